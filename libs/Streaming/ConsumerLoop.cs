@@ -1,0 +1,233 @@
+using System.Diagnostics;
+using Confluent.Kafka;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Driftline.Streaming;
+
+/// <summary>
+/// Poll, decode, handle, store offsets: one sequential loop, so that nothing is in flight during a rebalance. Replicas scale by partitions.
+/// <list type="bullet">
+/// <item>An offset is stored only after the handler has returned and every dead letter is acknowledged; the client commits stored offsets.</item>
+/// <item>A record that cannot be decoded, or that the handler rejects, goes to the dead letters and its neighbours go on.</item>
+/// <item>A handler that throws gets the same batch again after a pause, during which partitions are paused and polling goes on. A fault of
+/// our own that keeps coming back is narrowed down to its record, which becomes a dead letter: no record can stop the line.</item>
+/// <item>Records that a broker deleted before they were read are counted and logged as lost, never skipped in silence.</item>
+/// </list>
+/// </summary>
+public sealed class ConsumerLoop<T> : BackgroundService where T : class
+{
+    private const int AttemptsBeforeIsolation = 3;
+    private static readonly TimeSpan PollWait = TimeSpan.FromMilliseconds(100);
+
+    private readonly string _topic;
+    private readonly ConsumerLoopOptions _options;
+    private readonly Func<Assignment, IConsumer<byte[], byte[]>> _connect;
+    private readonly Func<byte[], ValueTask<T>> _decode;
+    private readonly IBatchHandler<T> _handler;
+    private readonly IDeadLetters _deadLetters;
+    private readonly StreamingTelemetry _telemetry;
+    private readonly LoopHealth _health;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly Assignment _assignment = new();
+    private readonly Backoff _backoff;
+
+    internal ConsumerLoop(
+        string topic, ConsumerLoopOptions options, Func<Assignment, IConsumer<byte[], byte[]>> connect, Func<byte[], ValueTask<T>> decode,
+        IBatchHandler<T> handler, IDeadLetters deadLetters, StreamingTelemetry telemetry, LoopHealth health, TimeProvider time, ILogger log)
+    {
+        (_topic, _options, _connect, _decode, _handler, _deadLetters) = (topic, options, connect, decode, handler, deadLetters);
+        (_telemetry, _health, _time, _log) = (telemetry, health, time, log);
+        _backoff = new Backoff(options, Random.Shared);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var consumer = _connect(_assignment);
+        consumer.Subscribe(_topic);
+        try
+        {
+            while (!stoppingToken.IsCancellationRequested) await TurnAsync(consumer, stoppingToken);
+        }
+        finally
+        {
+            _health.Ready = false;
+            consumer.Close(); // commits what was stored and leaves the group at once
+        }
+    }
+
+    /// <summary>One turn: fill a batch, see it through, store its offsets.</summary>
+    internal async Task TurnAsync(IConsumer<byte[], byte[]> consumer, CancellationToken stopping)
+    {
+        Fill(consumer);
+        _health.Beat();
+        _health.Ready = !_assignment.IsEmpty;
+        if (_assignment.Batch.Count > 0 && await SeeThroughAsync(consumer, stopping)) StoreOffsets(consumer);
+        _assignment.Batch.Clear();
+    }
+
+    private void Fill(IConsumer<byte[], byte[]> consumer)
+    {
+        var batch = _assignment.Batch;
+        if (Poll(consumer, PollWait) is not { } first) return;
+        batch.Add(first);
+        var deadline = _time.GetTimestamp() + (long)(_options.MaxBatchWait.TotalSeconds * _time.TimestampFrequency);
+        while (batch.Count < _options.MaxBatchRecords)
+        {
+            var left = _time.GetElapsedTime(_time.GetTimestamp(), deadline);
+            if (Poll(consumer, left > TimeSpan.Zero ? left : TimeSpan.Zero) is not { } next) break;
+            batch.Add(next);
+        }
+    }
+
+    private ConsumeResult<byte[], byte[]>? Poll(IConsumer<byte[], byte[]> consumer, TimeSpan wait)
+    {
+        try
+        {
+            return consumer.Consume(wait) is { IsPartitionEOF: false } record ? record : null;
+        }
+        catch (ConsumeException e) when (e.Error.Code == ErrorCode.Local_AutoOffsetReset)
+        {
+            ReportLoss(consumer, e.ConsumerRecord.TopicPartitionOffset);
+            return null;
+        }
+        catch (ConsumeException e) when (!e.Error.IsFatal)
+        {
+            Log.PollFailed(_log, _topic, e.Error.Code.ToString(), e.Error.Reason);
+            return null;
+        }
+    }
+
+    private void ReportLoss(IConsumer<byte[], byte[]> consumer, TopicPartitionOffset wanted)
+    {
+        var low = consumer.QueryWatermarkOffsets(wanted.TopicPartition, TimeSpan.FromSeconds(10)).Low;
+        var lost = wanted.Offset.Value >= 0 ? Math.Max(0, low.Value - wanted.Offset.Value) : 0;
+        Log.RecordsLost(_log, wanted.Topic, wanted.Partition.Value, wanted.Offset.Value, low.Value, lost);
+        _telemetry.Lost(wanted.Topic, lost);
+        consumer.Seek(new TopicPartitionOffset(wanted.TopicPartition, low));
+    }
+
+    /// <returns>False if the process is stopping: nothing is stored and the batch comes back after the restart.</returns>
+    private async Task<bool> SeeThroughAsync(IConsumer<byte[], byte[]> consumer, CancellationToken stopping)
+    {
+        for (var bugs = 0; _assignment.Batch.Count > 0;)
+        {
+            var started = Stopwatch.GetTimestamp();
+            try
+            {
+                await AttemptAsync(isolate: bugs >= AttemptsBeforeIsolation, stopping);
+                _telemetry.Processed(_topic, _assignment.Batch.Count, Stopwatch.GetElapsedTime(started));
+                _backoff.Reset();
+                return true;
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return false;
+            }
+            catch (Exception e)
+            {
+                if (Failures.IsBug(e)) bugs++;
+                var wait = _backoff.Next();
+                Log.BatchFailed(_log, e, _topic, _assignment.Batch.Count, wait);
+                _telemetry.Retried(_topic, e);
+                PauseAndPoll(consumer, wait, stopping);
+                if (stopping.IsCancellationRequested) return false;
+            }
+        }
+
+        return true;
+    }
+
+    private async Task AttemptAsync(bool isolate, CancellationToken stopping)
+    {
+        var raw = _assignment.Batch.ToArray();
+        var outcomes = new Outcome[raw.Length];
+        var decoded = new List<Received<T>>(raw.Length);
+        var places = new List<int>(raw.Length);
+        for (var i = 0; i < raw.Length; i++)
+        {
+            try
+            {
+                decoded.Add(await DecodeAsync(raw[i]));
+                places.Add(i);
+            }
+            catch (Exception e) when (Failures.IsBadRecord(e))
+            {
+                outcomes[i] = Outcome.Rejected($"cannot decode as {typeof(T).Name}: {e.Message}");
+            }
+        }
+
+        if (decoded.Count > 0)
+        {
+            using var activity = StreamingTelemetry.StartProcess(_topic, decoded);
+            var handled = isolate ? await OneByOneAsync(decoded, stopping) : await _handler.HandleAsync(decoded, stopping);
+            if (handled.Count != decoded.Count)
+                throw new InvalidOperationException($"{_handler.GetType().Name} returned {handled.Count} outcomes for {decoded.Count} records.");
+            for (var i = 0; i < handled.Count; i++) outcomes[places[i]] = handled[i];
+        }
+
+        await Task.WhenAll(raw.Zip(outcomes).Where(pair => pair.Second.IsRejected)
+            .Select(pair => _deadLetters.SendAsync(pair.First, pair.Second.Reason!, stopping)));
+    }
+
+    private async ValueTask<Received<T>> DecodeAsync(ConsumeResult<byte[], byte[]> raw)
+    {
+        var bytes = raw.Message.Value;
+        return new Received<T>(
+            RecordKey.Decode(raw.Message.Key), bytes is null ? null : await _decode(bytes), bytes,
+            raw.Message.Headers ?? [], raw.TopicPartitionOffset, raw.Message.Timestamp.UtcDateTime);
+    }
+
+    private async Task<IReadOnlyList<Outcome>> OneByOneAsync(List<Received<T>> records, CancellationToken stopping)
+    {
+        var outcomes = new List<Outcome>(records.Count);
+        foreach (var record in records)
+        {
+            try
+            {
+                outcomes.AddRange(await _handler.HandleAsync([record], stopping));
+            }
+            catch (Exception e) when (Failures.IsBug(e))
+            {
+                Log.RecordBlamed(_log, e, record.Position.Topic, record.Position.Partition.Value, record.Position.Offset.Value);
+                outcomes.Add(Outcome.Rejected($"{e.GetType().Name} while handling: {e.Message}"));
+            }
+        }
+
+        return outcomes;
+    }
+
+    /// <summary>Waits without leaving the group: paused partitions fetch nothing, and polling keeps the membership and runs rebalances.</summary>
+    private void PauseAndPoll(IConsumer<byte[], byte[]> consumer, TimeSpan wait, CancellationToken stopping)
+    {
+        consumer.Pause(consumer.Assignment);
+        var started = _time.GetTimestamp();
+        while (!stopping.IsCancellationRequested && _time.GetElapsedTime(started) < wait)
+        {
+            _health.Beat();
+            if (Poll(consumer, PollWait < wait ? PollWait : wait) is not { } early) continue;
+            // From a partition assigned during the pause: not part of the batch, so read it again later.
+            consumer.Pause([early.TopicPartition]);
+            consumer.Seek(early.TopicPartitionOffset);
+        }
+
+        consumer.Resume(consumer.Assignment);
+    }
+
+    private void StoreOffsets(IConsumer<byte[], byte[]> consumer)
+    {
+        foreach (var partition in _assignment.Batch.GroupBy(record => record.TopicPartition))
+        {
+            try
+            {
+                consumer.StoreOffset(new TopicPartitionOffset(partition.Key, partition.Max(record => record.Offset.Value) + 1));
+            }
+            catch (KafkaException e) when (e.Error.Code is ErrorCode.Local_State or ErrorCode.Local_UnknownPartition)
+            {
+                // Revoked meanwhile: its next owner repeats these records, which changes nothing.
+                Log.NoLongerOurs(_log, partition.Key.Topic, partition.Key.Partition.Value);
+            }
+        }
+    }
+}

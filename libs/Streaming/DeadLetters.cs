@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace Driftline.Streaming;
+
+/// <summary>Where rejected records go. A seam, so that the loop's commit logic can be tested without a broker.</summary>
+internal interface IDeadLetters
+{
+    Task SendAsync(ConsumeResult<byte[], byte[]> record, string reason, CancellationToken stopping);
+}
+
+/// <summary>
+/// The rejected topic: original key, value and headers, plus <c>dl_stage</c>, <c>dl_error</c>, <c>dl_topic</c>, <c>dl_partition</c>,
+/// <c>dl_offset</c> and <c>dl_time</c> (UTF-8). Records that never were on a topic (refused at the HTTP edge) have no <c>dl_topic</c>.
+/// </summary>
+public sealed class DeadLetters(string topic, string stage, RecordProducer producer, StreamingTelemetry telemetry, TimeProvider time, ILogger<DeadLetters> log)
+    : IDeadLetters
+{
+    private const int MaxReasonChars = 1_000;
+
+    Task IDeadLetters.SendAsync(ConsumeResult<byte[], byte[]> record, string reason, CancellationToken stopping)
+    {
+        Log.RecordRejected(log, record.Topic, record.Partition.Value, record.Offset.Value, reason);
+        var headers = new Headers();
+        foreach (var header in record.Message.Headers ?? []) headers.Add(header.Key, header.GetValueBytes());
+        Add(headers, "dl_topic", record.Topic);
+        Add(headers, "dl_partition", record.Partition.Value.ToString(CultureInfo.InvariantCulture));
+        Add(headers, "dl_offset", record.Offset.Value.ToString(CultureInfo.InvariantCulture));
+        return SendAsync(record.Message.Key, record.Message.Value, reason, headers);
+    }
+
+    /// <summary>Keeps something that was refused before it became a record.</summary>
+    /// <param name="key">The user id if it is known.</param>
+    /// <param name="original">The bytes as they came.</param>
+    public Task SendAsync(string? key, byte[] original, string reason) => SendAsync(RecordKey.Encode(key), original, reason, []);
+
+    private Task SendAsync(byte[]? key, byte[]? value, string reason, Headers headers)
+    {
+        Add(headers, "dl_stage", stage);
+        Add(headers, "dl_error", reason.Length <= MaxReasonChars ? reason : reason[..MaxReasonChars]);
+        Add(headers, "dl_time", time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture));
+        telemetry.Rejected(topic, stage);
+        return producer.SendBytesAsync(topic, key, value, headers, TraceHeaders.Extract(headers));
+    }
+
+    private static void Add(Headers headers, string name, string value)
+    {
+        headers.Remove(name);
+        headers.Add(name, Encoding.UTF8.GetBytes(value));
+    }
+}

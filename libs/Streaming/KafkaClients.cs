@@ -1,0 +1,81 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Driftline.Streaming;
+
+/// <summary>Makes Confluent's clients from configuration. What guards delivery is set here, after configuration, and cannot be overridden.</summary>
+public sealed class KafkaClients(IOptions<KafkaOptions> options, IConfiguration configuration, ILogger<KafkaClients> log)
+{
+    private static readonly TimeSpan CommittedTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>An admin client for metadata.</summary>
+    public IAdminClient Admin() => new AdminClientBuilder(Bind(new AdminClientConfig(), "Admin")).SetLogHandler(Quiet).Build();
+
+    internal IProducer<byte[]?, byte[]?> Producer()
+    {
+        var config = Bind(new ProducerConfig { LingerMs = 1, CompressionType = CompressionType.Lz4, MessageTimeoutMs = 30_000 }, "Producer");
+        config.Acks = Acks.All;
+        config.EnableIdempotence = true;
+        return new ProducerBuilder<byte[]?, byte[]?>(config).SetLogHandler(Quiet).SetErrorHandler((_, e) => Log.Client(log, e.Reason)).Build();
+    }
+
+    /// <summary>
+    /// A group member. <c>auto.offset.reset=error</c>, so that a deleted range is an error that the loop reports; a group without a committed
+    /// offset starts at the beginning, explicitly.
+    /// </summary>
+    internal IConsumer<byte[], byte[]> GroupConsumer(string group, Assignment assignment)
+    {
+        var config = Bind(LowLatency(), "Consumer");
+        config.GroupId = group;
+        config.EnableAutoCommit = true;
+        config.EnableAutoOffsetStore = false;
+        config.AutoOffsetReset = AutoOffsetReset.Error;
+        config.PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky;
+        return new ConsumerBuilder<byte[], byte[]>(config)
+            .SetLogHandler(Quiet)
+            .SetErrorHandler((_, e) => Log.Client(log, e.Reason))
+            .SetPartitionsAssignedHandler((consumer, partitions) =>
+            {
+                assignment.Assigned(partitions);
+                return partitions.Count == 0 ? [] : consumer.Committed(partitions, CommittedTimeout)
+                    .Select(committed => committed.Offset == Offset.Unset ? new TopicPartitionOffset(committed.TopicPartition, Offset.Beginning) : committed)
+                    .ToList();
+            })
+            .SetPartitionsRevokedHandler((_, partitions) => assignment.Gone(partitions.Select(partition => partition.TopicPartition)))
+            .SetPartitionsLostHandler((_, partitions) => assignment.Gone(partitions.Select(partition => partition.TopicPartition)))
+            .Build();
+    }
+
+    /// <summary>A reader outside any group, for tables that every replica holds whole.</summary>
+    internal IConsumer<byte[], byte[]> TableConsumer()
+    {
+        var config = Bind(LowLatency(), "Consumer");
+        config.GroupId = "driftline.table"; // the client wants one; it neither joins nor commits
+        config.EnableAutoCommit = false;
+        config.EnableAutoOffsetStore = false;
+        config.EnablePartitionEof = true;
+        config.AutoOffsetReset = AutoOffsetReset.Earliest; // compaction moves the beginning, which loses nothing
+        return new ConsumerBuilder<byte[], byte[]>(config).SetLogHandler(Quiet).SetErrorHandler((_, e) => Log.Client(log, e.Reason)).Build();
+    }
+
+    private static ConsumerConfig LowLatency() => new()
+    {
+        FetchWaitMaxMs = 50, FetchMinBytes = 1, QueuedMaxMessagesKbytes = 16 * 1024, AutoCommitIntervalMs = 1_000, SessionTimeoutMs = 45_000,
+    };
+
+    private TConfig Bind<TConfig>(TConfig config, string own) where TConfig : ClientConfig
+    {
+        var section = configuration.GetSection(KafkaOptions.Section);
+        section.GetSection("Client").Bind(config);
+        section.GetSection(own).Bind(config);
+        config.BootstrapServers = options.Value.BootstrapServers;
+        return config;
+    }
+
+    private void Quiet<TClient>(TClient client, LogMessage message)
+    {
+        if (message.Level <= SyslogLevel.Warning) Log.Client(log, message.Message);
+    }
+}

@@ -1,0 +1,10 @@
+using Confluent.Kafka;
+
+namespace Driftline.Streaming;
+
+/// <summary>One decoded record.</summary>
+/// <param name="Key">The record's key as text; null if it has none.</param>
+/// <param name="Value">Null for a tombstone.</param>
+/// <param name="Bytes">The value as it was on the topic, in the registry's wire format; null for a tombstone.</param>
+public sealed record Received<T>(string? Key, T? Value, byte[]? Bytes, Headers Headers, TopicPartitionOffset Position, DateTimeOffset Timestamp)
+    where T : class;

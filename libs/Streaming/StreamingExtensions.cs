@@ -1,0 +1,84 @@
+using System.Diagnostics.Metrics;
+using Avro.Specific;
+using Confluent.SchemaRegistry;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Driftline.Streaming;
+
+public static class StreamingExtensions
+{
+    /// <summary>Kafka and Schema Registry clients from the sections <c>Kafka</c> and <c>SchemaRegistry</c>, the producer and the dead letters.</summary>
+    /// <param name="stage">This process's name in consumer groups, CloudEvents sources and dead letters, e.g. <c>feature-builder</c>.</param>
+    /// <param name="rejectedTopic">Where dead letters go.</param>
+    public static IServiceCollection AddStreaming(this IServiceCollection services, string stage, string rejectedTopic)
+    {
+        services.AddOptionsWithValidateOnStart<KafkaOptions>().BindConfiguration(KafkaOptions.Section).ValidateDataAnnotations();
+        services.AddOptionsWithValidateOnStart<SchemaRegistryOptions>().BindConfiguration(SchemaRegistryOptions.Section).ValidateDataAnnotations();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.AddSingleton(provider => new StreamingTelemetry(provider.GetRequiredService<IMeterFactory>()));
+        services.AddSingleton<KafkaClients>();
+        services.AddSingleton<ISchemaRegistryClient>(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<SchemaRegistryOptions>>().Value;
+            var config = new SchemaRegistryConfig { Url = options.Url };
+            foreach (var (key, value) in options.Client) config.Set(key, value);
+            return new CachedSchemaRegistryClient(config);
+        });
+        services.AddSingleton<AvroCodec>();
+        services.AddSingleton(provider => provider.GetRequiredService<KafkaClients>().Producer());
+        services.AddSingleton<RecordProducer>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DeadLetters>(provider, rejectedTopic, stage));
+        services.AddHealthChecks().AddCheck<LoopsReady>("loops-ready", tags: ["ready"]).AddCheck<LoopsAlive>("loops-alive", tags: ["live"]);
+        return services;
+    }
+
+    /// <summary>A consumer loop over <paramref name="topic"/> as a member of <paramref name="group"/>, feeding <typeparamref name="THandler"/>.</summary>
+    /// <param name="section">Configuration section of its <see cref="ConsumerLoopOptions"/>, e.g. <c>Loop</c>.</param>
+    public static IServiceCollection AddConsumerLoop<T, THandler>(this IServiceCollection services, string topic, string group, string section)
+        where T : class, ISpecificRecord
+        where THandler : class, IBatchHandler<T>
+    {
+        services.AddOptionsWithValidateOnStart<ConsumerLoopOptions>(topic).BindConfiguration(section).ValidateDataAnnotations();
+        services.AddSingleton<THandler>();
+        var health = services.AddLoopHealth(topic);
+        return services.AddSingleton<IHostedService>(provider =>
+        {
+            var codec = provider.GetRequiredService<AvroCodec>();
+            var clients = provider.GetRequiredService<KafkaClients>();
+            return new ConsumerLoop<T>(
+                topic, provider.GetRequiredService<IOptionsMonitor<ConsumerLoopOptions>>().Get(topic),
+                assignment => clients.GroupConsumer(group, assignment), bytes => codec.DecodeAsync<T>(topic, bytes),
+                provider.GetRequiredService<THandler>(), provider.GetRequiredService<DeadLetters>(), provider.GetRequiredService<StreamingTelemetry>(),
+                health(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ConsumerLoop<T>>>());
+        });
+    }
+
+    /// <summary>Keeps <typeparamref name="TTable"/> equal to a whole topic. Resolve <see cref="TableReader{T}"/> to await <see cref="TableReader{T}.CaughtUp"/>.</summary>
+    public static IServiceCollection AddTable<T, TTable>(this IServiceCollection services, string topic)
+        where T : class, ISpecificRecord
+        where TTable : class, ITable<T>
+    {
+        services.TryAddSingleton<TTable>();
+        var health = services.AddLoopHealth(topic);
+        services.AddSingleton(provider =>
+        {
+            var codec = provider.GetRequiredService<AvroCodec>();
+            return new TableReader<T>(
+                topic, provider.GetRequiredService<KafkaClients>(), bytes => codec.DecodeAsync<T>(topic, bytes), provider.GetRequiredService<TTable>(),
+                health(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<TableReader<T>>>());
+        });
+        return services.AddHostedService(provider => provider.GetRequiredService<TableReader<T>>());
+    }
+
+    private static Func<IServiceProvider, LoopHealth> AddLoopHealth(this IServiceCollection services, string name)
+    {
+        services.AddKeyedSingleton(name, (provider, _) => new LoopHealth(name, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => provider.GetRequiredKeyedService<LoopHealth>(name));
+        return provider => provider.GetRequiredKeyedService<LoopHealth>(name);
+    }
+}

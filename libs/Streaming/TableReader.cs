@@ -1,0 +1,132 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Driftline.Streaming;
+
+/// <summary>
+/// Reads a whole topic from its beginning, outside any consumer group, into memory that every replica holds for itself, and then follows it.
+/// Nothing is committed: after a restart the topic itself is the state. A record that cannot be decoded is logged and skipped, for its key
+/// has no newer state.
+/// </summary>
+public sealed class TableReader<T> : BackgroundService where T : class
+{
+    private static readonly TimeSpan PollWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MetadataTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RetryWait = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PartitionCheck = TimeSpan.FromMinutes(1);
+
+    private readonly string _topic;
+    private readonly KafkaClients _clients;
+    private readonly Func<byte[], ValueTask<T>> _decode;
+    private readonly ITable<T> _table;
+    private readonly LoopHealth _health;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly TaskCompletionSource _caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HashSet<Partition> _assigned = [];
+    private readonly HashSet<Partition> _behind = [];
+
+    internal TableReader(string topic, KafkaClients clients, Func<byte[], ValueTask<T>> decode, ITable<T> table, LoopHealth health, TimeProvider time, ILogger log) =>
+        (_topic, _clients, _decode, _table, _health, _time, _log) = (topic, clients, decode, table, health, time, log);
+
+    /// <summary>Completes when all that the topic held at the start has been applied.</summary>
+    public Task CaughtUp => _caughtUp.Task;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var admin = _clients.Admin();
+        using var consumer = _clients.TableConsumer();
+        var nextCheck = TimeSpan.Zero;
+        var started = _time.GetTimestamp();
+        long count = 0;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            _health.Beat();
+            if (_time.GetElapsedTime(started) >= nextCheck)
+            {
+                if (!AssignNewPartitions(admin, consumer))
+                {
+                    await Task.Delay(RetryWait, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    continue;
+                }
+
+                nextCheck = _time.GetElapsedTime(started) + PartitionCheck;
+            }
+
+            if (Poll(consumer) is not { } record) continue;
+            if (record.IsPartitionEOF)
+            {
+                if (_behind.Remove(record.Partition) && _behind.Count == 0 && _caughtUp.TrySetResult())
+                {
+                    _health.Ready = true;
+                    Log.TableReady(_log, _topic, count);
+                }
+
+                continue;
+            }
+
+            count++;
+            await ApplyAsync(record, stoppingToken);
+        }
+
+        consumer.Close();
+    }
+
+    private bool AssignNewPartitions(IAdminClient admin, IConsumer<byte[], byte[]> consumer)
+    {
+        try
+        {
+            var topic = admin.GetMetadata(_topic, MetadataTimeout).Topics.Single(topic => topic.Topic == _topic);
+            if (topic.Error.IsError || topic.Partitions.Count == 0) throw new KafkaException(topic.Error);
+            var added = topic.Partitions.Select(partition => new Partition(partition.PartitionId)).Where(_assigned.Add).ToList();
+            _behind.UnionWith(added);
+            if (added.Count > 0) consumer.IncrementalAssign(added.Select(partition => new TopicPartitionOffset(_topic, partition, Offset.Beginning)));
+            return true;
+        }
+        catch (KafkaException e)
+        {
+            Log.TableWaiting(_log, _topic, e.Error.Reason, RetryWait);
+            return _assigned.Count > 0;
+        }
+    }
+
+    private ConsumeResult<byte[], byte[]>? Poll(IConsumer<byte[], byte[]> consumer)
+    {
+        try
+        {
+            return consumer.Consume(PollWait);
+        }
+        catch (ConsumeException e) when (!e.Error.IsFatal)
+        {
+            Log.PollFailed(_log, _topic, e.Error.Code.ToString(), e.Error.Reason);
+            return null;
+        }
+    }
+
+    private async Task ApplyAsync(ConsumeResult<byte[], byte[]> record, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                var bytes = record.Message.Value;
+                _table.Apply(new Received<T>(
+                    RecordKey.Decode(record.Message.Key), bytes is null ? null : await _decode(bytes), bytes,
+                    record.Message.Headers ?? [], record.TopicPartitionOffset, record.Message.Timestamp.UtcDateTime));
+                return;
+            }
+            catch (Exception e) when (Failures.IsBadRecord(e))
+            {
+                Log.TableSkipped(_log, record.Topic, record.Partition.Value, record.Offset.Value, typeof(T).Name, e.Message);
+                return;
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                Log.TableWaiting(_log, _topic, e.Message, RetryWait); // the registry is away
+                _health.Beat();
+                await Task.Delay(RetryWait, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+}
