@@ -1,0 +1,24 @@
+using System.Diagnostics.Metrics;
+
+namespace Driftline.FeatureBuilder;
+
+public sealed class FeatureBuilderMetrics
+{
+    public const string MeterName = "Driftline.FeatureBuilder";
+
+    private readonly Histogram<double> _eventAge;
+    private readonly Counter<long> _entries;
+
+    public FeatureBuilderMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _eventAge = meter.CreateHistogram<double>("driftline.feature_builder.event.age", "s", "From an event's receipt to its place in the sequence.");
+        _entries = meter.CreateCounter<long>("driftline.feature_builder.entries", "{entry}", "Sequence entries written; repeated writes count again.");
+    }
+
+    public void Written(int entries, TimeSpan newestAge)
+    {
+        _entries.Add(entries);
+        _eventAge.Record(Math.Max(0, newestAge.TotalSeconds));
+    }
+}

@@ -1,0 +1,7 @@
+namespace Driftline.FeatureBuilder;
+
+internal static partial class Log
+{
+    [LoggerMessage(EventName = "feature_builder.batch.written", Level = LogLevel.Debug, Message = "{Events} events of {Users} users written")]
+    public static partial void BatchWritten(ILogger log, int events, int users);
+}

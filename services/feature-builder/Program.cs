@@ -1,0 +1,23 @@
+using Driftline.FeatureBuilder;
+using Driftline.Hosting;
+using Driftline.Schemas;
+using Driftline.Sequences;
+using Driftline.Streaming;
+using driftline.events;
+using Microsoft.Extensions.Options;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("feature-builder", StreamingTelemetry.SourceName, FeatureBuilderMetrics.MeterName);
+builder.Services.AddRedis();
+builder.Services.AddStreaming("feature-builder", Topics.StorefrontEventsRejected.Name);
+
+builder.Services.AddOptionsWithValidateOnStart<FeatureBuilderOptions>().BindConfiguration(FeatureBuilderOptions.Section).ValidateDataAnnotations();
+builder.Services.AddSingleton(provider => provider.GetRequiredService<IOptions<FeatureBuilderOptions>>().Value.Sequence);
+builder.Services.AddSingleton<SequenceStore>();
+builder.Services.AddSingleton<FeatureBuilderMetrics>();
+builder.Services.AddSingleton<ReadEvent>();
+builder.Services.AddConsumerLoop<StorefrontEvent, BuildSequence>(Topics.StorefrontEvents.Name, "driftline.feature-builder", "Loop");
+
+var app = builder.Build();
+app.MapServiceDefaults();
+app.Run();

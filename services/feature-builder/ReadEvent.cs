@@ -1,0 +1,69 @@
+using System.Text;
+using Driftline.Sequences;
+using driftline.events;
+using Microsoft.Extensions.Options;
+
+namespace Driftline.FeatureBuilder;
+
+/// <summary>
+/// An event as sequence entries, checked again: a storefront may write to the topic itself, and whatever gets past here stays for months.
+/// </summary>
+public sealed class ReadEvent(IOptions<FeatureBuilderOptions> options, TimeProvider time)
+{
+    private const int MaxIdBytes = 1_024;
+
+    /// <returns>Null and the entries (none for an impression), or why the event is refused.</returns>
+    public string? TryRead(string? key, StorefrontEvent? value, out IReadOnlyList<SequenceEntry> entries)
+    {
+        entries = [];
+        if (value is null) return "the record has no value: an event cannot be a tombstone";
+        if (IdError("userId", value.userId) is { } userError) return userError;
+        if (key != value.userId) return "the record's key is not its userId: key events by user id so that a user's events keep their order";
+        if (IdError("eventId", value.eventId) is { } eventError) return eventError;
+        if (TimeError(value) is { } timeError) return timeError;
+        var (type, items, rating) = Unpack(value.payload);
+        if (items is not { Count: > 0 }) return "payload.items is empty: an event names at least one item";
+        if (type == SequenceEventType.Review && rating is not (>= 1 and <= 5)) return "payload.rating must be between 1 and 5";
+
+        var eventIdHash = PackedMember.HashEventId(value.eventId);
+        var read = new List<SequenceEntry>(items.Count);
+        foreach (var item in items.GroupBy(item => item.itemId, StringComparer.Ordinal))
+        {
+            if (IdError("payload.items.itemId", item.Key) is { } itemError) return itemError;
+            if (item.Any(one => one.quantity < 1)) return "payload.items.quantity must be at least 1";
+            if (item.Any(one => one.price is { } price && !(price >= 0 && double.IsFinite(price)))) return "payload.items.price must be a number of at least 0";
+            var weight = type == SequenceEventType.Review ? (byte)Math.Round(rating!.Value) : (byte)Math.Min(255, item.Sum(one => (long)one.quantity));
+            read.Add(new SequenceEntry(value.eventTime, eventIdHash, type ?? default, weight, PriceBands.Of(item.First().price), item.Key));
+        }
+
+        if (type is not null) entries = read;
+        return null;
+    }
+
+    private string? TimeError(StorefrontEvent value)
+    {
+        var latest = (time.GetUtcNow() + options.Value.MaxFuture).ToUnixTimeMilliseconds();
+        if (value.eventTime < 0) return "eventTime is before 1970: give milliseconds since the Unix epoch";
+        if (value.eventTime > latest) return $"eventTime is more than {options.Value.MaxFuture} in the future: check the sender's clock";
+        if (value.receivedAt > latest) return $"receivedAt is more than {options.Value.MaxFuture} in the future: check the sender's clock";
+        return value.receivedAt - value.eventTime > options.Value.MaxLateness.TotalMilliseconds
+            ? $"eventTime is more than {options.Value.MaxLateness} before receivedAt: raise FeatureBuilder:MaxLateness to accept older events"
+            : null;
+    }
+
+    /// <summary>A null type is an impression: read, checked, and never part of a sequence.</summary>
+    private static (SequenceEventType? Type, IList<EventItem> Items, double? Rating) Unpack(object payload) => payload switch
+    {
+        Click click => (SequenceEventType.Click, click.items, null),
+        AddToCart cart => (SequenceEventType.AddToCart, cart.items, null),
+        Purchase purchase => (SequenceEventType.Purchase, purchase.items, null),
+        Review review => (SequenceEventType.Review, review.items, review.rating),
+        Impression impression => (null, impression.items, null),
+        _ => throw new FormatException($"payload is a {payload?.GetType().Name ?? "null"}: no event type that this version knows"),
+    };
+
+    private static string? IdError(string field, string? id) =>
+        string.IsNullOrEmpty(id) ? $"{field} is empty"
+        : Encoding.UTF8.GetByteCount(id) > MaxIdBytes ? $"{field} is longer than {MaxIdBytes} bytes in UTF-8"
+        : null;
+}
