@@ -1,0 +1,17 @@
+using System.IO.Hashing;
+using System.Text;
+
+namespace Driftline.Catalog;
+
+/// <summary>What a model knows of a catalogue item: its text and its categories. The first category is the main one.</summary>
+public sealed record CatalogEntry(string ItemId, string Title, IReadOnlyList<string> Categories, string? Description = null)
+{
+    /// <summary>The main category, or null where the item has none.</summary>
+    public string? MainCategory => Categories.Count > 0 ? Categories[0] : null;
+
+    /// <summary>Everything that a text encoder reads, one part a line: title, categories, description.</summary>
+    public string Text => string.Join('\n', (string[])[Title, string.Join(" | ", Categories), Description ?? ""]).Trim();
+
+    /// <summary>XXH64 of <see cref="Text"/>: an item whose hash changed needs a new vector.</summary>
+    public long ContentHash => unchecked((long)XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(Text)));
+}

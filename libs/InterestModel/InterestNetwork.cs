@@ -1,0 +1,160 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Driftline.InterestModel;
+
+/// <summary>The tensors of a <see cref="FeatureBatch"/>: each [B, L], <see cref="Days"/> in float32, the rest in int64.</summary>
+public sealed record FeatureTensors(Tensor Items, Tensor Types, Tensor Gaps, Tensor Weeks, Tensor Hours, Tensor Days)
+{
+    /// <summary>Copies a batch to a device. The tensors belong to the dispose scope that is open.</summary>
+    public static FeatureTensors Of(FeatureBatch batch, Device device)
+    {
+        long[] shape = [batch.Users, batch.Length];
+        return new FeatureTensors(
+            tensor(batch.Items, shape, device: device), tensor(batch.Types, shape, device: device), tensor(batch.Gaps, shape, device: device),
+            tensor(batch.Weeks, shape, device: device), tensor(batch.Hours, shape, device: device), tensor(batch.Days, shape, device: device));
+    }
+}
+
+/// <summary>
+/// h_{t+1} = f(h_t, x_t). B users, L events, D item and user dimensions, H state, T text, C categories, V items.
+/// <list type="bullet">
+/// <item>Item vector: <c>E_id[item] + A(text[item])</c>, [V + 2, D]; the first two rows are <see cref="ItemRows"/>' padding and unknown.</item>
+/// <item>Event vector: item + type + gap + season + observed interest h_t, normalised, [B, L, D].</item>
+/// <item>Encoder f, then two heads: the user vector [.., D], whose inner product with an item vector is the item's score, and logits over
+/// the categories [.., C].</item>
+/// </list>
+/// </summary>
+public sealed class InterestNetwork : nn.Module
+{
+    private readonly ModelSettings _settings;
+    private readonly double _halfLifeDays;
+    private readonly int _categories;
+    private readonly Embedding _itemId, _type, _gap, _week, _hour, _category;
+    private readonly Linear _adaptor, _user, _next;
+    private readonly LayerNorm _norm;
+    private readonly SequenceEncoder _encoder;
+    private readonly Dropout _inputDropout, _outputDropout;
+    private readonly Tensor _text, _hasId, _categoryOf, _typeWeights;
+
+    /// <param name="settings">Shape.</param>
+    /// <param name="features">The featuriser's settings.</param>
+    /// <param name="items">V.</param>
+    /// <param name="categories">C.</param>
+    public InterestNetwork(ModelSettings settings, FeatureSettings features, int items, int categories)
+        : base("interest")
+    {
+        _settings = settings;
+        _halfLifeDays = features.HalfLifeDays;
+        _categories = categories;
+        var d = settings.Dimensions;
+        var rows = items + ItemRows.First;
+        _itemId = nn.Embedding(rows, d, padding_idx: ItemRows.Padding);
+        _type = nn.Embedding(Featuriser.TypeValues, d, padding_idx: 0);
+        _gap = nn.Embedding(Featuriser.GapBuckets, d);
+        _week = nn.Embedding(Featuriser.WeekValues, d, padding_idx: 0);
+        _hour = nn.Embedding(Featuriser.HourValues, d, padding_idx: 0);
+        _category = nn.Embedding(categories + 1, d, padding_idx: categories);
+        _adaptor = nn.Linear(settings.TextDimensions, d, hasBias: false);
+        _norm = nn.LayerNorm(d);
+        _encoder = SequenceEncoder.Create(settings);
+        _user = nn.Linear(settings.HiddenSize, d);
+        _next = nn.Linear(settings.HiddenSize, categories);
+        _inputDropout = nn.Dropout(settings.Dropout);
+        _outputDropout = nn.Dropout(settings.Dropout);
+        _text = zeros(rows, settings.TextDimensions);
+        _hasId = zeros(rows, 1);
+        _categoryOf = full(rows, categories, dtype: ScalarType.Int64);
+        var featuriser = new Featuriser(features);
+        _typeWeights = tensor(Enumerable.Range(0, Featuriser.TypeValues)
+            .Select(type => type == 0 ? 0f : (float)featuriser.TypeWeight((Sequences.SequenceEventType)type)).ToArray());
+        register_buffer("text", _text);
+        register_buffer("has_id", _hasId);
+        register_buffer("category_of", _categoryOf);
+        register_buffer("type_weights", _typeWeights, persistent: false);
+        RegisterComponents();
+        using var noGrad = no_grad();
+        foreach (var embedding in (Embedding[])[_itemId, _type, _gap, _week, _hour, _category])
+            nn.init.normal_(embedding.weight!, 0, 1 / Math.Sqrt(d) / 2);
+        foreach (var (embedding, padding) in ((Embedding, long)[])[(_itemId, ItemRows.Padding), (_type, 0), (_week, 0), (_hour, 0), (_category, categories)])
+            embedding.weight![padding].zero_();
+    }
+
+    /// <summary>Fills in what is known of the items before training.</summary>
+    /// <param name="text">Text vectors, row-major [V, T].</param>
+    /// <param name="seen">Whether the item occurs in training; one that does not lives on its text alone. [V].</param>
+    /// <param name="category">Main category of each item, [V].</param>
+    public void SetItems(float[] text, IReadOnlyList<bool> seen, IReadOnlyList<int> category)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var items = seen.Count;
+        _text.narrow(0, ItemRows.First, items).copy_(tensor(text, [items, _settings.TextDimensions]));
+        _hasId.narrow(0, ItemRows.Unknown, items + 1).copy_(tensor(seen.Select(s => s ? 1f : 0f).Prepend(1f).ToArray(), [items + 1, 1]));
+        _categoryOf.narrow(0, ItemRows.First, items).copy_(tensor(category.Select(c => (long)c).ToArray(), [items]));
+    }
+
+    /// <summary>The category of each row, int64 [V + 2]; C is none.</summary>
+    public Tensor CategoryOfRow => _categoryOf;
+
+    /// <summary>The vectors of all rows, [V + 2, D]. In training some items lose their id's part.</summary>
+    public Tensor ItemTable()
+    {
+        var id = _hasId;
+        if (training && _settings.IdDropout > 0)
+            id = id * (rand(id.shape, device: id.device) >= _settings.IdDropout).to_type(ScalarType.Float32);
+        return _itemId.weight! * id + _adaptor.forward(_text);
+    }
+
+    /// <summary>What a text alone gives an item vector: A(text), [N, T] to [N, D].</summary>
+    public Tensor TextPart(Tensor text) => _adaptor.forward(text);
+
+    /// <summary>What its id alone gives a row's vector, [D].</summary>
+    public Tensor IdPart(int row) => _itemId.weight![row] * _hasId[row];
+
+    /// <summary>The states after each event, [B, L, H].</summary>
+    /// <param name="batch">Features, each [B, L].</param>
+    /// <param name="itemTable">Item vectors, [rows, D].</param>
+    /// <param name="categoryOfRow">Category of each row, int64 [rows].</param>
+    public Tensor Encode(FeatureTensors batch, Tensor itemTable, Tensor categoryOfRow)
+    {
+        var items = batch.Items;
+        if (training && _settings.UnknownDropout > 0)
+        {
+            var drop = (rand(items.shape, device: items.device) < _settings.UnknownDropout) & (items != ItemRows.Padding);
+            items = items.masked_fill(drop, ItemRows.Unknown);
+        }
+
+        var input = itemTable.index_select(0, items.flatten()).reshape([.. items.shape, _settings.Dimensions])
+            + _type.forward(batch.Types) + _gap.forward(batch.Gaps) + _week.forward(batch.Weeks) + _hour.forward(batch.Hours)
+            + ObservedInterest(batch, items, categoryOfRow);
+        return _outputDropout.forward(_encoder.forward(_inputDropout.forward(_norm.forward(input))));
+    }
+
+    /// <summary>The user vectors of states, [.., H] to [.., D].</summary>
+    public Tensor UserVectors(Tensor states) => _user.forward(states);
+
+    /// <summary>Logits of h_{t+1}, [.., H] to [.., C].</summary>
+    public Tensor NextInterest(Tensor states) => _next.forward(states);
+
+    /// <summary>
+    /// h_t at every position as a mixture of category embeddings, [B, L, D]: row t of <see cref="ObservedShares"/> holds each event's share
+    /// in h_t, so that the dense distributions [B, L, C] are never made.
+    /// </summary>
+    private Tensor ObservedInterest(FeatureTensors batch, Tensor items, Tensor categoryOfRow)
+    {
+        var category = categoryOfRow.index_select(0, items.flatten()).reshape(items.shape); // [B, L]
+        return matmul(ObservedShares(batch, category), _category.forward(category));        // [B, L, L] x [B, L, D]
+    }
+
+    /// <summary>Each event's share in h_t, [B, L (t), L (event)]; rows sum to 1, or to 0 where no event has a category.</summary>
+    internal Tensor ObservedShares(FeatureTensors batch, Tensor category)
+    {
+        var none = category == _categories;
+        var age = batch.Days.unsqueeze(2) - batch.Days.unsqueeze(1);                               // [B, L, L], days; negative for the future
+        var weight = (age.clamp(min: 0) * (-Math.Log(2) / _halfLifeDays)).exp()
+            * _typeWeights.index_select(0, batch.Types.flatten()).reshape(batch.Types.shape).masked_fill(none, 0).unsqueeze(1);
+        weight = weight.tril();                                                                     // no event after t counts
+        return weight / weight.sum(-1, keepdim: true).clamp(min: 1e-12);
+    }
+}

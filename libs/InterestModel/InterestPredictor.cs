@@ -1,0 +1,155 @@
+using Driftline.Catalog;
+using Driftline.Sequences;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Driftline.InterestModel;
+
+/// <summary>
+/// A loaded model at work. For one thread at a time. Memory is flat: each call runs in inference mode and a dispose scope of its own.
+/// </summary>
+public sealed class InterestPredictor : IDisposable
+{
+    private const int UsersPerPass = 256;
+
+    private readonly ModelArtifact _model;
+    private readonly Featuriser _featuriser;
+    private readonly TextEncoder _encoder;
+    private readonly Device _device;
+    private readonly ItemTable _items;
+    private readonly Dictionary<string, int> _categoryIndex;
+
+    private InterestPredictor(ModelArtifact model, Device device)
+    {
+        _model = model;
+        _device = device;
+        _featuriser = new Featuriser(model.Manifest.Features);
+        _encoder = TextEncoder.Create(model.Manifest.Architecture.TextEncoder, model.Manifest.Architecture.TextDimensions);
+        _categoryIndex = Categories.Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
+        model.Network.eval();
+        model.Network.to(device);
+        using var inference = inference_mode();
+        using var scope = NewDisposeScope();
+        _items = new ItemTable(model, device);
+    }
+
+    /// <summary>Loads a model folder.</summary>
+    /// <param name="folder">What <c>training train --out</c> wrote.</param>
+    /// <param name="device">See <see cref="Devices.Resolve"/>.</param>
+    /// <param name="threads">CPU threads of Torch, for the whole process; 0 leaves Torch's own choice.</param>
+    /// <exception cref="ModelArtifactException">The folder cannot be used.</exception>
+    /// <exception cref="InvalidOperationException">CUDA was asked for and is not there.</exception>
+    public static InterestPredictor Load(string folder, string device = "auto", int threads = 0)
+    {
+        var resolved = Devices.Resolve(device);
+        if (threads > 0) set_num_threads(threads);
+        return Of(ModelArtifact.Load(folder), resolved);
+    }
+
+    /// <summary>Puts a model in memory to work, and takes it over.</summary>
+    public static InterestPredictor Of(ModelArtifact model, Device device) => new(model, device);
+
+    /// <summary>What the model is.</summary>
+    public ModelManifest Manifest => _model.Manifest;
+
+    /// <summary>The model's version: vectors of different versions must not meet.</summary>
+    public string Version => Manifest.Version;
+
+    /// <summary>Categories in the order of the distributions.</summary>
+    public IReadOnlyList<string> Categories => Manifest.Categories;
+
+    /// <summary>D: length of user and item vectors.</summary>
+    public int Dimensions => Manifest.Architecture.Dimensions;
+
+    /// <summary>Where it runs, such as <c>cpu</c> or <c>cuda:0</c>.</summary>
+    public string Device => _device.ToString();
+
+    /// <summary>The item table's row of an item id, or <see cref="ItemRows.Unknown"/>.</summary>
+    public int RowOf(string itemId) => _items.RowOf(itemId);
+
+    /// <summary>Predicts for users by their sequences.</summary>
+    /// <param name="users">Each user's entries, oldest first; the newest <see cref="FeatureSettings.SequenceLength"/> are read. An item that the
+    /// model does not know counts as an unknown item. An empty sequence gives the prediction for someone of whom nothing is known.</param>
+    /// <returns>Predictions in the order given.</returns>
+    public IReadOnlyList<InterestPrediction> Predict(IReadOnlyList<IReadOnlyList<SequenceEntry>> users)
+    {
+        var encoded = new ArraySegment<EncodedEvent>[users.Count];
+        for (var i = 0; i < encoded.Length; i++)
+            encoded[i] = users[i].Select(entry => Featuriser.Encode(entry, _items.RowOf)).ToArray();
+        return Predict(encoded);
+    }
+
+    /// <summary>Predicts for users by encoded events; see <see cref="Predict(IReadOnlyList{IReadOnlyList{SequenceEntry}})"/>.</summary>
+    public IReadOnlyList<InterestPrediction> Predict(IReadOnlyList<ArraySegment<EncodedEvent>> users)
+    {
+        var predictions = new List<InterestPrediction>(users.Count);
+        for (var start = 0; start < users.Count; start += UsersPerPass)
+            Pass([.. users.Skip(start).Take(UsersPerPass)], predictions);
+        return predictions;
+    }
+
+    /// <summary>Every item's vector: the trained items in index order, then those registered since.</summary>
+    public IEnumerable<(string ItemId, float[] Vector)> ItemVectors() => _items.Vectors();
+
+    /// <summary>The vector of an item by its text; a trained item keeps its id's part.</summary>
+    public float[] Encode(CatalogEntry entry) => Encode([entry])[0];
+
+    /// <summary>The vectors of items by their text; trained items keep their ids' part. Categories that the model does not know are no error.</summary>
+    public IReadOnlyList<float[]> Encode(IReadOnlyList<CatalogEntry> entries)
+    {
+        using var inference = inference_mode();
+        using var scope = NewDisposeScope();
+        var text = TextVectors.Of(entries, _encoder);
+        var values = _model.Network.TextPart(tensor(text.Values, [entries.Count, text.Dimensions], device: _device));
+        var rows = entries.Select(entry => _items.RowOf(entry.ItemId)).ToArray();
+        var ids = stack(rows.Select(row => _items.IsTrained(row) ? _model.Network.IdPart(row) : zeros(Dimensions, device: _device)));
+        return Rows(values + ids);
+    }
+
+    /// <summary>
+    /// Tells the model of an item that is new to the catalogue, or whose text changed: sequences that hold it use its vector and category
+    /// from now on.
+    /// </summary>
+    /// <returns>The item's vector; null where the text is the one that it had.</returns>
+    public float[]? RegisterItem(CatalogEntry entry)
+    {
+        if (_items.HasText(entry.ItemId, entry.ContentHash)) return null;
+        var vector = Encode(entry);
+        _items.Set(entry.ItemId, entry.ContentHash, vector, _categoryIndex.GetValueOrDefault(entry.MainCategory ?? Vocabulary.Uncategorised, Categories.Count));
+        return vector;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _items.Dispose();
+        _model.Dispose();
+    }
+
+    private void Pass(IReadOnlyList<ArraySegment<EncodedEvent>> users, List<InterestPrediction> predictions)
+    {
+        using var inference = inference_mode();
+        using var scope = NewDisposeScope();
+        var batch = _featuriser.Build(users);
+        var (table, categoryOfRow) = _items.Tensors();
+        var states = _model.Network.Encode(FeatureTensors.Of(batch, _device), table, categoryOfRow);
+        var last = arange(users.Count, device: _device) * batch.Length
+            + tensor(batch.Lengths.Select(length => (long)Math.Max(0, length - 1)).ToArray(), device: _device);
+        var newest = states.flatten(0, 1).index_select(0, last);                                   // [B, H]
+        var embeddings = Rows(_model.Network.UserVectors(newest));
+        var next = Rows(nn.functional.softmax(_model.Network.NextInterest(newest), -1));
+        for (var i = 0; i < users.Count; i++)
+        {
+            var current = _featuriser.ObservedInterest(users[i], _items.CategoryOf, Categories.Count);
+            var (rising, falling) = Drifts.Shifts(current, next[i], Categories);
+            predictions.Add(new InterestPrediction(current, next[i], embeddings[i], Drifts.JensenShannon(current, next[i]), rising, falling));
+        }
+    }
+
+    private static float[][] Rows(Tensor matrix)
+    {
+        var width = (int)matrix.shape[1];
+        var values = matrix.cpu().contiguous().data<float>().ToArray();
+        return [.. Enumerable.Range(0, (int)matrix.shape[0]).Select(row => values.AsSpan(row * width, width).ToArray())];
+    }
+}

@@ -1,0 +1,87 @@
+using static TorchSharp.torch;
+
+namespace Driftline.InterestModel;
+
+/// <summary>Item ids, vectors and categories of a model at work: the trained rows, then those registered since.</summary>
+internal sealed class ItemTable : IDisposable
+{
+    private readonly Dictionary<string, int> _rows = new(StringComparer.Ordinal);
+    private readonly List<string> _ids = ["", ""];
+    private readonly List<long> _texts = [0, 0];
+    private readonly List<float[]> _vectors = [];
+    private readonly List<long> _categories = [];
+    private readonly int _trained;
+    private readonly Device _device;
+    private Tensor? _table;
+    private Tensor? _categoryOfRow;
+
+    public ItemTable(ModelArtifact model, Device device)
+    {
+        _device = device;
+        var dimensions = model.Manifest.Architecture.Dimensions;
+        var values = model.Network.ItemTable().cpu().contiguous().data<float>().ToArray();
+        _vectors.AddRange(Enumerable.Range(0, values.Length / dimensions).Select(row => values.AsSpan(row * dimensions, dimensions).ToArray()));
+        _categories.AddRange(model.Network.CategoryOfRow.cpu().data<long>().ToArray());
+        foreach (var item in model.Items)
+        {
+            _rows.Add(item.Id, _ids.Count);
+            _ids.Add(item.Id);
+            _texts.Add(item.TextHash);
+        }
+
+        _trained = _ids.Count;
+    }
+
+    public int RowOf(string itemId) => _rows.GetValueOrDefault(itemId, ItemRows.Unknown);
+
+    public bool IsTrained(int row) => row >= ItemRows.First && row < _trained;
+
+    public int CategoryOf(int row) => (int)_categories[row];
+
+    public bool HasText(string itemId, long textHash) => _rows.TryGetValue(itemId, out var row) && _texts[row] == textHash;
+
+    public IEnumerable<(string ItemId, float[] Vector)> Vectors() =>
+        Enumerable.Range(ItemRows.First, _ids.Count - ItemRows.First).Select(row => (_ids[row], _vectors[row]));
+
+    public void Set(string itemId, long textHash, float[] vector, int category)
+    {
+        if (_rows.TryGetValue(itemId, out var row))
+        {
+            (_texts[row], _vectors[row], _categories[row]) = (textHash, vector, category);
+        }
+        else
+        {
+            _rows.Add(itemId, _ids.Count);
+            _ids.Add(itemId);
+            _texts.Add(textHash);
+            _vectors.Add(vector);
+            _categories.Add(category);
+        }
+
+        Forget();
+    }
+
+    /// <summary>Vectors [rows, D] and categories [rows]; made again after a change, and owned by the table.</summary>
+    public (Tensor Table, Tensor CategoryOfRow) Tensors()
+    {
+        if (_table is null || _categoryOfRow is null)
+        {
+            var dimensions = _vectors[0].Length;
+            var values = new float[_vectors.Count * dimensions];
+            for (var row = 0; row < _vectors.Count; row++) _vectors[row].CopyTo(values, row * dimensions);
+            _table = tensor(values, [_vectors.Count, dimensions], device: _device).DetachFromDisposeScope();
+            _categoryOfRow = tensor(_categories.ToArray(), device: _device).DetachFromDisposeScope();
+        }
+
+        return (_table, _categoryOfRow);
+    }
+
+    public void Dispose() => Forget();
+
+    private void Forget()
+    {
+        _table?.Dispose();
+        _categoryOfRow?.Dispose();
+        (_table, _categoryOfRow) = (null, null);
+    }
+}

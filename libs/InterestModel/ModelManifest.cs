@@ -1,0 +1,50 @@
+namespace Driftline.InterestModel;
+
+/// <summary><c>model.json</c>: what a model is, what it was made from, and how well it did.</summary>
+public sealed record ModelManifest
+{
+    /// <summary>Layout of the artifact folder that this program reads and writes.</summary>
+    public const int CurrentFormat = 1;
+
+    public int Format { get; init; } = CurrentFormat;
+
+    /// <summary>Name under which versions follow each other.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>First 12 hex digits of the SHA-256 over files, settings and categories: equal content, equal version.</summary>
+    public string Version { get; init; } = "";
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required ModelSettings Architecture { get; init; }
+
+    public required FeatureSettings Features { get; init; }
+
+    public int FeaturiserVersion { get; init; } = Featuriser.Version;
+
+    /// <summary>Categories in index order.</summary>
+    public required IReadOnlyList<string> Categories { get; init; }
+
+    public required int Items { get; init; }
+
+    public required string TextEncoderLicence { get; init; }
+
+    /// <summary>SHA-256 of the files of the data folder.</summary>
+    public required string DataHash { get; init; }
+
+    /// <summary>SHA-256 of which event of which user is training, validation and test.</summary>
+    public required string SplitHash { get; init; }
+
+    /// <summary>Figures by name, such as <c>test.ndcg@10</c>.</summary>
+    public required IReadOnlyDictionary<string, double> Metrics { get; init; }
+
+    /// <summary>SHA-256 of each other file of the folder.</summary>
+    public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>One line of <c>items.jsonl</c>, in index order.</summary>
+/// <param name="Id">The storefront's item id.</param>
+/// <param name="Category">Index of the main category.</param>
+/// <param name="TextHash">Hash of the text behind the stored text vector.</param>
+/// <param name="Events">Training events of the item; with none it lives on its text alone.</param>
+public sealed record ItemRecord(string Id, int Category, long TextHash, int Events);

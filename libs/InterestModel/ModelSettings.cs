@@ -1,0 +1,54 @@
+namespace Driftline.InterestModel;
+
+/// <summary>The network's shape and its regularisation: everything but the sizes that the catalogue gives.</summary>
+public sealed record ModelSettings
+{
+    /// <summary>Sequence encoder: <c>gru</c> or <c>lstm</c>.</summary>
+    public string Encoder { get; init; } = "gru";
+
+    /// <summary>D: length of item and user vectors.</summary>
+    public int Dimensions { get; init; } = 64;
+
+    /// <summary>H: width of the encoder's state.</summary>
+    public int HiddenSize { get; init; } = 128;
+
+    /// <summary>Recurrent layers.</summary>
+    public int Layers { get; init; } = 1;
+
+    /// <summary>Share of inputs and of encoder outputs dropped in training.</summary>
+    public double Dropout { get; init; } = 0.2;
+
+    /// <summary>Share of items that live on their text alone in a training step, so that unseen items can.</summary>
+    public double IdDropout { get; init; } = 0.1;
+
+    /// <summary>Share of input events whose item is made unknown in a training step.</summary>
+    public double UnknownDropout { get; init; } = 0.01;
+
+    /// <summary>Name of the text encoder.</summary>
+    public string TextEncoder { get; init; } = "hashed-ngrams";
+
+    /// <summary>T: length of the text vectors.</summary>
+    public int TextDimensions { get; init; } = 256;
+}
+
+/// <summary>What the featuriser makes of a sequence. Stored with a model: serving uses the trained model's own.</summary>
+public sealed record FeatureSettings
+{
+    /// <summary>L: the newest events that are read.</summary>
+    public int SequenceLength { get; init; } = 50;
+
+    /// <summary>Time after which an event counts half in the observed interest h_t, in days.</summary>
+    public double HalfLifeDays { get; init; } = 30;
+
+    /// <summary>Weight of a click in h_t.</summary>
+    public double ClickWeight { get; init; } = 1;
+
+    /// <summary>Weight of an addition to the cart in h_t.</summary>
+    public double AddToCartWeight { get; init; } = 2;
+
+    /// <summary>Weight of a purchase in h_t.</summary>
+    public double PurchaseWeight { get; init; } = 4;
+
+    /// <summary>Weight of a review in h_t.</summary>
+    public double ReviewWeight { get; init; } = 3;
+}

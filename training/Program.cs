@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Driftline.InterestModel;
+using Driftline.Storefront;
+using Driftline.Training;
+
+var data = new Option<string>("--data") { Description = "Folder in the import format.", Required = true };
+var config = new Option<string?>("--config") { Description = "Training configuration; the program's configs/default.json where left out." };
+var output = new Option<string>("--out") { Description = "Folder for the model.", Required = true };
+var progress = new Option<string?>("--progress") { Description = "plain or bar; a bar on terminals where left out." };
+var artifact = new Option<string>("--artifact") { Description = "Folder that train wrote.", Required = true };
+var json = new Option<string?>("--json") { Description = "File for the figures." };
+var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
+
+var train = new Command("train", "Train a model and print its figures beside the popularity baseline.") { data, config, output, progress };
+train.SetAction((result, cancel) => Task.FromResult(Guarded(() => TrainCommand.Run(
+    result.GetValue(data)!, result.GetValue(config), result.GetValue(output)!, result.GetValue(progress), cancel))));
+var evaluate = new Command("evaluate", "Print a model's figures again, from its artifact.") { data, artifact, json, device };
+evaluate.SetAction(result => Guarded(() => EvaluateCommand.Run(
+    result.GetValue(data)!, result.GetValue(artifact)!, result.GetValue(json), result.GetValue(device)!)));
+
+var parsed = new RootCommand("Driftline's model: train and evaluate.") { train, evaluate }.Parse(args);
+return parsed.Errors.Count > 0 ? Usage() : await parsed.InvokeAsync();
+
+int Usage()
+{
+    foreach (var error in parsed.Errors) Console.Error.WriteLine(error.Message);
+    return 2;
+}
+
+// What the user can put right is one line and exit code 2; anything else is a bug and shows its trace.
+static int Guarded(Func<int> run)
+{
+    try
+    {
+        return run();
+    }
+    catch (Exception e) when (e is InputException or ImportException or ModelArtifactException or IOException or UnauthorizedAccessException or InvalidOperationException { Source: "Driftline.InterestModel" })
+    {
+        Console.Error.WriteLine(e.Message.ReplaceLineEndings(" "));
+        return 2;
+    }
+    catch (OperationCanceledException)
+    {
+        Console.Error.WriteLine("Stopped before the model was complete; nothing was written.");
+        return 130;
+    }
+}

@@ -1,0 +1,182 @@
+using System.Diagnostics;
+using Driftline.Catalog;
+using Driftline.InterestModel;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Driftline.Training;
+
+/// <summary>Where training stands.</summary>
+/// <param name="Epoch">From 1.</param>
+/// <param name="EpochFraction">Share of the epoch done.</param>
+/// <param name="Loss">Mean loss of the epoch so far.</param>
+/// <param name="Validation">Figures at the epoch's end, else null.</param>
+/// <param name="Best">Whether they are the best so far.</param>
+/// <param name="Seconds">Since training began.</param>
+public sealed record TrainingProgress(int Epoch, double EpochFraction, double Loss, RankingMetrics? Validation, bool Best, double Seconds);
+
+/// <summary>Trains a model: both heads together, the best epoch chosen on validation NDCG@10 alone.</summary>
+public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvider time)
+{
+    private readonly TrainingSettings _settings = config.Training;
+    private readonly Featuriser _featuriser = new(config.Features);
+    private readonly Stopwatch _watch = new();
+    private readonly Random _random = new(config.Training.Seed);
+    private readonly HorizonTargets _horizon = new(data.Vocabulary, new Featuriser(config.Features), config.Training.HorizonDays, config.Training.SparseHorizonEvents);
+    private int _step;
+
+    /// <summary>Trains, measures on test once, and returns the model on the CPU.</summary>
+    public ModelArtifact Train(Action<TrainingProgress> progress, CancellationToken cancel = default)
+    {
+        _watch.Start();
+        if (_settings.Threads > 0) set_num_threads(_settings.Threads);
+        var device = Devices.Resolve(_settings.Device);
+        random.manual_seed(_settings.Seed);
+        var encoder = TextEncoder.Create(config.Model.TextEncoder, config.Model.TextDimensions);
+        var network = new InterestNetwork(config.Model, config.Features, data.Items.Count, data.Vocabulary.Categories.Count);
+        network.SetItems(
+            TextVectors.Of(data.Items, encoder).Values, [.. data.TrainingCounts.Select(count => count > 0)],
+            [.. Enumerable.Range(0, data.Items.Count).Select(data.Vocabulary.CategoryOf)]);
+        network.to(device);
+        var (validation, epochs) = Fit(network, device, progress, cancel);
+        var seconds = _watch.Elapsed.TotalSeconds;
+
+        var cases = Evaluation.TestCases(data);
+        var test = Evaluation.Model(network, _featuriser, device, cases);
+        var popularity = Evaluation.Popularity(data, cases);
+        network.to(CPU);
+        var manifest = new ModelManifest
+        {
+            Name = config.Name,
+            CreatedAt = time.GetUtcNow(),
+            Architecture = config.Model,
+            Features = config.Features,
+            Categories = data.Vocabulary.Categories,
+            Items = data.Items.Count,
+            TextEncoderLicence = encoder.Licence,
+            DataHash = data.DataHash,
+            SplitHash = data.SplitHash,
+            Metrics = new Dictionary<string, double>
+            {
+                ["test.hr@10"] = test.HitRate,
+                ["test.ndcg@10"] = test.Ndcg,
+                ["test.users"] = test.Users,
+                ["popularity.hr@10"] = popularity.HitRate,
+                ["popularity.ndcg@10"] = popularity.Ndcg,
+                ["validation.hr@10"] = validation.HitRate,
+                ["validation.ndcg@10"] = validation.Ndcg,
+                ["training.epochs"] = epochs,
+                ["training.seconds"] = Math.Round(seconds, 1),
+            },
+        };
+        var items = data.Items.Select((item, i) => new ItemRecord(item.ItemId, data.Vocabulary.CategoryOf(i), item.ContentHash, data.TrainingCounts[i]));
+        return new ModelArtifact(manifest, [.. items], network);
+    }
+
+    private (RankingMetrics Best, int Epochs) Fit(InterestNetwork network, Device device, Action<TrainingProgress> progress, CancellationToken cancel)
+    {
+        using var optimiser = optim.AdamW(network.parameters(), _settings.LearningRate, weight_decay: _settings.WeightDecay);
+        var windows = new TrainingWindows(data, config.Features.SequenceLength, _settings.BatchSize, _settings.Seed);
+        var cases = Evaluation.ValidationCases(data, _settings.ValidationUsers);
+        var best = new RankingMetrics(cases.Count, 0, -1);
+        Dictionary<string, Tensor>? kept = null;
+        var rate = _settings.LearningRate;
+        int epoch = 1, sinceBest = 0;
+        for (; ; epoch++)
+        {
+            network.train();
+            var batches = windows.Epoch();
+            double loss = 0;
+            var done = 0;
+            foreach (var batch in batches)
+            {
+                cancel.ThrowIfCancellationRequested();
+                if (_watch.Elapsed.TotalSeconds >= _settings.MaxSeconds) break;
+                loss += Step(network, device, optimiser, batch, rate);
+                done++;
+                progress(new TrainingProgress(epoch, (double)done / batches.Count, loss / done, null, false, _watch.Elapsed.TotalSeconds));
+            }
+
+            var validation = Evaluation.Model(network, _featuriser, device, cases);
+            var better = validation.Ndcg > best.Ndcg;
+            if (better)
+            {
+                best = validation;
+                sinceBest = 0;
+                Keep(network, ref kept);
+            }
+            else
+            {
+                sinceBest++;
+                rate *= _settings.Decay;
+            }
+
+            progress(new TrainingProgress(epoch, 1, loss / Math.Max(1, done), validation, better, _watch.Elapsed.TotalSeconds));
+            if (epoch >= _settings.MaxEpochs || sinceBest >= _settings.Patience || _watch.Elapsed.TotalSeconds >= _settings.MaxSeconds) break;
+        }
+
+        using (no_grad())
+        {
+            foreach (var (name, parameter) in network.named_parameters()) parameter.copy_(kept![name]);
+        }
+
+        foreach (var tensor in kept!.Values) tensor.Dispose();
+        return (best, epoch);
+    }
+
+    private double Step(InterestNetwork network, Device device, optim.Optimizer optimiser, TrainingWindow[] windows, double rate)
+    {
+        using var scope = NewDisposeScope();
+        var warm = Math.Min(1, (_step++ + 1) / (double)Math.Max(1, _settings.WarmupSteps));
+        foreach (var group in optimiser.ParamGroups) group.LearningRate = rate * warm;
+
+        var batch = _featuriser.Build([.. windows.Select(window => window.Inputs)]);
+        var positions = Positions(windows, batch.Length);
+        var table = network.ItemTable();
+        var states = network.Encode(FeatureTensors.Of(batch, device), table, network.CategoryOfRow).flatten(0, 1)
+            .index_select(0, tensor(positions.Select(p => p.Flat).ToArray(), device: device));                          // [M, H]
+        var targets = tensor(positions.Select(p => (long)p.User.Events[p.Event + 1].Item).ToArray(), device: device);
+        var users = network.UserVectors(states);
+        var loss = data.Items.Count <= _settings.FullSoftmaxItems
+            ? NextItemLoss.Full(users, table, targets)
+            : NextItemLoss.Sampled(users, table, targets, _settings.SampledNegatives);
+        if (_settings.CategoryLossWeight > 0) loss += CategoryLoss(network, states, positions, device) * _settings.CategoryLossWeight;
+
+        optimiser.zero_grad();
+        loss.backward();
+        nn.utils.clip_grad_norm_(network.parameters(), _settings.GradientClip);
+        optimiser.step();
+        return loss.ToDouble();
+    }
+
+    // Cross-entropy with a distribution: -sum_c target_c log softmax_c, over the positions that have one.
+    private Tensor CategoryLoss(InterestNetwork network, Tensor states, (long Flat, UserHistory User, int Event)[] positions, Device device)
+    {
+        var categories = data.Vocabulary.Categories.Count;
+        var target = new float[positions.Length * categories];
+        for (var i = 0; i < positions.Length; i++)
+            _horizon.Write(positions[i].User, positions[i].Event, target.AsSpan(i * categories, categories));
+        var distribution = tensor(target, [positions.Length, categories], device: device);
+        var log = nn.functional.log_softmax(network.NextInterest(states), -1);
+        return -(distribution * log).sum() / distribution.sum().clamp(min: 1);
+    }
+
+    // Every position of the batch that holds an event, or as many of them as the logits may take.
+    private (long Flat, UserHistory User, int Event)[] Positions(TrainingWindow[] windows, int length)
+    {
+        var all = windows.SelectMany((window, row) => Enumerable.Range(0, window.Length)
+            .Select(i => ((long)row * length + i, window.User, window.Start + i))).ToArray();
+        var candidates = data.Items.Count <= _settings.FullSoftmaxItems ? data.Items.Count : _settings.SampledNegatives + 1;
+        var most = Math.Max(1, _settings.MaxLogits / Math.Max(candidates, data.Vocabulary.Categories.Count));
+        if (all.Length <= most) return all;
+        _random.Shuffle(all);
+        return all[..most];
+    }
+
+    private static void Keep(InterestNetwork network, ref Dictionary<string, Tensor>? kept)
+    {
+        using var noGrad = no_grad();
+        kept ??= network.named_parameters().ToDictionary(p => p.name, p => zeros_like(p.parameter).requires_grad_(false));
+        foreach (var (name, parameter) in network.named_parameters()) kept[name].copy_(parameter);
+    }
+}

@@ -1,0 +1,170 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Driftline.Catalog;
+using Driftline.InterestModel;
+
+namespace Driftline.Training;
+
+/// <summary>How a model is trained. Durations that bound a run are in seconds of wall clock.</summary>
+public sealed record TrainingSettings
+{
+    public int Seed { get; init; } = 1;
+
+    public int BatchSize { get; init; } = 64;
+
+    public int MaxEpochs { get; init; } = 60;
+
+    /// <summary>Epochs without a better validation NDCG@10 before training stops.</summary>
+    public int Patience { get; init; } = 6;
+
+    /// <summary>Hard cap on the training loop; the best model until then is kept.</summary>
+    public double MaxSeconds { get; init; } = 1500;
+
+    public double LearningRate { get; init; } = 2e-3;
+
+    public double WeightDecay { get; init; } = 0.01;
+
+    /// <summary>Steps over which the learning rate rises to its value.</summary>
+    public int WarmupSteps { get; init; } = 100;
+
+    /// <summary>Factor on the learning rate after an epoch without a better validation figure.</summary>
+    public double Decay { get; init; } = 0.7;
+
+    /// <summary>Largest norm of a step's gradient.</summary>
+    public double GradientClip { get; init; } = 1;
+
+    /// <summary>Weight of the category head's loss; the next-item head's is 1.</summary>
+    public double CategoryLossWeight { get; init; } = 0.3;
+
+    /// <summary>The category head learns the distribution of the events of this many coming days.</summary>
+    public double HorizonDays { get; init; } = 7;
+
+    /// <summary>Where those days hold no event: of this many coming events instead; 0 leaves such positions out.</summary>
+    public int SparseHorizonEvents { get; init; } = 10;
+
+    /// <summary>Positions of a step are sampled so that its logits are no more than this.</summary>
+    public int MaxLogits { get; init; } = 8_000_000;
+
+    /// <summary>Catalogues larger than this are trained with a sampled softmax.</summary>
+    public int FullSoftmaxItems { get; init; } = 20_000;
+
+    public int SampledNegatives { get; init; } = 4096;
+
+    /// <summary>Validation is measured on at most this many users, evenly picked.</summary>
+    public int ValidationUsers { get; init; } = 5000;
+
+    /// <summary>CPU threads; 0 leaves Torch's own choice.</summary>
+    public int Threads { get; init; }
+
+    public string Device { get; init; } = "auto";
+}
+
+/// <summary>A training configuration file: one reported result each.</summary>
+public sealed record TrainingConfig
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
+
+    /// <summary>Name under which versions of the model follow each other.</summary>
+    public string Name { get; init; } = "interest";
+
+    public ModelSettings Model { get; init; } = new();
+
+    public FeatureSettings Features { get; init; } = new();
+
+    public TrainingSettings Training { get; init; } = new();
+
+    /// <summary>Reads a file; a key that is left out has its default.</summary>
+    /// <exception cref="InputException">The file is missing or not JSON, or a key is unknown or out of range; the message names it.</exception>
+    public static TrainingConfig Load(string path)
+    {
+        if (!File.Exists(path)) throw new InputException($"--config {path}: no such file. The program's own are in {DefaultFolder}.");
+        try
+        {
+            var node = JsonNode.Parse(File.ReadAllText(path), documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            if (node is not JsonObject root) throw new InputException($"{path}: is not a JSON object.");
+            RefuseUnknownKeys(path, "", root, typeof(TrainingConfig));
+            var config = root.Deserialize<TrainingConfig>(Json)!;
+            config.Check(path);
+            return config;
+        }
+        catch (JsonException e)
+        {
+            throw new InputException($"{path}: {(e.Path is { Length: > 2 } key ? key[2..] + ": " : "")}{e.Message}", e);
+        }
+    }
+
+    /// <summary>The folder of the configurations that come with the program.</summary>
+    public static string DefaultFolder => Path.Combine(AppContext.BaseDirectory, "configs");
+
+    private static void RefuseUnknownKeys(string path, string prefix, JsonObject node, Type type)
+    {
+        var known = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).ToDictionary(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name));
+        foreach (var (key, value) in node)
+        {
+            if (!known.TryGetValue(key, out var property))
+                throw new InputException($"{path}: unknown key '{prefix}{key}'. Known here: {string.Join(", ", known.Keys)}.");
+            if (value is JsonObject section) RefuseUnknownKeys(path, prefix + key + ".", section, property.PropertyType);
+        }
+    }
+
+    private void Check(string path)
+    {
+        void Must(bool holds, string key, string what)
+        {
+            if (!holds) throw new InputException($"{path}: {key} must be {what}.");
+        }
+
+        Must(!string.IsNullOrWhiteSpace(Name), "name", "a name");
+        Must(SequenceEncoder.Names.Contains(Model.Encoder), "model.encoder", $"one of {string.Join(", ", SequenceEncoder.Names)}, not '{Model.Encoder}'");
+        Must(Model.Dimensions is >= 4 and <= 2048, "model.dimensions", "4 to 2048");
+        Must(Model.HiddenSize is >= 4 and <= 4096, "model.hiddenSize", "4 to 4096");
+        Must(Model.Layers is >= 1 and <= 8, "model.layers", "1 to 8");
+        Must(Model.Dropout is >= 0 and < 1, "model.dropout", "at least 0 and less than 1");
+        Must(Model.IdDropout is >= 0 and < 1, "model.idDropout", "at least 0 and less than 1");
+        Must(Model.UnknownDropout is >= 0 and < 1, "model.unknownDropout", "at least 0 and less than 1");
+        try
+        {
+            TextEncoder.Create(Model.TextEncoder, Model.TextDimensions);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InputException($"{path}: model.textEncoder, model.textDimensions: {e.Message}", e);
+        }
+
+        Must(Features.SequenceLength is >= 1 and <= 1024, "features.sequenceLength", "1 to 1024");
+        Must(Features.HalfLifeDays > 0, "features.halfLifeDays", "more than 0");
+        Must(new[] { Features.ClickWeight, Features.AddToCartWeight, Features.PurchaseWeight, Features.ReviewWeight }.All(w => w >= 0), "features: each weight", "0 or more");
+        Must(Training.BatchSize >= 1, "training.batchSize", "1 or more");
+        Must(Training.MaxEpochs >= 1, "training.maxEpochs", "1 or more");
+        Must(Training.Patience >= 1, "training.patience", "1 or more");
+        Must(Training.MaxSeconds > 0, "training.maxSeconds", "more than 0");
+        Must(Training.LearningRate > 0, "training.learningRate", "more than 0");
+        Must(Training.WeightDecay >= 0, "training.weightDecay", "0 or more");
+        Must(Training.WarmupSteps >= 0, "training.warmupSteps", "0 or more");
+        Must(Training.Decay is > 0 and <= 1, "training.decay", "more than 0 and at most 1");
+        Must(Training.GradientClip > 0, "training.gradientClip", "more than 0");
+        Must(Training.CategoryLossWeight >= 0, "training.categoryLossWeight", "0 or more");
+        Must(Training.HorizonDays > 0, "training.horizonDays", "more than 0");
+        Must(Training.SparseHorizonEvents >= 0, "training.sparseHorizonEvents", "0 or more");
+        Must(Training.MaxLogits >= 100_000, "training.maxLogits", "100000 or more");
+        Must(Training.FullSoftmaxItems >= 1, "training.fullSoftmaxItems", "1 or more");
+        Must(Training.SampledNegatives >= 1, "training.sampledNegatives", "1 or more");
+        Must(Training.ValidationUsers >= 1, "training.validationUsers", "1 or more");
+        Must(Training.Threads >= 0, "training.threads", "0 or more");
+    }
+}
+
+/// <summary>Something that the user gave cannot be used; the message is one line that says what and what to do.</summary>
+public sealed class InputException : Exception
+{
+    public InputException() { }
+
+    public InputException(string message) : base(message) { }
+
+    public InputException(string message, Exception inner) : base(message, inner) { }
+}
