@@ -1,0 +1,80 @@
+using Confluent.Kafka;
+using Driftline.Schemas;
+using Driftline.Streaming;
+
+namespace Driftline.Ingestor;
+
+/// <summary>
+/// Sees the elements of a request through: events to <c>storefront.events</c>, rejected elements to <c>storefront.events.rejected</c>. Records of
+/// one request leave in request order, so a user's events keep theirs.
+/// </summary>
+internal sealed class EventIntake(RecordProducer producer, DeadLetters deadLetters, RecentEvents recent, InFlight inFlight, IngestorMetrics metrics)
+{
+    private const string Source = "/driftline/ingestor";
+
+    /// <summary>Returns once Kafka has acknowledged every event and every rejected element.</summary>
+    /// <exception cref="UnavailableException">Some are not acknowledged; those that are will be duplicates when they come again.</exception>
+    public async Task<EventResult[]> TakeAsync(IReadOnlyList<EventReading> readings)
+    {
+        try
+        {
+            inFlight.Reserve(readings.Count);
+            var results = await inFlight.WaitAsync(readings.Select(SettleAsync).ToArray());
+            for (var i = 0; i < results.Length; i++) metrics.Event(readings[i].Type, results[i].Status);
+            return results;
+        }
+        catch (UnavailableException)
+        {
+            foreach (var reading in readings) metrics.Event(reading.Type, IngestorMetrics.Unavailable);
+            throw;
+        }
+    }
+
+    private async Task<EventResult> SettleAsync(EventReading reading)
+    {
+        try
+        {
+            return reading.Event is null ? await RejectAsync(reading, reading.Rejection!) : await SendAsync(reading);
+        }
+        finally
+        {
+            inFlight.Release();
+        }
+    }
+
+    private async Task<EventResult> SendAsync(EventReading reading)
+    {
+        var (id, user) = (reading.EventId!, reading.UserId!);
+        var pair = RecentEvents.Hash(user, id);
+        if (recent.Claim(pair) is { } twin)
+        {
+            return await twin
+                ? new EventResult(id, ResultStatus.Duplicate)
+                : throw new UnavailableException("another request with the same event could not be sent");
+        }
+
+        var acknowledged = false;
+        try
+        {
+            var attributes = new CloudEvent(
+                id, Source, $"driftline.storefront.{reading.Type}", DateTimeOffset.FromUnixTimeMilliseconds(reading.Event!.eventTime));
+            await producer.SendAsync(Topics.StorefrontEvents.Name, user, reading.Event, attributes);
+            acknowledged = true;
+            return new EventResult(id, ResultStatus.Accepted);
+        }
+        catch (ProduceException<byte[]?, byte[]?> e) when (e.Error.Code == ErrorCode.MsgSizeTooLarge)
+        {
+            return await RejectAsync(reading, new Rejection(reading.Pointer, "is larger than the broker takes: send fewer items or shorter texts"));
+        }
+        finally
+        {
+            recent.Settle(pair, acknowledged);
+        }
+    }
+
+    private async Task<EventResult> RejectAsync(EventReading reading, Rejection rejection)
+    {
+        await deadLetters.SendAsync(reading.UserId, reading.Original, $"{rejection.Pointer} {rejection.Reason}".TrimStart());
+        return new EventResult(reading.EventId, ResultStatus.Rejected, rejection.Pointer, rejection.Reason);
+    }
+}

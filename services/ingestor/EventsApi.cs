@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Options;
+
+namespace Driftline.Ingestor;
+
+/// <summary><c>POST /v1/events</c>.</summary>
+internal static class EventsApi
+{
+    public static RouteHandlerBuilder MapEvents(this IEndpointRouteBuilder app) => app.MapPost("/events", PostAsync);
+
+    internal static async Task<IResult> PostAsync(
+        HttpRequest request, EventReader reader, EventIntake intake, IOptions<IngestorOptions> options, TimeProvider time)
+    {
+        var receivedAt = time.GetUtcNow(); // before the body is read: a slow upload is no clock skew
+        List<EventReading> readings;
+        using (var body = await RequestBody.ReadAsync(request, options.Value))
+            readings = body.Elements.Select(element => reader.Read(element.Element, element.Pointer, receivedAt)).ToList();
+        return TypedResults.Json(new EventResults(await intake.TakeAsync(readings)), statusCode: StatusCodes.Status202Accepted);
+    }
+}

@@ -1,0 +1,38 @@
+namespace Driftline.Ingestor;
+
+internal static class IngestorExtensions
+{
+    /// <summary>What this stage is made of.</summary>
+    public static IServiceCollection AddIngestor(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<IngestorOptions>().BindConfiguration(IngestorOptions.Section).ValidateDataAnnotations()
+            .Validate(options => options.MaxInFlightEvents >= options.MaxBatchEvents, "Ingestor:MaxInFlightEvents must be at least Ingestor:MaxBatchEvents, or a full batch could never be taken.")
+            .Validate(options => options.MaxElementBytes <= options.MaxRequestBytes, "Ingestor:MaxElementBytes must not exceed Ingestor:MaxRequestBytes.");
+        services.AddSingleton<EventReader>();
+        services.AddSingleton<EventIntake>();
+        services.AddSingleton<RecentEvents>();
+        services.AddSingleton<InFlight>();
+        services.AddSingleton<IngestorMetrics>();
+        services.AddProblemDetails();
+        services.AddHealthChecks().AddCheck<ProducerReady>("producer-ready", tags: ["ready"]);
+        return services;
+    }
+
+    /// <summary>Every error leaves as problem+json, those of routing and of the server too.</summary>
+    public static WebApplication UseProblems(this WebApplication app)
+    {
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            StatusCodeSelector = e => e is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
+        });
+        app.UseStatusCodePages();
+        return app;
+    }
+
+    public static WebApplication MapIngestor(this WebApplication app)
+    {
+        var api = app.MapGroup("/v1").AddEndpointFilter<Problems>();
+        api.MapEvents();
+        return app;
+    }
+}

@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Driftline.Ingestor;
+
+/// <summary>Own instruments of the ingestor. User, event and item ids are never tags.</summary>
+internal sealed class IngestorMetrics
+{
+    public const string MeterName = "Driftline.Ingestor";
+
+    /// <summary>Result of elements whose request was answered with 503.</summary>
+    public const string Unavailable = "unavailable";
+
+    private readonly Counter<long> _events;
+    private readonly Counter<long> _items;
+
+    public IngestorMetrics(IMeterFactory meters, InFlight inFlight)
+    {
+        var meter = meters.Create(MeterName);
+        _events = meter.CreateCounter<long>("driftline.ingestor.events", "{event}", "Elements of POST /v1/events by type and result.");
+        _items = meter.CreateCounter<long>("driftline.ingestor.items", "{item}", "Catalogue changes by operation and result.");
+        meter.CreateObservableGauge("driftline.ingestor.in_flight", () => inFlight.Count, "{record}", "Records waiting for Kafka's acknowledgement.");
+    }
+
+    public void Event(string? type, ResultStatus result) => Event(type, Name(result));
+
+    public void Event(string? type, string result) => _events.Add(1, new TagList { { "type", type ?? "unknown" }, { "result", result } });
+
+    public void Items(string operation, string result, int count) => _items.Add(count, new TagList { { "operation", operation }, { "result", result } });
+
+    public static string Name(ResultStatus result) => result switch
+    {
+        ResultStatus.Accepted => "accepted",
+        ResultStatus.Duplicate => "duplicate",
+        _ => "rejected",
+    };
+}

@@ -1,0 +1,15 @@
+using Driftline.Hosting;
+using Driftline.Ingestor;
+using Driftline.Schemas;
+using Driftline.Streaming;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("ingestor", StreamingTelemetry.SourceName, IngestorMetrics.MeterName);
+builder.Services.AddStreaming("ingestor", Topics.StorefrontEventsRejected.Name);
+builder.Services.AddIngestor();
+
+var app = builder.Build();
+app.UseProblems();
+app.MapServiceDefaults();
+app.MapIngestor();
+await app.RunAsync();

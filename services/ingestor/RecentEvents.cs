@@ -1,0 +1,70 @@
+using System.IO.Hashing;
+using System.Text;
+using Microsoft.Extensions.Options;
+
+namespace Driftline.Ingestor;
+
+/// <summary>
+/// Tells duplicates: the (user id, event id) pairs that Kafka has acknowledged to this process lately, and those on their way. Kept as
+/// 128-bit hashes in two generations: when the young one is full it becomes the old one and the old one is forgotten, so at least half of the
+/// window's newest pairs are known, and never more than all of it. A pair that is on its way claims its place, so of two requests with the
+/// same pair one sends it and the other waits for the outcome. Other replicas and earlier runs are not known: a duplicate that slips
+/// through changes nothing downstream, for sequences are idempotent. Thread-safe.
+/// </summary>
+internal sealed class RecentEvents(IOptions<IngestorOptions> options)
+{
+    private readonly int _generation = Math.Max(1, options.Value.DuplicateWindowEvents / 2);
+    private readonly Lock _lock = new();
+    private readonly Dictionary<UInt128, TaskCompletionSource<bool>> _inFlight = [];
+    private HashSet<UInt128> _young = [];
+    private HashSet<UInt128> _old = [];
+
+    public static UInt128 Hash(string userId, string eventId)
+    {
+        var hash = new XxHash128();
+        var user = Encoding.UTF8.GetBytes(userId);
+        hash.Append(BitConverter.GetBytes(user.Length)); // keeps ("ab", "c") apart from ("a", "bc")
+        hash.Append(user);
+        hash.Append(Encoding.UTF8.GetBytes(eventId));
+        return hash.GetCurrentHashAsUInt128();
+    }
+
+    /// <returns>
+    /// Null if the pair is new: the caller sends it and then calls <see cref="Settle"/>. Else a task that yields true once Kafka has the pair, and
+    /// false if it could not be sent.
+    /// </returns>
+    public Task<bool>? Claim(UInt128 pair)
+    {
+        lock (_lock)
+        {
+            if (_young.Contains(pair) || _old.Contains(pair)) return Task.FromResult(true);
+            if (_inFlight.TryGetValue(pair, out var twin)) return twin.Task;
+            _inFlight.Add(pair, new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously));
+            return null;
+        }
+    }
+
+    /// <summary>Ends a claim.</summary>
+    public void Settle(UInt128 pair, bool acknowledged)
+    {
+        TaskCompletionSource<bool>? claim;
+        lock (_lock)
+        {
+            _inFlight.Remove(pair, out claim);
+            if (acknowledged) Remember(pair);
+        }
+
+        claim?.SetResult(acknowledged);
+    }
+
+    private void Remember(UInt128 pair)
+    {
+        if (_young.Count >= _generation)
+        {
+            (_young, _old) = (_old, _young);
+            _young.Clear();
+        }
+
+        _young.Add(pair);
+    }
+}

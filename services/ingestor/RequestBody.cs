@@ -1,0 +1,92 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Driftline.Ingestor;
+
+/// <summary>A request's JSON, one element or an array of them, over a pooled buffer: dispose it when the elements have been read.</summary>
+internal sealed class RequestBody : IDisposable
+{
+    /// <summary>Parsing does not recurse, and fields that nobody reads may nest as they like.</summary>
+    private static readonly JsonDocumentOptions Json = new() { MaxDepth = 1 << 20 };
+
+    private readonly JsonDocument _document;
+    private readonly byte[]? _rented;
+
+    private RequestBody(JsonDocument document, byte[]? rented) => (_document, _rented) = (document, rented);
+
+    public bool IsArray => _document.RootElement.ValueKind == JsonValueKind.Array;
+
+    public int Count => IsArray ? _document.RootElement.GetArrayLength() : 1;
+
+    /// <summary>The elements in request order, each with its RFC 6901 pointer.</summary>
+    public IEnumerable<(JsonElement Element, string Pointer)> Elements =>
+        IsArray ? _document.RootElement.EnumerateArray().Select((element, i) => (element, $"/{i}")) : [(_document.RootElement, "")];
+
+    /// <exception cref="BadRequestException">The request as a whole cannot be taken.</exception>
+    public static async Task<RequestBody> ReadAsync(HttpRequest request, IngestorOptions options)
+    {
+        RequireJson(request);
+        if (request.ContentLength > options.MaxRequestBytes) throw TooLarge(options);
+        // One byte more than allowed tells a body that is too large from one that just fits.
+        var buffer = ArrayPool<byte>.Shared.Rent((int)(request.ContentLength ?? options.MaxRequestBytes) + 1);
+        try
+        {
+            var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted);
+            if (length > options.MaxRequestBytes) throw TooLarge(options);
+            return Parse(buffer.AsMemory(0, length), options.MaxBatchEvents, buffer);
+        }
+        catch
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            throw;
+        }
+    }
+
+    /// <inheritdoc cref="ReadAsync" path="/exception"/>
+    public static RequestBody Parse(ReadOnlyMemory<byte> utf8, int maxElements, byte[]? rented = null)
+    {
+        if (utf8.Span.StartsWith("\uFEFF"u8)) utf8 = utf8[3..];
+        if (utf8.IsEmpty) throw new BadRequestException(StatusCodes.Status400BadRequest, "Empty body", "Send one JSON object or an array of them.");
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(utf8, Json);
+        }
+        catch (JsonException e)
+        {
+            throw BadRequestException.Malformed(e);
+        }
+
+        var body = new RequestBody(document, rented);
+        var fault = body.Count switch
+        {
+            0 => "The array is empty: send at least one element.",
+            _ when body.Count > maxElements => $"The array has {body.Count} elements: send at most {maxElements} in one request.",
+            _ when !body.IsArray && document.RootElement.ValueKind != JsonValueKind.Object =>
+                $"The body is {Fields.Kind(document.RootElement)}: send one JSON object or an array of them.",
+            _ => null,
+        };
+        if (fault is null) return body;
+        document.Dispose();
+        throw new BadRequestException(StatusCodes.Status400BadRequest, "Wrong number or kind of elements", fault);
+    }
+
+    public void Dispose()
+    {
+        _document.Dispose();
+        if (_rented is not null) ArrayPool<byte>.Shared.Return(_rented);
+    }
+
+    private static void RequireJson(HttpRequest request)
+    {
+        if (!request.HasJsonContentType())
+            throw new BadRequestException(StatusCodes.Status415UnsupportedMediaType, "Not JSON", "Send the header Content-Type: application/json.");
+        if (request.GetTypedHeaders().ContentType?.Charset is { HasValue: true } charset && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+            throw new BadRequestException(StatusCodes.Status415UnsupportedMediaType, "Not UTF-8", "Send the body in UTF-8.");
+        if (request.Headers.ContentEncoding is [{ Length: > 0 } encoding, ..] && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+            throw new BadRequestException(StatusCodes.Status415UnsupportedMediaType, "Compressed body", "Send the body without Content-Encoding.");
+    }
+
+    private static BadRequestException TooLarge(IngestorOptions options) => new(
+        StatusCodes.Status413PayloadTooLarge, "Body too large", $"The body is larger than {options.MaxRequestBytes} bytes: send fewer elements in one request.");
+}

@@ -1,0 +1,34 @@
+using System.ComponentModel;
+using System.Text.Json.Serialization;
+
+namespace Driftline.Ingestor;
+
+/// <summary>What became of one element.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ResultStatus>))]
+internal enum ResultStatus
+{
+    /// <summary>Kafka has it.</summary>
+    [JsonStringEnumMemberName("accepted")] Accepted,
+
+    /// <summary>Kafka had it already.</summary>
+    [JsonStringEnumMemberName("duplicate")] Duplicate,
+
+    /// <summary>It was not taken; pointer and reason say why.</summary>
+    [JsonStringEnumMemberName("rejected")] Rejected,
+}
+
+internal sealed record EventResult(
+    [property: Description("As sent; null if it could not be read.")] string? EventId,
+    [property: Description("accepted: Kafka has it. duplicate: Kafka had it already. rejected: see pointer and reason.")] ResultStatus Status,
+    [property: Description("RFC 6901 pointer into the request body; only with rejected."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Pointer = null,
+    [property: Description("What is wrong and how to put it right; only with rejected."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null);
+
+internal sealed record EventResults([property: Description("One for each element, in request order.")] IReadOnlyList<EventResult> Results);
+
+internal sealed record ItemResult(
+    [property: Description("As sent; null if it could not be read.")] string? Id,
+    [property: Description("accepted: Kafka has it. rejected: see pointer and reason.")] ResultStatus Status,
+    [property: Description("RFC 6901 pointer into the request body; only with rejected."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Pointer = null,
+    [property: Description("What is wrong and how to put it right; only with rejected."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null);
+
+internal sealed record ItemResults([property: Description("One for each element, in request order.")] IReadOnlyList<ItemResult> Results);

@@ -1,0 +1,90 @@
+using System.Reflection;
+using System.Text;
+using Avro.IO;
+using Avro.Specific;
+using Confluent.Kafka;
+using Confluent.SchemaRegistry;
+
+namespace Driftline.Ingestor.Tests;
+
+/// <summary>One record as the service handed it to the client.</summary>
+public sealed record Produced(string Topic, string? Key, byte[]? Value, IReadOnlyDictionary<string, string> Headers)
+{
+    /// <summary>Reads the registry's wire format: a magic byte, four bytes of schema id, Avro.</summary>
+    public T Decode<T>(Avro.Schema schema) where T : class, ISpecificRecord
+    {
+        Assert.NotNull(Value);
+        Assert.Equal(0, Value[0]);
+        return new SpecificDatumReader<T>(schema, schema).Read(null!, new BinaryDecoder(new MemoryStream(Value, 5, Value.Length - 5)));
+    }
+}
+
+/// <summary>A broker that does what the test says with each record.</summary>
+public class FakeBroker : DispatchProxy
+{
+    private readonly Lock _lock = new();
+    private readonly List<Produced> _records = [];
+
+    /// <summary>The outcome of a record: a completed task acknowledges it.</summary>
+    public Func<Produced, Task> Answer { get; set; } = _ => Task.CompletedTask;
+
+    public IReadOnlyList<Produced> Records
+    {
+        get
+        {
+            lock (_lock) return [.. _records];
+        }
+    }
+
+    public static (IProducer<byte[]?, byte[]?> Client, FakeBroker Broker) Create()
+    {
+        var client = Create<IProducer<byte[]?, byte[]?>, FakeBroker>();
+        return (client, (FakeBroker)(object)client);
+    }
+
+    public static Task Fail(ErrorCode code) =>
+        Task.FromException(new ProduceException<byte[]?, byte[]?>(new Error(code), new DeliveryResult<byte[]?, byte[]?>()));
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name switch
+    {
+        nameof(IProducer<byte[]?, byte[]?>.ProduceAsync) => ProduceAsync((string)args![0]!, (Message<byte[]?, byte[]?>)args[1]!),
+        nameof(IDisposable.Dispose) => null,
+        nameof(IProducer<byte[]?, byte[]?>.Flush) => targetMethod.ReturnType == typeof(int) ? 0 : null,
+        _ => throw new NotSupportedException(targetMethod.ToString()),
+    };
+
+    private async Task<DeliveryResult<byte[]?, byte[]?>> ProduceAsync(string topic, Message<byte[]?, byte[]?> message)
+    {
+        var record = new Produced(
+            topic, message.Key is null ? null : Encoding.UTF8.GetString(message.Key), message.Value,
+            message.Headers.ToDictionary(header => header.Key, header => Encoding.UTF8.GetString(header.GetValueBytes())));
+        lock (_lock) _records.Add(record);
+        await Answer(record);
+        return new DeliveryResult<byte[]?, byte[]?> { Topic = topic, Message = message, Status = PersistenceStatus.Persisted };
+    }
+}
+
+/// <summary>A registry that knows every schema, or none.</summary>
+public class FakeRegistry : DispatchProxy
+{
+    public bool Empty { get; set; }
+
+    public static (ISchemaRegistryClient Client, FakeRegistry Registry) Create()
+    {
+        var client = Create<ISchemaRegistryClient, FakeRegistry>();
+        return (client, (FakeRegistry)(object)client);
+    }
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name switch
+    {
+        nameof(ISchemaRegistryClient.GetSchemaIdAsync) => Empty ? Task.FromException<int>(Unknown()) : Task.FromResult(1),
+        nameof(ISchemaRegistryClient.LookupSchemaAsync) => Empty
+            ? Task.FromException<RegisteredSchema>(Unknown())
+            : Task.FromResult(new RegisteredSchema((string)args![0]!, 1, 1, ((Schema)args[1]!).SchemaString, SchemaType.Avro, [])),
+        "get_" + nameof(ISchemaRegistryClient.Config) => Array.Empty<KeyValuePair<string, string>>(),
+        nameof(IDisposable.Dispose) => null,
+        _ => throw new NotSupportedException(targetMethod.ToString()),
+    };
+
+    private static SchemaRegistryException Unknown() => new("Subject not found", System.Net.HttpStatusCode.NotFound, 40401);
+}
