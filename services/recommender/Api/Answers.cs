@@ -1,0 +1,114 @@
+using driftline.events;
+using Driftline.Recommender.Interests;
+using Driftline.Recommender.Retrieval;
+
+namespace Driftline.Recommender.Api;
+
+/// <summary>What to show to a shopper next.</summary>
+/// <param name="UserId">The user asked for.</param>
+/// <param name="Personalised">True if any item comes from the user's own interests.</param>
+/// <param name="Reason">Why the answer is not personal; null when it is.</param>
+/// <param name="ModelVersion">Of the user's interests; for an unknown user the current release's, if there is one.</param>
+/// <param name="AsOf">Event time of the newest event that the answer reflects: the user's own, or for an unknown user anybody's.</param>
+/// <param name="StalenessMs">Milliseconds since that event reached the ingestor; null before any event.</param>
+/// <param name="AttributionToken">Opaque; send it back with the events that this answer leads to.</param>
+/// <param name="Items">Best first; model items before trending ones.</param>
+public sealed record RecommendationsAnswer(
+    string UserId, bool Personalised, string? Reason, string? ModelVersion, DateTimeOffset? AsOf, long? StalenessMs, string AttributionToken,
+    IReadOnlyList<RecommendedItem> Items);
+
+/// <param name="ItemId">The item's id in the catalogue.</param>
+/// <param name="Title">The catalogue's title.</param>
+/// <param name="Category">Main category.</param>
+/// <param name="Price">In <paramref name="Currency"/>; null if the catalogue has none.</param>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="Score">model: inner product of user and item vector; trending: decayed weight. Compare within one source only.</param>
+/// <param name="Source"><c>model</c> or <c>trending</c>.</param>
+/// <param name="Reasons">Why the item is here, for people.</param>
+public sealed record RecommendedItem(
+    string ItemId, string Title, string? Category, double? Price, string? Currency, double Score, string Source, IReadOnlyList<string> Reasons)
+{
+    internal static RecommendedItem From(Product product, double score, string source, IReadOnlyList<string> reasons) =>
+        new(product.ItemId, product.Title, product.Category, product.Price, product.Currency, score, source, reasons);
+}
+
+/// <summary>A user's interest now (h_t) and next (h_{t+1}).</summary>
+/// <param name="UserId">The user asked for.</param>
+/// <param name="Known">False only on the event stream, while nothing is known of the user.</param>
+/// <param name="ModelVersion">The model that computed this.</param>
+/// <param name="AsOf">Event time of the newest event that this was computed from.</param>
+/// <param name="ComputedAt">When the predictor computed it.</param>
+/// <param name="StalenessMs">Milliseconds since that newest event reached the ingestor.</param>
+/// <param name="SequenceLength">Events in the sequence that this was computed from.</param>
+/// <param name="SequenceDigest">Order-free fingerprint of that sequence: a signed 64-bit number, as text because JavaScript's numbers cannot hold it.</param>
+/// <param name="Interests">By falling 'next'.</param>
+/// <param name="Drift">Jensen-Shannon divergence of current and next, base 2, 0 to 1.</param>
+/// <param name="DriftKind"><c>seasonal</c>, <c>trend</c>, <c>personal</c> or <c>unknown</c>; null where the model does not tell kinds apart.</param>
+/// <param name="Rising">Largest gain first.</param>
+/// <param name="Falling">Largest loss first.</param>
+public sealed record InterestsAnswer(
+    string UserId, bool Known, string? ModelVersion, DateTimeOffset? AsOf, DateTimeOffset? ComputedAt, long? StalenessMs, int SequenceLength,
+    string? SequenceDigest, IReadOnlyList<InterestShare> Interests, double Drift, string? DriftKind,
+    IReadOnlyList<InterestShift> Rising, IReadOnlyList<InterestShift> Falling)
+{
+    internal static InterestsAnswer Unknown(string userId) => new(userId, false, null, null, null, null, 0, null, [], 0, null, [], []);
+
+    internal static InterestsAnswer From(InterestUpdated update, DateTimeOffset now) => new(
+        update.userId, true, update.modelVersion, At(update.newestEventTime), At(update.computedAt),
+        Math.Max(0, now.ToUnixTimeMilliseconds() - update.newestReceivedAt), update.sequenceLength,
+        update.sequenceDigest.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        [.. update.interests.Select(interest => new InterestShare(interest.category, interest.current, interest.next))],
+        update.drift, update.driftKind?.ToString().ToLowerInvariant(), Shifts(update.rising), Shifts(update.falling));
+
+    private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    private static InterestShift[] Shifts(IEnumerable<CategoryShift> shifts) => [.. shifts.Select(shift => new InterestShift(shift.category, shift.delta))];
+}
+
+/// <param name="Category">Name of the category.</param>
+/// <param name="Current">h_t: observed share of interest, 0 to 1.</param>
+/// <param name="Next">h_{t+1}: predicted share, 0 to 1.</param>
+public sealed record InterestShare(string Category, float Current, float Next);
+
+/// <param name="Category">Name of the category.</param>
+/// <param name="Delta">next - current.</param>
+public sealed record InterestShift(string Category, float Delta);
+
+/// <summary>What shoppers are after, whoever they are.</summary>
+/// <param name="AsOf">Event time of the newest event counted; weights are as of then.</param>
+/// <param name="StalenessMs">Milliseconds since the newest event counted reached the ingestor; null before any event.</param>
+/// <param name="Items">Most trending first.</param>
+public sealed record TrendingAnswer(DateTimeOffset? AsOf, long? StalenessMs, IReadOnlyList<RecommendedItem> Items);
+
+/// <param name="Items">By title, then id.</param>
+public sealed record ItemsAnswer(IReadOnlyList<CatalogEntryAnswer> Items);
+
+/// <param name="ItemId">The item's id in the catalogue.</param>
+/// <param name="Title">The catalogue's title.</param>
+/// <param name="Categories">The first is the main one.</param>
+/// <param name="Price">In <paramref name="Currency"/>; null if the catalogue has none.</param>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="Available">False for an item that is not for sale now.</param>
+public sealed record CatalogEntryAnswer(string ItemId, string Title, IReadOnlyList<string> Categories, double? Price, string? Currency, bool Available)
+{
+    internal static CatalogEntryAnswer From(Product product) =>
+        new(product.ItemId, product.Title, product.Categories, product.Price, product.Currency, product.Available);
+}
+
+/// <param name="Users">Updated last first, as seen by the replica that answers.</param>
+public sealed record RecentUsersAnswer(IReadOnlyList<RecentUserAnswer> Users);
+
+/// <param name="UserId">The user.</param>
+/// <param name="UpdatedAt">When this replica applied the user's last update.</param>
+public sealed record RecentUserAnswer(string UserId, DateTimeOffset UpdatedAt)
+{
+    internal static RecentUserAnswer From(RecentUser user) => new(user.UserId, user.UpdatedAt);
+}
+
+/// <summary>What the console needs to know about this deployment.</summary>
+/// <param name="DataLabel">What to say about the data, e.g. "Simulated data"; null says nothing.</param>
+/// <param name="IngestorUrl">Where events go; null when the console may send none.</param>
+/// <param name="ModelVersion">The current release; null before the first.</param>
+/// <param name="CatalogItems">Items in the catalogue.</param>
+/// <param name="ItemVectors">Items with a vector, by model version.</param>
+public sealed record ConsoleAnswer(string? DataLabel, Uri? IngestorUrl, string? ModelVersion, int CatalogItems, IReadOnlyDictionary<string, int> ItemVectors);

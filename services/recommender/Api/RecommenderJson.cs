@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+
+namespace Driftline.Recommender.Api;
+
+/// <summary>Serialisers made at build time.</summary>
+[JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(RecommendationsAnswer))]
+[JsonSerializable(typeof(InterestsAnswer))]
+[JsonSerializable(typeof(TrendingAnswer))]
+[JsonSerializable(typeof(ItemsAnswer))]
+[JsonSerializable(typeof(RecentUsersAnswer))]
+[JsonSerializable(typeof(ConsoleAnswer))]
+[JsonSerializable(typeof(Microsoft.AspNetCore.Mvc.ProblemDetails))]
+[JsonSerializable(typeof(Microsoft.AspNetCore.Http.HttpValidationProblemDetails))]
+internal sealed partial class RecommenderJson : JsonSerializerContext;

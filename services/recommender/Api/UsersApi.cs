@@ -1,0 +1,54 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Driftline.Recommender.Interests;
+using Driftline.Recommender.Retrieval;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Driftline.Recommender.Api;
+
+/// <summary>What concerns one user.</summary>
+internal static class UsersApi
+{
+    public static void MapUsers(this IEndpointRouteBuilder app)
+    {
+        var users = app.MapGroup("/v1/users").WithTags("Users");
+        users.MapGet("/", RecentAsync).WithName("ListRecentUsers").WithSummary("Users updated last on the answering replica");
+        users.MapGet("/{id}/recommendations", RecommendationsAsync).WithName("GetRecommendations").WithSummary("Items for a user")
+            .WithDescription("A user that is not known gets trending items, and 'reason' says so.").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        users.MapGet("/{id}/interests", InterestsAsync).WithName("GetInterests").WithSummary("A user's interest now and next")
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        users.MapGet("/{id}/interests/stream", Stream).WithName("StreamInterests").WithSummary("A user's interest, live (server-sent events)")
+            .WithDescription("Event 'interests' carries what GET interests answers: the state now, then each update ('known' is false while there is none). Event 'heartbeat' carries nothing.")
+            .Produces(StatusCodes.Status200OK, contentType: "text/event-stream").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+    }
+
+    internal static Ok<RecentUsersAnswer> RecentAsync(
+        RecentUsers users, [Range(1, 1000), Description("Most users wanted.")] int recent = 20) =>
+        TypedResults.Ok(new RecentUsersAnswer([.. users.Newest(recent).Select(RecentUserAnswer.From)]));
+
+    internal static async Task<Ok<RecommendationsAnswer>> RecommendationsAsync(
+        [Description("User id, percent-encoded (a slash as %2F).")] string id, InterestStore store, Recommend recommend,
+        [Range(1, 100), Description("Most items wanted.")] int count = 10,
+        [Description("Only items of this category, main or other.")] string? category = null) =>
+        TypedResults.Ok(recommend.For(id, await store.ReadAsync(id), count, NullIfEmpty(category)));
+
+    internal static async Task<Results<Ok<InterestsAnswer>, ProblemHttpResult>> InterestsAsync(
+        [Description("User id, percent-encoded (a slash as %2F).")] string id, InterestStore store, TimeProvider time) =>
+        await store.ReadAsync(id) is { } update
+            ? TypedResults.Ok(InterestsAnswer.From(update, time.GetUtcNow()))
+            : TypedResults.Problem(
+                "Nothing is known of this user yet. Interests appear moments after the user's first click, cart, purchase or review reaches the ingestor's POST /v1/events, and expire when the user stays away.",
+                statusCode: StatusCodes.Status404NotFound, title: "Unknown user");
+
+    internal static Results<ServerSentEventsResult<string>, ProblemHttpResult> Stream(
+        [Description("User id, percent-encoded (a slash as %2F).")] string id, InterestFeed feed, HttpContext context)
+    {
+        if (feed.Open(id, context.RequestAborted) is { } updates) return TypedResults.ServerSentEvents(updates);
+        context.Response.Headers.RetryAfter = "5";
+        return TypedResults.Problem(
+            "This replica has as many event streams open as Recommender:MaxStreams allows; try again later.", statusCode: StatusCodes.Status503ServiceUnavailable,
+            title: "Too many streams");
+    }
+
+    internal static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}

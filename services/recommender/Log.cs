@@ -1,0 +1,19 @@
+namespace Driftline.Recommender;
+
+internal static partial class Log
+{
+    [LoggerMessage(EventName = "recommender.applied", Level = LogLevel.Debug, Message = "Applied {Updates} updates and {Erasures} erasures of {Records} records")]
+    public static partial void Applied(ILogger log, int updates, int erasures, int records);
+
+    [LoggerMessage(EventName = "recommender.release", Level = LogLevel.Information, Message = "Model {Model} is now {Version}")]
+    public static partial void Released(ILogger log, string model, string version);
+
+    [LoggerMessage(EventName = "recommender.version.dropped", Level = LogLevel.Information, Message = "Item vectors of superseded model version {Version} were dropped")]
+    public static partial void VersionDropped(ILogger log, string version);
+
+    [LoggerMessage(EventName = "recommender.dependency.away", Level = LogLevel.Warning, Message = "Answering {Path} with 503: {Reason}")]
+    public static partial void DependencyAway(ILogger log, string path, string reason);
+
+    [LoggerMessage(EventName = "recommender.message.unreadable", Level = LogLevel.Warning, Message = "An update on an interest channel could not be decoded and was not streamed")]
+    public static partial void MessageUnreadable(ILogger log, Exception e);
+}

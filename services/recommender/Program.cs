@@ -1,0 +1,24 @@
+using driftline.events;
+using Driftline.Hosting;
+using Driftline.Recommender;
+using Driftline.Recommender.Interests;
+using Driftline.Recommender.Retrieval;
+using Driftline.Schemas;
+using Driftline.Streaming;
+
+// Settings and the console lie beside the assembly, wherever the process is started from.
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+builder.AddServiceDefaults("recommender", RecommenderMetrics.MeterName, StreamingTelemetry.SourceName);
+builder.Services.AddStreaming("recommender", Topics.StorefrontEventsRejected.Name);
+builder.Services.AddRecommender();
+builder.Services.AddConsumerLoop<InterestUpdated, ApplyInterests>(Topics.InterestUpdates.Name, "driftline.recommender", "Loop");
+builder.Services.AddTable<ModelReleased, ReleaseTable>(Topics.ModelReleases.Name);
+builder.Services.AddTable<CatalogItem, CatalogTable>(Topics.CatalogItems.Name);
+builder.Services.AddTable<ItemVector, VectorTable>(Topics.CatalogVectors.Name);
+builder.Services.AddTable<StorefrontEvent, TrendingTable>(Topics.StorefrontEvents.Name);
+builder.Services.AddApi();
+
+var app = builder.Build();
+app.UseApi();
+app.MapServiceDefaults();
+app.Run();

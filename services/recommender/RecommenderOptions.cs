@@ -1,0 +1,53 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Driftline.Recommender;
+
+/// <summary>Configuration section <c>Recommender</c>.</summary>
+public sealed class RecommenderOptions
+{
+    public const string Section = "Recommender";
+
+    /// <summary>How long a user's interests are kept after their last update.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00", ErrorMessage = "Recommender:InterestExpiry must be between 1 minute and 3650 days.")]
+    public TimeSpan InterestExpiry { get; set; } = TimeSpan.FromDays(90);
+
+    /// <summary>How long a superseded model version's item vectors stay, for users whose interests were computed with it.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00", ErrorMessage = "Recommender:SupersededVersionGrace must be between 00:00:00 and 365 days.")]
+    public TimeSpan SupersededVersionGrace { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>Time after which an action counts half in the trending items.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00", ErrorMessage = "Recommender:TrendingHalfLife must be between 1 minute and 3650 days.")]
+    public TimeSpan TrendingHalfLife { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>Most items that are counted for trending; beyond it, the least trending are forgotten.</summary>
+    [Range(100, 10_000_000, ErrorMessage = "Recommender:TrendingMaxItems must be between 100 and 10000000.")]
+    public int TrendingMaxItems { get; set; } = 200_000;
+
+    /// <summary>Most event streams (server-sent events) open at once on this replica.</summary>
+    [Range(0, 100_000, ErrorMessage = "Recommender:MaxStreams must be between 0 and 100000.")]
+    public int MaxStreams { get; set; } = 1_000;
+
+    /// <summary>Longest silence on an event stream; proxies close connections that say nothing.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00", ErrorMessage = "Recommender:StreamHeartbeat must be between 1 second and 5 minutes.")]
+    public TimeSpan StreamHeartbeat { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How many of the users updated last this replica remembers, for the console.</summary>
+    [Range(1, 10_000, ErrorMessage = "Recommender:RecentUsers must be between 1 and 10000.")]
+    public int RecentUsers { get; set; } = 50;
+
+    /// <summary>What the console says about the data, e.g. "Simulated data"; empty says nothing.</summary>
+    public string DataLabel { get; set; } = "";
+
+    /// <summary>Where the console may send events of its own, e.g. <c>http://127.0.0.1:5080</c>; null hides its form.</summary>
+    public Uri? IngestorUrl { get; set; }
+}
+
+/// <summary>Configuration section <c>Redis</c>.</summary>
+public sealed class RedisOptions
+{
+    public const string Section = "Redis";
+
+    /// <summary>In StackExchange.Redis's format. Environment: <c>Redis__ConnectionString</c>.</summary>
+    [Required(ErrorMessage = "Redis:ConnectionString is missing: set it to host:port[,option=value...] (environment variable Redis__ConnectionString).")]
+    public string ConnectionString { get; set; } = "";
+}

@@ -1,0 +1,66 @@
+using System.Text.Json.Serialization;
+using Driftline.Recommender.Api;
+using Driftline.Recommender.Interests;
+using Driftline.Recommender.Retrieval;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace Driftline.Recommender;
+
+/// <summary>The parts of this stage, registered.</summary>
+internal static class RecommenderServices
+{
+    public static IServiceCollection AddRecommender(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<RecommenderOptions>().BindConfiguration(RecommenderOptions.Section).ValidateDataAnnotations()
+            .Validate(options => options.IngestorUrl is null || options.IngestorUrl is { IsAbsoluteUri: true, Scheme: "http" or "https" },
+                "Recommender:IngestorUrl must be an absolute http or https URL, e.g. http://127.0.0.1:5080.");
+        services.AddOptionsWithValidateOnStart<RedisOptions>().BindConfiguration(RedisOptions.Section).ValidateDataAnnotations();
+        services.AddSingleton<IConnectionMultiplexer>(provider =>
+        {
+            var configuration = ConfigurationOptions.Parse(provider.GetRequiredService<IOptions<RedisOptions>>().Value.ConnectionString);
+            configuration.AbortOnConnectFail = false; // a service may start before its Redis
+            configuration.ClientName = "driftline-recommender";
+            return ConnectionMultiplexer.Connect(configuration);
+        });
+        return services
+            .AddSingleton<RecommenderMetrics>()
+            .AddSingleton<InterestStore>().AddSingleton<InterestFeed>().AddSingleton<RecentUsers>()
+            .AddSingleton<ReleaseTable>().AddSingleton<CatalogTable>().AddSingleton<VectorTable>().AddSingleton<TrendingTable>()
+            .AddSingleton<Recommend>();
+    }
+
+    public static IServiceCollection AddApi(this IServiceCollection services)
+    {
+        services.AddHttpClient(ConsoleApi.IngestorClient, client => client.Timeout = TimeSpan.FromSeconds(10));
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, RecommenderJson.Default);
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+        });
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true); // Problems then names the parameter
+        return services.AddValidation().AddProblemDetails().AddExceptionHandler<Problems>().AddOpenApi("v1", OpenApi.Describe);
+    }
+
+    public static WebApplication UseApi(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.Use((context, next) =>
+        {
+            context.Response.Headers.ContentSecurityPolicy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
+            context.Response.Headers.XContentTypeOptions = "nosniff";
+            context.Response.Headers["Referrer-Policy"] = "no-referrer";
+            return next(context);
+        });
+        app.UseDefaultFiles();
+        app.UseStaticFiles();
+        app.UseRouting();
+        app.UseDecodedIds();
+        app.MapUsers();
+        app.MapItems();
+        app.MapConsole();
+        app.MapOpenApi("/openapi/{documentName}.json");
+        return app;
+    }
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using driftline.events;
+using Driftline.Recommender.Api;
+
+namespace Driftline.Recommender.Retrieval;
+
+/// <summary>
+/// Composes an answer: the best available items for the user's vector among the items of the same model version, topped up with trending
+/// items where there are too few, or made of them alone where there is nothing personal to go by, which the answer then says.
+/// </summary>
+internal sealed class Recommend(CatalogTable catalog, VectorTable vectors, ReleaseTable releases, TrendingTable trending, RecommenderMetrics metrics, TimeProvider time)
+{
+    /// <summary>Categories whose predicted share counts as high when an item's reason is given.</summary>
+    private const int HighCategories = 3;
+
+    /// <param name="interests">Null for an unknown user.</param>
+    /// <param name="category">Only items of this category (main or other); null for all.</param>
+    public RecommendationsAnswer For(string userId, InterestUpdated? interests, int count, string? category)
+    {
+        var now = time.GetUtcNow();
+        var ranking = trending.Ranking();
+        var (items, reason) = interests is null ? ([], "unknown user") : Personal(interests, count, category);
+        var isPersonal = items.Count > 0;
+        items.AddRange(Trending(ranking, count, category).Where(item => items.All(chosen => chosen.ItemId != item.ItemId)).Take(count - items.Count));
+        DateTimeOffset? asOf = interests is null ? ranking.NewestEventTime : DateTimeOffset.FromUnixTimeMilliseconds(interests.newestEventTime);
+        DateTimeOffset? receivedAt = interests is null ? ranking.NewestReceivedAt : DateTimeOffset.FromUnixTimeMilliseconds(interests.newestReceivedAt);
+        var age = now - receivedAt;
+        metrics.Answered(isPersonal, age);
+        var modelVersion = interests?.modelVersion ?? releases.Newest;
+        return new RecommendationsAnswer(
+            userId, isPersonal, isPersonal ? null : reason, modelVersion, asOf, age is { } known ? (long)Math.Max(0, known.TotalMilliseconds) : null,
+            AttributionToken.New(now, isPersonal ? modelVersion : null).ToString(), items);
+    }
+
+    /// <summary>Trending items that the filters leave.</summary>
+    public IEnumerable<RecommendedItem> Trending(TrendingRanking ranking, int count, string? category) => ranking.Items
+        .Select(item => (item.Weight, Product: catalog.Find(item.ItemId)))
+        .Where(item => Suits(item.Product, category))
+        .Take(count)
+        .Select(item => RecommendedItem.From(item.Product!, item.Weight, "trending",
+            [string.Create(CultureInfo.InvariantCulture, $"Popular now: {item.Weight:0.#} weighted recent actions")]));
+
+    private (List<RecommendedItem> Items, string? Reason) Personal(InterestUpdated interests, int count, string? category)
+    {
+        if (interests.embedding.Count == 0) return ([], $"model version {interests.modelVersion} gave this user no vector");
+        if (vectors.IndexOf(interests.modelVersion) is not { } index)
+            return ([], $"no item vectors of model version {interests.modelVersion}: a user is never scored against another version's items");
+        var user = interests.embedding as float[] ?? [.. interests.embedding];
+        if (user.Length != index.Dimensions)
+            return ([], $"the user's vector has {user.Length} dimensions, the items of model version {interests.modelVersion} have {index.Dimensions}");
+        var started = time.GetTimestamp();
+        var found = index.Search(user, count, itemId => Suits(catalog.Find(itemId), category));
+        metrics.Retrieved(time.GetElapsedTime(started));
+        var items = found.Select(item => (item.Score, Product: catalog.Find(item.ItemId)))
+            .Where(item => item.Product is not null) // withdrawn since the search
+            .Select(item => RecommendedItem.From(item.Product!, item.Score, "model", [Why(item.Product!, interests)]))
+            .ToList();
+        return (items, items.Count > 0 ? null : category is null ? "no available item has a vector" : "no available item of that category has a vector");
+    }
+
+    private static bool Suits(Product? product, string? category) => product is { Available: true } && (category is null || product.IsIn(category));
+
+    private static string Why(Product product, InterestUpdated interests)
+    {
+        if (product.Category is { } category && interests.interests.FirstOrDefault(interest => interest.category == category) is { } share)
+        {
+            if (interests.rising.Any(shift => shift.category == category))
+                return string.Create(CultureInfo.InvariantCulture, $"Interest in {category} is rising: {100 * share.current:0}% to {100 * share.next:0}%");
+            if (interests.interests.Count(other => other.next > share.next) < HighCategories)
+                return string.Create(CultureInfo.InvariantCulture, $"Interest in {category} is high: {100 * share.next:0}%");
+        }
+
+        return "Fits the recent activity";
+    }
+}

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using System.IO.Hashing;
+using System.Text;
+using driftline.events;
+using Driftline.Streaming;
+using Microsoft.Extensions.Options;
+
+namespace Driftline.Recommender.Retrieval;
+
+/// <param name="Weight">Weighted actions, each halved with every half-life of its age at the newest event.</param>
+internal readonly record struct TrendingItem(string ItemId, double Weight);
+
+/// <summary>What was trending when it was computed, best first.</summary>
+/// <param name="NewestEventTime">Null before the first event.</param>
+internal sealed record TrendingRanking(ImmutableArray<TrendingItem> Items, DateTimeOffset? NewestEventTime, DateTimeOffset? NewestReceivedAt)
+{
+    public static readonly TrendingRanking Empty = new([], null, null);
+}
+
+/// <summary>
+/// Decayed popularity from <c>storefront.events</c>, which every replica reads whole. A purchase weighs 3, a cart 2, a click or a review 1;
+/// an impression, which the shop caused, nothing. Event time counts, so a replay of old events trends as those days did. An event id that a user
+/// sent lately is not counted again.
+/// </summary>
+internal sealed class TrendingTable(IOptions<RecommenderOptions> options, TimeProvider time) : ITable<StorefrontEvent>
+{
+    private const int RememberedEvents = 100_000;
+
+    /// <summary>An event this far ahead of the clock would stay at the top for its whole lead: it is not counted.</summary>
+    private static readonly TimeSpan MaxLead = TimeSpan.FromMinutes(10);
+
+    /// <summary>Answers may be this old: ranking costs a sort.</summary>
+    private static readonly TimeSpan RankEvery = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private readonly DecayedCounts _counts = new(options.Value.TrendingHalfLife);
+    private readonly HashSet<ulong> _seen = [];
+    private readonly Queue<ulong> _seenInOrder = new();
+    private long _newestEventTime = long.MinValue;
+    private long _newestReceivedAt = long.MinValue;
+    private bool _changed;
+    private long _rankedAt;
+    private TrendingRanking _ranking = TrendingRanking.Empty;
+
+    public void Apply(Received<StorefrontEvent> record)
+    {
+        if (record.Value is not { } happened || Weigh(happened.payload) is not (> 0 and var weight, var items)) return;
+        if (happened.eventTime > (time.GetUtcNow() + MaxLead).ToUnixTimeMilliseconds()) return;
+        lock (_lock)
+        {
+            if (!Remember(happened)) return;
+            foreach (var itemId in items.Select(item => item.itemId).Where(id => id.Length > 0).Distinct(StringComparer.Ordinal))
+                _counts.Add(itemId, weight, happened.eventTime);
+            _newestEventTime = Math.Max(_newestEventTime, happened.eventTime);
+            _newestReceivedAt = Math.Max(_newestReceivedAt, happened.receivedAt);
+            _counts.Trim(options.Value.TrendingMaxItems);
+            _changed = true;
+        }
+    }
+
+    public TrendingRanking Ranking()
+    {
+        lock (_lock)
+        {
+            if (!_changed || (_rankedAt != 0 && time.GetElapsedTime(_rankedAt) < RankEvery)) return _ranking;
+            _ranking = new TrendingRanking(
+                [.. _counts.Ranked().Select(count => new TrendingItem(count.ItemId, count.WeightAt(_newestEventTime, options.Value.TrendingHalfLife)))],
+                DateTimeOffset.FromUnixTimeMilliseconds(_newestEventTime), DateTimeOffset.FromUnixTimeMilliseconds(_newestReceivedAt));
+            (_changed, _rankedAt) = (false, time.GetTimestamp());
+            return _ranking;
+        }
+    }
+
+    private static (double Weight, IList<EventItem> Items) Weigh(object payload) => payload switch
+    {
+        Purchase purchase => (3, purchase.items),
+        AddToCart cart => (2, cart.items),
+        Click click => (1, click.items),
+        Review review => (1, review.items),
+        _ => (0, []),
+    };
+
+    private bool Remember(StorefrontEvent happened)
+    {
+        var hash = XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(happened.userId + '\0' + happened.eventId));
+        if (!_seen.Add(hash)) return false;
+        _seenInOrder.Enqueue(hash);
+        if (_seenInOrder.Count > RememberedEvents) _seen.Remove(_seenInOrder.Dequeue());
+        return true;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using driftline.events;
+using Driftline.Catalog;
+using Driftline.Streaming;
+using Microsoft.Extensions.Options;
+
+namespace Driftline.Recommender.Retrieval;
+
+/// <summary>
+/// An index for each model version seen in <c>catalog.vectors</c>: a user vector is only ever scored against its own version's items.
+/// <para>
+/// A version is dropped when all of this has held for <see cref="RecommenderOptions.SupersededVersionGrace"/>: it is no model's current release;
+/// a current release's index holds at least as many items; and none of its own vectors has arrived. Users whose interests still carry
+/// a dropped version get trending items, and are told why, until their next update.
+/// </para>
+/// </summary>
+internal sealed class VectorTable(ReleaseTable releases, IOptions<RecommenderOptions> options, TimeProvider time, ILogger<VectorTable> log) : ITable<ItemVector>
+{
+    private readonly ConcurrentDictionary<string, Version> _versions = new(StringComparer.Ordinal);
+
+    public IReadOnlyDictionary<string, int> Counts => _versions.ToDictionary(version => version.Key, version => version.Value.Index.Count, StringComparer.Ordinal);
+
+    public void Apply(Received<ItemVector> record)
+    {
+        if (record.Key is not { Length: > 0 } itemId) return;
+        if (record.Value is not { } item)
+        {
+            foreach (var version in _versions.Values) version.Index.Remove(itemId);
+            return;
+        }
+
+        var vector = item.vector as float[] ?? [.. item.vector];
+        var target = _versions.GetOrAdd(item.modelVersion, _ => new Version(new VectorIndex(vector.Length)));
+        target.Index.Upsert(itemId, vector);
+        target.LastWrite = time.GetUtcNow();
+        DropSuperseded();
+    }
+
+    /// <summary>Null when no item has a vector of that version here.</summary>
+    public VectorIndex? IndexOf(string modelVersion)
+    {
+        DropSuperseded();
+        return _versions.TryGetValue(modelVersion, out var version) && version.Index.Count > 0 ? version.Index : null;
+    }
+
+    private void DropSuperseded()
+    {
+        if (_versions.Count < 2) return;
+        var now = time.GetUtcNow();
+        foreach (var (name, version) in _versions)
+        {
+            var superseded = !releases.IsCurrent(name)
+                && _versions.Any(other => releases.IsCurrent(other.Key) && other.Value.Index.Count >= version.Index.Count);
+            if (!superseded) version.SupersededSince = null;
+            else version.SupersededSince ??= now;
+            if (version.SupersededSince is not { } since || Later(since, version.LastWrite) + options.Value.SupersededVersionGrace > now) continue;
+            if (_versions.TryRemove(name, out _)) Log.VersionDropped(log, name);
+        }
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+
+    private sealed class Version(VectorIndex index)
+    {
+        private readonly Lock _lock = new();
+        private DateTimeOffset _lastWrite;
+        private DateTimeOffset? _supersededSince;
+
+        public VectorIndex Index => index;
+
+        public DateTimeOffset LastWrite
+        {
+            get { lock (_lock) return _lastWrite; }
+            set { lock (_lock) _lastWrite = value; }
+        }
+
+        /// <summary>When this was first seen to be superseded; null while it is not.</summary>
+        public DateTimeOffset? SupersededSince
+        {
+            get { lock (_lock) return _supersededSince; }
+            set { lock (_lock) _supersededSince = value; }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Driftline.Recommender.Api;
+using Driftline.Recommender.Retrieval;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+using static Driftline.Recommender.Tests.Records;
+
+namespace Driftline.Recommender.Tests;
+
+public sealed class ApiTests(RecommenderWithoutPipeline app) : IClassFixture<RecommenderWithoutPipeline>
+{
+    [Fact]
+    public async Task TheCommittedOpenApiDocumentIsCurrent()
+    {
+        var file = Path.Combine(Repository.Root, "docs", "openapi", "recommender.json");
+        var current = (await app.CreateClient().GetStringAsync("/openapi/v1.json")).ReplaceLineEndings("\n").TrimEnd() + "\n";
+        if (Environment.GetEnvironmentVariable("DRIFTLINE_UPDATE_GENERATED") == "1")
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await File.WriteAllTextAsync(file, current);
+        }
+
+        Assert.Equal(current, await File.ReadAllTextAsync(file));
+        Assert.StartsWith("3.1", JsonDocument.Parse(current).RootElement.GetProperty("openapi").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/v1/trending?count=0", "count")]
+    [InlineData("/v1/trending?count=abc", "count")]
+    [InlineData("/v1/items?count=101", "count")]
+    [InlineData("/v1/users?recent=0", "recent")]
+    [InlineData("/v1/users/u/recommendations?count=0", "count")]
+    public async Task ABadParameterIsNamed(string url, string name)
+    {
+        var answer = await app.CreateClient().GetAsync(url);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+        Assert.Contains(name, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ItemsAreFoundByTitleOrIdWhateverTheCase()
+    {
+        var catalog = app.Services.GetRequiredService<CatalogTable>();
+        catalog.Apply(Item("Été/1", "tea"));
+        catalog.Apply(Item("robot", "toys"));
+        var found = await app.CreateClient().GetFromJsonAsync<ItemsAnswer>("/v1/items?query=TITLE%20OF%20RO");
+        Assert.Equal("robot", Assert.Single(found!.Items).ItemId);
+        found = await app.CreateClient().GetFromJsonAsync<ItemsAnswer>("/v1/items?query=t%C3%A9%2F1");
+        Assert.Equal("Été/1", Assert.Single(found!.Items).ItemId);
+    }
+
+    [Fact]
+    public async Task TheConsoleMayRunOnlyWhatThisServiceServes()
+    {
+        var answer = await app.CreateClient().GetAsync("/v1/console");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.StartsWith("default-src 'self';", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WithoutAnIngestorTheConsoleSendsNothing()
+    {
+        using var body = JsonContent.Create(new { });
+        var answer = await app.CreateClient().PostAsync("/console/events", body);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Contains("Recommender:IngestorUrl", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,54 @@
+using driftline.events;
+using Driftline.Recommender.Interests;
+using Driftline.Streaming;
+using Microsoft.Extensions.Options;
+using Xunit;
+using static Driftline.Recommender.Tests.Records;
+
+namespace Driftline.Recommender.Tests;
+
+public sealed class ApplyInterestsTests
+{
+    [Fact]
+    public void OnlyTheNewestRecordOfEachUserIsKeptAndATombstoneIsOne()
+    {
+        Received<InterestUpdated>[] batch =
+        [
+            Record("a", InterestsOf("a", "m1", 1), 0), Record("b", InterestsOf("b", "m1", 1), 1), Record("a", InterestsOf("a", "m2", 1), 2), Record<InterestUpdated>("b", null, 3),
+        ];
+        var (outcomes, newest) = ApplyInterests.Coalesce(batch);
+        Assert.All(outcomes, outcome => Assert.False(outcome.IsRejected));
+        Assert.Equal(4, outcomes.Length);
+        Assert.Equal("m2", newest["a"].Value!.modelVersion);
+        Assert.Null(newest["b"].Bytes);
+        Assert.Equal(2, newest.Count);
+    }
+
+    [Fact]
+    public void ABadRecordIsRejectedWithItsFieldAndTheOlderGoodOneStays()
+    {
+        var nan = InterestsOf("a", "m1", 1, float.NaN);
+        var share = InterestsOf("a", "m1", 1);
+        share.interests[0].next = float.PositiveInfinity;
+        var (outcomes, newest) = ApplyInterests.Coalesce(
+        [
+            Record("a", InterestsOf("a", "good", 1)), Record("a", nan), Record("a", share), Record("a", InterestsOf("b", "m1", 1)), Record("", InterestsOf("", "m1", 1)),
+            Record("a", InterestsOf("a", "", 1)),
+        ]);
+        Assert.Equal(
+            [null, "embedding", "interests", "userId", "The", "modelVersion"], outcomes.Select(outcome => outcome.Reason?.Split(' ')[0]));
+        Assert.Equal("good", Assert.Single(newest).Value.Value!.modelVersion);
+    }
+
+    [Fact]
+    public void RecentUsersAreBoundedNewestFirstAndForgetTheErased()
+    {
+        var users = new RecentUsers(Options.Create(new RecommenderOptions { RecentUsers = 3 }));
+        foreach (var (user, i) in new[] { "a", "b", "c", "d", "b" }.Select((user, i) => (user, i))) users.Saw(user, Start.AddSeconds(i));
+        Assert.Equal(["b", "d", "c"], users.Newest(10).Select(user => user.UserId));
+        users.Forget("d");
+        users.Forget("never seen");
+        Assert.Equal(["b", "c"], users.Newest(10).Select(user => user.UserId));
+        Assert.Equal(["b"], users.Newest(1).Select(user => user.UserId));
+    }
+}
