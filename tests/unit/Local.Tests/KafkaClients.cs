@@ -44,4 +44,12 @@ internal static class KafkaClients
 
         return records;
     }
+
+    /// <summary>Waits for something that no one announces, such as another process's output.</summary>
+    public static async Task Eventually(Func<bool> condition)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        using var patience = new CancellationTokenSource(Patience);
+        while (!condition()) await timer.WaitForNextTickAsync(patience.Token);
+    }
 }

@@ -1,0 +1,134 @@
+using System.Net;
+using System.Net.Sockets;
+using StackExchange.Redis;
+
+namespace Driftline.Local;
+
+/// <summary>
+/// The Redis that a local run uses: an outside one when configured, else <c>redis-server</c> when it is on the PATH, else Garnet. The latter
+/// two listen on 127.0.0.1, keep nothing on disk and end with this process.
+/// </summary>
+public sealed class RedisServer : IAsyncDisposable
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+
+    private readonly ServiceLog? _log;
+    private readonly ChildProcess? _process;
+
+    private RedisServer(string connectionString, string description, ServiceLog? log = null, ChildProcess? process = null) =>
+        (ConnectionString, Description, _log, _process) = (connectionString, description, log, process);
+
+    /// <summary>As StackExchange.Redis takes it.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>Which server it is, for people.</summary>
+    public string Description { get; }
+
+    /// <summary>The server's process, or null for an outside one.</summary>
+    public int? ProcessId => _process?.Id;
+
+    /// <summary>Picks a server, starts it where needed, and waits until it answers PING.</summary>
+    /// <param name="configured">Connection string of an outside Redis, or null.</param>
+    /// <param name="runFolder">Where the server's log goes.</param>
+    /// <param name="report">Told about steps that take long.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="InvalidOperationException">The server cannot be reached or does not start; the message says why.</exception>
+    public static async Task<RedisServer> StartAsync(
+        string? configured, string runFolder, Action<string> report, CancellationToken cancellation = default)
+    {
+        if (!string.IsNullOrWhiteSpace(configured)) return await ConnectAsync(configured);
+        if (OnPath("redis-server") is { } installed) return await StartInstalledAsync(installed, runFolder, cancellation);
+        return await StartGarnetAsync(runFolder, report, cancellation);
+    }
+
+    /// <summary>Starts Garnet, whatever else is there.</summary>
+    /// <inheritdoc cref="StartAsync"/>
+    public static async Task<RedisServer> StartGarnetAsync(string runFolder, Action<string> report, CancellationToken cancellation = default)
+    {
+        var assembly = await GarnetTool.FindAsync(Repository.Root, report, cancellation);
+        var port = FreePort.Find();
+        // 1 GiB of records: Garnet drops the oldest beyond that. Small pages and index keep an empty server small.
+        var spec = ProcessSpec.Dotnet(
+            "garnet", assembly, "--bind", "127.0.0.1", "--port", $"{port}", "--memory", "1g", "--page", "4m", "--index", "16m");
+        return await StartProcessAsync(spec, port, "Garnet (a Redis-compatible server)", runFolder, cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null) await _process.DisposeAsync();
+        _log?.Dispose();
+    }
+
+    private static Task<RedisServer> StartInstalledAsync(string program, string runFolder, CancellationToken cancellation)
+    {
+        var port = FreePort.Find();
+        var spec = new ProcessSpec(
+            "redis", program, "--bind", "127.0.0.1", "--port", $"{port}", "--save", "", "--appendonly", "no",
+            "--maxmemory", "1gb", "--maxmemory-policy", "noeviction", "--daemonize", "no");
+        return StartProcessAsync(spec, port, "redis-server", runFolder, cancellation);
+    }
+
+    private static async Task<RedisServer> ConnectAsync(string configured)
+    {
+        try
+        {
+            await using var connection = await ConnectionMultiplexer.ConnectAsync(configured);
+            await connection.GetDatabase().PingAsync();
+        }
+        catch (RedisException e)
+        {
+            throw new InvalidOperationException(
+                $"The configured Redis at {string.Join(", ", ConfigurationOptions.Parse(configured).EndPoints)} does not answer: {e.Message}", e);
+        }
+
+        return new RedisServer(configured, "an outside Redis");
+    }
+
+    private static async Task<RedisServer> StartProcessAsync(
+        ProcessSpec spec, int port, string description, string runFolder, CancellationToken cancellation)
+    {
+        var log = new ServiceLog(runFolder, spec.Name);
+        var process = ChildProcess.Start(spec, log);
+        var server = new RedisServer($"127.0.0.1:{port}", $"{description} on 127.0.0.1:{port}", log, process);
+        try
+        {
+            var start = TimeProvider.System.GetTimestamp();
+            while (!await AnswersPingAsync(port, cancellation))
+            {
+                if (process.Exited.IsCompleted)
+                    throw new InvalidOperationException($"{spec.Name} ended with exit code {await process.Exited} while starting:\n{log.LastLines}");
+                if (TimeProvider.System.GetElapsedTime(start) > StartTimeout)
+                    throw new InvalidOperationException($"{spec.Name} did not answer PING on port {port} within {StartTimeout.TotalSeconds} s:\n{log.LastLines}");
+                await Task.Delay(TimeSpan.FromMilliseconds(50), cancellation);
+            }
+
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task<bool> AnswersPingAsync(int port, CancellationToken cancellation)
+    {
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, port, cancellation);
+            await using var stream = client.GetStream();
+            await stream.WriteAsync("PING\r\n"u8.ToArray(), cancellation);
+            var answer = new byte[5];
+            await stream.ReadExactlyAsync(answer, cancellation);
+            return answer.AsSpan().SequenceEqual("+PONG"u8);
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            return false;
+        }
+    }
+
+    private static string? OnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+}

@@ -1,0 +1,81 @@
+using Driftline.Sequences;
+using StackExchange.Redis;
+using Xunit;
+using static Driftline.Local.Tests.KafkaClients;
+
+namespace Driftline.Local.Tests;
+
+public sealed class RedisServerTests : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("driftline-redis-").FullName;
+    private RedisServer _server = null!;
+    private ConnectionMultiplexer _redis = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await RedisServer.StartGarnetAsync(_folder, message => TestContext.Current.SendDiagnosticMessage(message));
+        _redis = await ConnectionMultiplexer.ConnectAsync(_server.ConnectionString);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _redis.DisposeAsync();
+        await _server.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task GarnetKeepsSequences()
+    {
+        var store = new SequenceStore(_redis, new SequenceStoreOptions { MaxLength = 3 });
+        SequenceEntry Entry(int time) => new(time, PackedMember.HashEventId($"e{time}"), SequenceEventType.Click, 1, 0, $"sku-{time}");
+        KeyValuePair<string, IReadOnlyList<SequenceEntry>> User(string id, params int[] times) => new(id, [.. times.Select(Entry)]);
+
+        var states = await store.AppendAsync([User("u1", 4, 2, 3, 1), User("u2", 7)]);
+        Assert.Equal([new SequenceState(3, 4), new SequenceState(1, 7)], states);
+        var first = await store.ReadAsync(["u1", "u2", "nobody"]);
+        Assert.Equal([2L, 3L, 4L], first[0].Entries.Select(entry => entry.EventTime));
+        Assert.Equal("sku-7", Assert.Single(first[1].Entries).ItemId);
+        Assert.Empty(first[2].Entries);
+
+        await store.AppendAsync([User("u1", 3, 4, 2, 1)]);
+        Assert.Equal(first[0].Digest, (await store.ReadAsync(["u1"]))[0].Digest);
+        Assert.NotNull(await _redis.GetDatabase().KeyTimeToLiveAsync("seq:u1"));
+        await store.DeleteAsync("u1");
+        Assert.Empty((await store.ReadAsync(["u1"]))[0].Entries);
+    }
+
+    [Fact]
+    public async Task GarnetHoldsValuesAndDeliversMessages()
+    {
+        var database = _redis.GetDatabase();
+        await database.StringSetAsync("a", "1", TimeSpan.FromMinutes(5));
+        await database.StringSetAsync("b", "2");
+        Assert.InRange((await database.KeyTimeToLiveAsync("a"))!.Value, TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(5));
+        Assert.Null(await database.KeyTimeToLiveAsync("b"));
+        Assert.True(await database.KeyDeleteAsync("b"));
+        Assert.Equal(["1", RedisValue.Null], await database.StringGetAsync(["a", "b"]));
+
+        var heard = new TaskCompletionSource<string?>();
+        await _redis.GetSubscriber().SubscribeAsync(RedisChannel.Literal("news"), (_, message) => heard.TrySetResult(message));
+        Assert.Equal(1, await _redis.GetSubscriber().PublishAsync(RedisChannel.Literal("news"), "hello"));
+        Assert.Equal("hello", await heard.Task.WaitAsync(Patience));
+    }
+
+    [Fact]
+    public async Task AnOutsideServerIsUsedAsConfigured()
+    {
+        await using var outside = await RedisServer.StartAsync(_server.ConnectionString, _folder, _ => { });
+        Assert.Equal(_server.ConnectionString, outside.ConnectionString);
+        Assert.Null(outside.ProcessId);
+    }
+
+    [Fact]
+    public async Task AnOutsideServerThatIsAwayIsNamed()
+    {
+        var configured = $"127.0.0.1:{FreePort.Find()},connectTimeout=200,password=secret";
+        var away = await Assert.ThrowsAsync<InvalidOperationException>(() => RedisServer.StartAsync(configured, _folder, _ => { }));
+        Assert.Contains(configured.Split(',')[0], away.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", away.Message, StringComparison.Ordinal);
+    }
+}
