@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.IO.Compression;
-using System.Text;
-using Sylvan.Data.Csv;
-
 namespace Driftline.Storefront;
 
 /// <summary>One row of <c>events.csv</c>. Empty columns are null.</summary>
@@ -12,6 +7,14 @@ public sealed record ImportEvent(
 
 /// <summary>One row of <c>items.csv</c>. The first category is the main one; an item without any has an empty list.</summary>
 public sealed record ImportItem(string ItemId, string Title, IReadOnlyList<string> Categories, string? Description = null, double? Price = null);
+
+/// <summary>What <see cref="ImportFolder.Check"/> found.</summary>
+/// <param name="Events">Rows of events.</param>
+/// <param name="Items">Distinct items.</param>
+/// <param name="Users">Users with attributes.</param>
+/// <param name="EventsOfUnknownItems">Events whose item is not among the items: they can be counted, but have no title and no category.</param>
+/// <param name="FirstUnknownItem">Where the first of them is (file, line, column); null if there is none.</param>
+public sealed record ImportCheck(long Events, int Items, int Users, long EventsOfUnknownItems, string? FirstUnknownItem);
 
 /// <summary>
 /// Driftline's import format: a folder with <c>events.csv</c> (<c>user_id,item_id,event_time,event_type,quantity,price,order_id,rating</c>,
@@ -26,15 +29,18 @@ public sealed class ImportFolder
     private ImportFolder(string folder) => _folder = folder;
 
     /// <summary>Opens a folder.</summary>
-    /// <exception cref="ImportException">The folder or one of its two required files is missing.</exception>
+    /// <exception cref="ImportException">The folder or one of its two required files is missing, or a file is there twice.</exception>
     public static ImportFolder Open(string folder)
     {
         if (!Directory.Exists(folder))
             throw new ImportException($"{folder}: no such folder. Give a folder in the import format: events.csv[.gz] and items.csv[.gz].");
         var opened = new ImportFolder(folder);
-        foreach (var name in (string[])["events", "items"])
+        foreach (var name in (string[])["events", "items", "users"])
         {
-            if (opened.Find(name) is null)
+            var found = opened.Candidates(name).ToList();
+            if (found.Count > 1)
+                throw new ImportException($"{folder}: holds both {name}.csv.gz and {name}.csv. Remove the one that is not meant.");
+            if (found.Count == 0 && name != "users")
                 throw new ImportException($"{folder}: {name}.csv or {name}.csv.gz is missing. A folder in the import format holds both events and items.");
         }
 
@@ -47,116 +53,97 @@ public sealed class ImportFolder
     /// <summary>The paths of the files that are there, for hashing.</summary>
     public IEnumerable<string> Files => ((string[])["events", "items", "users"]).Select(Find).OfType<string>();
 
-    /// <summary>Events in file order.</summary>
+    /// <summary>Events in file order. An item need not be among the items: <see cref="Check"/> counts those.</summary>
     /// <exception cref="ImportException">A row cannot be read; the message names file, line and column.</exception>
-    public IEnumerable<ImportEvent> ReadEvents()
-    {
-        var previous = DateTimeOffset.MinValue;
-        foreach (var row in ReadRows("events", "user_id", "item_id", "event_time"))
-        {
-            var time = row.Time("event_time");
-            if (time < previous)
-                throw row.Error("event_time", $"is earlier than the row before ({time:O} after {previous:O}): sort the file by event_time");
-            previous = time;
-            yield return new ImportEvent(
-                row.Required("user_id"), row.Required("item_id"), time, row.Text("event_type") ?? "click",
-                row.Number("quantity") is { } quantity ? (int)Math.Clamp(Math.Round(quantity), 1, int.MaxValue) : null,
-                row.Number("price"), row.Text("order_id"), row.Number("rating"), row.Text("review_text"));
-        }
-    }
+    public IEnumerable<ImportEvent> ReadEvents() => Events().Select(pair => pair.Event);
 
-    /// <summary>Items in file order.</summary>
-    /// <exception cref="ImportException">A row cannot be read; the message names file, line and column.</exception>
+    /// <summary>Items in file order. A row that repeats an earlier one word for word is left out.</summary>
+    /// <exception cref="ImportException">A row cannot be read, or an id comes again with other values; the message names file, line and column.</exception>
     public IEnumerable<ImportItem> ReadItems()
     {
-        foreach (var row in ReadRows("items", "item_id"))
+        using var rows = CsvRows.Open(Find("items")!, ["item_id"]);
+        var seen = new Dictionary<string, (long Line, int Hash)>(StringComparer.Ordinal);
+        while (rows.Read())
         {
-            yield return new ImportItem(
-                row.Required("item_id"), row.Text("title") ?? "",
-                row.Text("category")?.Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [],
-                row.Text("description"), row.Number("price"));
+            var item = new ImportItem(
+                rows.Required("item_id"), rows.Text("title") ?? "",
+                rows.Text("category")?.Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [],
+                rows.Text("description"), rows.Number("price"));
+            var hash = HashCode.Combine(item.Title, string.Join('|', item.Categories), item.Description, item.Price);
+            if (seen.TryAdd(item.ItemId, (rows.Line, hash))) yield return item;
+            else if (seen[item.ItemId] is var first && first.Hash != hash)
+                throw rows.Error("item_id", $"'{item.ItemId}' is already on line {first.Line} with other values: keep one of the two rows");
         }
     }
 
     /// <summary>User attributes by user id; empty where the folder has no users file.</summary>
+    /// <exception cref="ImportException">A row cannot be read, or a user comes twice; the message names file, line and column.</exception>
     public IEnumerable<KeyValuePair<string, IReadOnlyDictionary<string, string>>> ReadUsers()
     {
-        if (Find("users") is null) yield break;
-        foreach (var row in ReadRows("users", "user_id"))
-            yield return new(row.Required("user_id"), row.AllBut("user_id"));
+        if (Find("users") is not { } path) yield break;
+        using var rows = CsvRows.Open(path, ["user_id"]);
+        var seen = new Dictionary<string, long>(StringComparer.Ordinal);
+        var attributes = rows.Columns.Where(column => !column.Equals("user_id", StringComparison.OrdinalIgnoreCase)).ToList();
+        while (rows.Read())
+        {
+            var id = rows.Required("user_id");
+            if (!seen.TryAdd(id, rows.Line)) throw rows.Error("user_id", $"'{id}' is already on line {seen[id]}: a user has one row");
+            yield return new(id, attributes.Where(column => rows.Text(column) is not null)
+                .ToDictionary(column => column, column => rows.Text(column)!, StringComparer.Ordinal));
+        }
     }
 
-    private string? Find(string name) =>
-        new[] { $"{name}.csv.gz", $"{name}.csv" }.Select(file => System.IO.Path.Combine(_folder, file)).FirstOrDefault(File.Exists);
-
-    private IEnumerable<Row> ReadRows(string name, params string[] required)
+    /// <summary>Reads everything once: throws what the readers throw, and counts what is allowed but worth knowing.</summary>
+    /// <param name="progress">Told the number of events read, every 10,000 and at the end.</param>
+    /// <exception cref="ImportException">A row cannot be read; the message names file, line and column.</exception>
+    public ImportCheck Check(IProgress<long>? progress = null)
     {
-        var path = Find(name)!;
-        using var file = File.OpenRead(path);
-        using Stream stream = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        using var csv = CsvDataReader.Create(reader, new CsvDataReaderOptions { BufferSize = 1 << 16, MaxBufferSize = 1 << 24 });
-        var columns = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
-        for (var i = 0; i < csv.FieldCount; i++) columns.TryAdd(csv.GetName(i).Trim(), i);
-        foreach (var column in required)
+        var items = ReadItems().Select(item => item.ItemId).ToHashSet(StringComparer.Ordinal);
+        var users = ReadUsers().Count();
+        long count = 0, unknown = 0;
+        string? first = null;
+        foreach (var (read, line) in Events())
         {
-            if (!columns.ContainsKey(column))
-                throw new ImportException($"{path}: the header has no column '{column}'. It has: {string.Join(", ", columns.Keys)}.");
+            if (!items.Contains(read.ItemId))
+            {
+                unknown++;
+                first ??= $"{Find("events")}, line {line}, column item_id: '{read.ItemId}' is not among the items.";
+            }
+
+            if (++count % 10_000 == 0) progress?.Report(count);
         }
 
-        var row = new Row(path, csv, columns);
-        while (row.Read()) yield return row;
+        progress?.Report(count);
+        return new ImportCheck(count, items.Count, users, unknown, first);
     }
 
-    private sealed class Row(string path, CsvDataReader csv, Dictionary<string, int> columns)
+    private IEnumerable<(ImportEvent Event, long Line)> Events()
     {
-        public bool Read()
+        using var rows = CsvRows.Open(Find("events")!, ["user_id", "item_id", "event_time"]);
+        var previous = DateTimeOffset.MinValue;
+        while (rows.Read())
         {
-            try
-            {
-                return csv.Read();
-            }
-            catch (Exception e) when (e is FormatException or InvalidDataException or CsvFormatException)
-            {
-                throw new ImportException($"{path}, line {csv.RowNumber + 2}: {e.Message}", e);
-            }
+            var time = rows.Time("event_time");
+            if (time < previous)
+                throw rows.Error("event_time", $"is earlier than the row before ({time:O} after {previous:O}): sort the file by event_time");
+            previous = time;
+            yield return (new ImportEvent(
+                rows.Required("user_id"), rows.Required("item_id"), time, rows.Text("event_type") ?? "click", Quantity(rows),
+                rows.Number("price"), rows.Text("order_id"), rows.Number("rating"), rows.Text("review_text")), rows.Line);
         }
-
-        public string? Text(string column) =>
-            columns.TryGetValue(column, out var i) && i < csv.RowFieldCount && csv.GetString(i) is { Length: > 0 } text ? text : null;
-
-        public string Required(string column) => Text(column) ?? throw Error(column, "is empty");
-
-        public double? Number(string column)
-        {
-            if (Text(column) is not { } text) return null;
-            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
-                ? number
-                : throw Error(column, $"'{text}' is not a number");
-        }
-
-        public DateTimeOffset Time(string column)
-        {
-            var text = Required(column);
-            return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-                ? time
-                : throw Error(column, $"'{text}' is not an ISO 8601 time such as 2026-01-31T12:00:00Z");
-        }
-
-        public Dictionary<string, string> AllBut(string key) => columns.Keys
-            .Where(column => column != key && Text(column) is not null)
-            .ToDictionary(column => column, column => Text(column)!, StringComparer.Ordinal);
-
-        public ImportException Error(string column, string what) => new($"{path}, line {csv.RowNumber + 1}, column {column}: {what}.");
     }
-}
 
-/// <summary>A data folder that cannot be read; the message names the file, the line and the column.</summary>
-public sealed class ImportException : Exception
-{
-    public ImportException() { }
+    /// <summary>Whole and at least 1: goods by weight and the odd 0 count as 1.</summary>
+    private static int? Quantity(CsvRows rows)
+    {
+        if (rows.Number("quantity") is not { } quantity) return null;
+        return quantity < 0
+            ? throw rows.Error("quantity", $"'{rows.Text("quantity")}' is below 0: a return is not an event of this format, leave the row out")
+            : (int)Math.Clamp(Math.Round(quantity), 1, int.MaxValue);
+    }
 
-    public ImportException(string message) : base(message) { }
+    private IEnumerable<string> Candidates(string name) =>
+        new[] { $"{name}.csv.gz", $"{name}.csv" }.Select(file => System.IO.Path.Combine(_folder, file)).Where(File.Exists);
 
-    public ImportException(string message, Exception inner) : base(message, inner) { }
+    private string? Find(string name) => Candidates(name).FirstOrDefault();
 }

@@ -103,7 +103,7 @@ public sealed class TruthTests
     }
 
     [Fact]
-    public void WithoutDriftOnlyNothingMoves()
+    public void WithoutDriftNothingMoves()
     {
         var still = new Simulator(new SimulatorOptions { Shoppers = 50, Drift = 0 }).Truth;
         Assert.Empty(still.Migrations(Start, Start.AddDays(365)));
