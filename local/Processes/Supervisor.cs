@@ -80,7 +80,7 @@ public sealed class Supervisor : IAsyncDisposable
     public async Task StopAsync(TimeSpan? grace = null)
     {
         _grace = grace ?? _grace;
-        await _stopping.CancelAsync();
+        if (!_run.IsCompleted) await _stopping.CancelAsync();
         await _run;
     }
 

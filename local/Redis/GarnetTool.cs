@@ -43,7 +43,9 @@ internal static class GarnetTool
     {
         using var process = Process.Start(new ProcessStartInfo(ProcessSpec.DotnetHost, arguments)
         {
-            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         })!;
         var output = process.StandardOutput.ReadToEndAsync(cancellation);
         var error = process.StandardError.ReadToEndAsync(cancellation);

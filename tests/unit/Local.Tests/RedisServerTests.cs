@@ -5,24 +5,32 @@ using static Driftline.Local.Tests.KafkaClients;
 
 namespace Driftline.Local.Tests;
 
-public sealed class RedisServerTests : IAsyncLifetime
+/// <summary>One Garnet for the tests of a class; they use keys of their own.</summary>
+public sealed class GarnetFixture : IAsyncLifetime
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("driftline-redis-").FullName;
-    private RedisServer _server = null!;
-    private ConnectionMultiplexer _redis = null!;
+    internal string Folder { get; } = Directory.CreateTempSubdirectory("driftline-redis-").FullName;
+    internal RedisServer Server { get; private set; } = null!;
+    internal ConnectionMultiplexer Redis { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _server = await RedisServer.StartGarnetAsync(_folder, message => TestContext.Current.SendDiagnosticMessage(message));
-        _redis = await ConnectionMultiplexer.ConnectAsync(_server.ConnectionString);
+        Server = await RedisServer.StartGarnetAsync(Folder, message => TestContext.Current.SendDiagnosticMessage(message));
+        Redis = await ConnectionMultiplexer.ConnectAsync(Server.ConnectionString);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _redis.DisposeAsync();
-        await _server.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        await Redis.DisposeAsync();
+        await Server.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
     }
+}
+
+public sealed class RedisServerTests(GarnetFixture garnet) : IClassFixture<GarnetFixture>
+{
+    private readonly string _folder = garnet.Folder;
+    private readonly RedisServer _server = garnet.Server;
+    private readonly ConnectionMultiplexer _redis = garnet.Redis;
 
     [Fact]
     public async Task GarnetKeepsSequences()
