@@ -1,17 +1,55 @@
+using System.CommandLine;
 using Driftline.Local;
-using Driftline.Schemas;
+using Driftline.Storefront;
 
-// The backing parts alone, for services started by hand: Ctrl-C stops them.
-using var broker = TestBroker.Start();
-foreach (var topic in Topics.All) broker.CreateTopic(topic.Name, partitions: 4);
-await using var registry = await LocalSchemaRegistry.StartAsync();
-Console.WriteLine($"Kafka__BootstrapServers={broker.BootstrapServers}");
-Console.WriteLine($"SchemaRegistry__Url={registry.Url}");
+var once = new Option<bool>("--once") { Description = "Send the events, wait until every accepted one shows in the recommender's answers, print one JSON line, exit 0 only if none was lost." };
+var events = new Option<int?>("--events") { Description = "How many events to send: the first N of the data. Default: all of --data, or 20,000 simulated ones." };
+var data = new Option<DirectoryInfo?>("--data") { Description = "A folder in the import format (events.csv[.gz], items.csv[.gz]). Default: the storefront simulator." };
+var rate = new Option<double?>("--rate") { Description = "Events per second; 0 is as fast as the pipeline takes them. Default: 1000 with --once, else 200." };
+var seed = new Option<int>("--seed") { Description = "Seed of the storefront simulator.", DefaultValueFactory = _ => 1 };
+var external = new Option<bool>("--external") { Description = "Use the Kafka, Schema Registry and Redis that Kafka__BootstrapServers, SchemaRegistry__Url and Redis__ConnectionString name. Any of these set alone replaces its embedded part." };
+var partitions = new Option<int>("--partitions") { Description = "Partitions of the topics that this creates.", DefaultValueFactory = _ => 12 };
+events.Validators.Add(result => { if (result.GetValueOrDefault<int?>() < 1) result.AddError("--events must be at least 1."); });
+rate.Validators.Add(result => { if (result.GetValueOrDefault<double?>() < 0) result.AddError("--rate must be at least 0."); });
+partitions.Validators.Add(result => { if (result.GetValueOrDefault<int>() < 1) result.AddError("--partitions must be at least 1."); });
 
-var stopped = new TaskCompletionSource();
-Console.CancelKeyPress += (_, pressed) =>
+var root = new RootCommand("Driftline on one machine: broker, registry, Redis, the four services and a replay of shoppers' events.")
 {
-    pressed.Cancel = true;
-    stopped.TrySetResult();
+    once, events, data, rate, seed, external, partitions,
 };
-await stopped.Task;
+root.SetAction((parsed, stopping) => new RunCommand(new RunOptions
+{
+    Once = parsed.GetValue(once),
+    Events = parsed.GetValue(events),
+    DataFolder = parsed.GetValue(data)?.FullName,
+    Rate = parsed.GetValue(rate) ?? (parsed.GetValue(once) ? 1_000 : 200),
+    Seed = parsed.GetValue(seed),
+    External = parsed.GetValue(external),
+    Partitions = parsed.GetValue(partitions),
+}).ExecuteAsync(stopping));
+
+var source = new Argument<FileInfo>("source") { Description = "`Online Retail.xlsx` (or the same as .csv) from the UCI Machine Learning Repository." };
+var output = new Argument<DirectoryInfo>("folder") { Description = "Where to write the folder in the import format." };
+var convert = new Command("convert-online-retail", "Turn the public UCI Online Retail download into the import format.") { source, output };
+convert.SetAction(parsed => Commands.ConvertOnlineRetail(parsed.GetRequiredValue(source).FullName, parsed.GetRequiredValue(output).FullName));
+root.Add(convert);
+
+var setup = new Command("setup", "Create the topics and register the schemas on the Kafka and Schema Registry that the environment names, and stop.") { partitions };
+var replication = new Option<short>("--replication-factor") { Description = "Copies of each partition.", DefaultValueFactory = _ => 3 };
+setup.Add(replication);
+setup.SetAction((parsed, _) => Commands.SetUpAsync(parsed.GetValue(partitions), parsed.GetValue(replication)));
+root.Add(setup);
+
+try
+{
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
+}
+catch (Exception e) when (e is ImportException or InvalidOperationException or FileNotFoundException or TimeoutException or IOException)
+{
+    Console.Error.WriteLine($"driftline: {e.Message}");
+    return 2;
+}
+catch (OperationCanceledException)
+{
+    return 130;
+}

@@ -17,11 +17,16 @@ public static class ServiceDefaults
     /// <summary>Longest drain on SIGTERM. A Kubernetes grace period must exceed it.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(20);
 
+    /// <summary>A builder whose settings lie beside the assembly, wherever the process is started from, with the defaults below.</summary>
+    public static WebApplicationBuilder CreateService(string[] args, string serviceName, params string[] telemetrySources) =>
+        WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory })
+            .AddServiceDefaults(serviceName, telemetrySources);
+
     /// <summary>
     /// Metrics and traces of the given meters and sources (Prometheus at <c>/metrics</c>; OTLP too where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>
     /// is set), health checks, and an exit when the parent process goes if <c>ExitWithParent</c> says so.
     /// </summary>
-    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string serviceName, params string[] telemetrySources)
+    private static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string serviceName, params string[] telemetrySources)
     {
         builder.Logging.AddSimpleConsole(options =>
         {

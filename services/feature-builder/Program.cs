@@ -6,8 +6,7 @@ using Driftline.Streaming;
 using driftline.events;
 using Microsoft.Extensions.Options;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults("feature-builder", StreamingTelemetry.SourceName, FeatureBuilderMetrics.MeterName);
+var builder = ServiceDefaults.CreateService(args, "feature-builder", StreamingTelemetry.SourceName, FeatureBuilderMetrics.MeterName);
 builder.Services.AddRedis();
 builder.Services.AddStreaming("feature-builder", Topics.StorefrontEventsRejected.Name);
 

@@ -3,8 +3,7 @@ using Driftline.Ingestor;
 using Driftline.Schemas;
 using Driftline.Streaming;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults("ingestor", StreamingTelemetry.SourceName, IngestorMetrics.MeterName);
+var builder = ServiceDefaults.CreateService(args, "ingestor", StreamingTelemetry.SourceName, IngestorMetrics.MeterName);
 builder.Services.AddStreaming("ingestor", Topics.StorefrontEventsRejected.Name);
 builder.Services.AddIngestor();
 

@@ -6,9 +6,7 @@ using Driftline.Recommender.Retrieval;
 using Driftline.Schemas;
 using Driftline.Streaming;
 
-// Settings and the console lie beside the assembly, wherever the process is started from.
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-builder.AddServiceDefaults("recommender", RecommenderMetrics.MeterName, StreamingTelemetry.SourceName);
+var builder = ServiceDefaults.CreateService(args, "recommender", RecommenderMetrics.MeterName, StreamingTelemetry.SourceName);
 builder.Services.AddStreaming("recommender", Topics.StorefrontEventsRejected.Name);
 builder.Services.AddRecommender();
 builder.Services.AddConsumerLoop<InterestUpdated, ApplyInterests>(Topics.InterestUpdates.Name, "driftline.recommender", "Loop");

@@ -41,13 +41,3 @@ public sealed class RecommenderOptions
     /// <summary>Where the console may send events of its own, e.g. <c>http://127.0.0.1:5080</c>; null hides its form.</summary>
     public Uri? IngestorUrl { get; set; }
 }
-
-/// <summary>Configuration section <c>Redis</c>.</summary>
-public sealed class RedisOptions
-{
-    public const string Section = "Redis";
-
-    /// <summary>In StackExchange.Redis's format. Environment: <c>Redis__ConnectionString</c>.</summary>
-    [Required(ErrorMessage = "Redis:ConnectionString is missing: set it to host:port[,option=value...] (environment variable Redis__ConnectionString).")]
-    public string ConnectionString { get; set; } = "";
-}

@@ -1,9 +1,8 @@
 using System.Text.Json.Serialization;
+using Driftline.Hosting;
 using Driftline.Recommender.Api;
 using Driftline.Recommender.Interests;
 using Driftline.Recommender.Retrieval;
-using Microsoft.Extensions.Options;
-using StackExchange.Redis;
 
 namespace Driftline.Recommender;
 
@@ -15,14 +14,7 @@ internal static class RecommenderServices
         services.AddOptionsWithValidateOnStart<RecommenderOptions>().BindConfiguration(RecommenderOptions.Section).ValidateDataAnnotations()
             .Validate(options => options.IngestorUrl is null || options.IngestorUrl is { IsAbsoluteUri: true, Scheme: "http" or "https" },
                 "Recommender:IngestorUrl must be an absolute http or https URL, e.g. http://127.0.0.1:5080.");
-        services.AddOptionsWithValidateOnStart<RedisOptions>().BindConfiguration(RedisOptions.Section).ValidateDataAnnotations();
-        services.AddSingleton<IConnectionMultiplexer>(provider =>
-        {
-            var configuration = ConfigurationOptions.Parse(provider.GetRequiredService<IOptions<RedisOptions>>().Value.ConnectionString);
-            configuration.AbortOnConnectFail = false; // a service may start before its Redis
-            configuration.ClientName = "driftline-recommender";
-            return ConnectionMultiplexer.Connect(configuration);
-        });
+        services.AddRedis();
         return services
             .AddSingleton<RecommenderMetrics>()
             .AddSingleton<InterestStore>().AddSingleton<InterestFeed>().AddSingleton<RecentUsers>()

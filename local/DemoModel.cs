@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Driftline.Storefront;
+
+namespace Driftline.Local;
+
+/// <summary>
+/// The model that a run serves: trained on the run's data by <c>training train</c> the first time, and kept in a cache outside the repository
+/// under a name made from the data, the settings and the training program itself.
+/// </summary>
+public static class DemoModel
+{
+    /// <summary><c>DRIFTLINE_CACHE</c> (tests), else the user's cache folder.</summary>
+    public static string CacheFolder(string? configured) => configured ?? Path.Combine(
+        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
+            ? cache
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
+        "driftline");
+
+    /// <summary>Trains unless the cache holds the model.</summary>
+    /// <returns>The artifact folder.</returns>
+    /// <exception cref="InvalidOperationException">Training failed; its output says why.</exception>
+    public static async Task<string> TrainedOnAsync(ImportFolder data, string cacheFolder, CancellationToken stopping)
+    {
+        var program = BuiltProgram.Find("training", "Driftline.Training");
+        var config = Path.Combine(Repository.Root, "training", "configs", "demo.json");
+        var artifact = Path.Combine(cacheFolder, "models", await KeyAsync([.. data.Files, config, program, Path.Combine(Path.GetDirectoryName(program)!, "Driftline.InterestModel.dll")], stopping));
+        if (File.Exists(Path.Combine(artifact, "model.json"))) return artifact;
+        Console.Error.WriteLine($"Training the demo's model on {data.Path} (first start only)");
+        await TrainingAsync(["train", "--data", data.Path, "--config", config, "--out", artifact], new Dictionary<string, string>(), stopping);
+        return artifact;
+    }
+
+    /// <summary>Announces an artifact in <c>model.releases</c>.</summary>
+    public static Task ReleaseAsync(string artifact, IReadOnlyDictionary<string, string> settings, CancellationToken stopping) =>
+        TrainingAsync(["release", "--artifact", artifact], settings, stopping);
+
+    private static async Task TrainingAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> settings, CancellationToken stopping)
+    {
+        // Inherits the terminal for its progress bar. Its figures go to standard error here: standard output ends with the run's own line.
+        var start = new ProcessStartInfo(ProcessSpec.DotnetHost) { RedirectStandardOutput = Console.IsOutputRedirected };
+        start.ArgumentList.Add(BuiltProgram.Find("training", "Driftline.Training"));
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var (key, value) in settings) start.Environment[key] = value;
+        using var process = Process.Start(start)!;
+        var copying = start.RedirectStandardOutput ? CopyAsync(process.StandardOutput, stopping) : Task.CompletedTask;
+        try
+        {
+            await process.WaitForExitAsync(stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            throw;
+        }
+
+        await copying;
+        if (process.ExitCode != 0) throw new InvalidOperationException($"training {string.Join(' ', arguments)} failed with exit code {process.ExitCode}: see the lines above.");
+    }
+
+    private static async Task CopyAsync(StreamReader output, CancellationToken stopping)
+    {
+        while (await output.ReadLineAsync(stopping) is { } line) Console.Error.WriteLine(line);
+    }
+
+    private static async Task<string> KeyAsync(IEnumerable<string> files, CancellationToken stopping)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in files) hash.AppendData(await SHA256.HashDataAsync(File.OpenRead(file), stopping));
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
+}

@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Driftline.Local;
+
+/// <summary>
+/// Measures freshness: from the ingestor's 202 to the first answer of the recommender that reflects the event. Of each batch one event is
+/// followed by asking until the answer shows it, as a shop would see it; what is reported includes that asking.
+/// </summary>
+public sealed class FreshnessProbe(RecommenderClient recommender, Ledger ledger, CancellationToken stopping)
+{
+    private const int MaxAtOnce = 8;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan GiveUp = TimeSpan.FromSeconds(60);
+    private readonly ConcurrentBag<double> _milliseconds = [];
+    private readonly ConcurrentDictionary<Task, byte> _running = new();
+
+    public int Samples => _milliseconds.Count;
+
+    /// <summary>Starts to follow one of the batch's events, unless enough are followed already.</summary>
+    public void Follow(IReadOnlyList<(ReplayEvent Event, int Position)> accepted, long answered)
+    {
+        if (accepted.Count == 0 || _running.Count >= MaxAtOnce) return;
+        var (one, position) = accepted[^1];
+        var task = FollowAsync(one.Source.UserId, position, answered);
+        _running.TryAdd(task, 0);
+        _ = task.ContinueWith(done => _running.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    /// <summary>Waits for the events that are still followed.</summary>
+    public Task FinishAsync() => Task.WhenAll(_running.Keys);
+
+    /// <summary>A percentile of the samples, nearest rank, in milliseconds; null without samples.</summary>
+    public double? Percentile(double share)
+    {
+        var sorted = _milliseconds.Order().ToArray();
+        return sorted.Length == 0 ? null : Math.Round(sorted[Math.Clamp((int)Math.Ceiling(share * sorted.Length) - 1, 0, sorted.Length - 1)], 1);
+    }
+
+    private async Task FollowAsync(string userId, int position, long answered)
+    {
+        try
+        {
+            while (Stopwatch.GetElapsedTime(answered) < GiveUp)
+            {
+                if (await recommender.DigestAsync(userId, stopping) is { } digest && ledger.Reflects(userId, digest, position))
+                {
+                    _milliseconds.Add(Stopwatch.GetElapsedTime(answered).TotalMilliseconds);
+                    return;
+                }
+
+                await Task.Delay(Pause, stopping);
+            }
+        }
+        catch (OperationCanceledException) { }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text.Json;
+using Driftline.Sequences;
+using Driftline.Storefront;
+
+namespace Driftline.Local;
+
+/// <summary>One event of a replay: what is sent, and what it must become.</summary>
+/// <param name="Time">Milliseconds since the Unix epoch, after any shift.</param>
+public sealed record ReplayEvent(string EventId, long Time, ImportEvent Source)
+{
+    private string EventType => Source.EventType switch
+    {
+        "review" when Source.Rating is null => "click", // a review without its rating still shows that the shopper was there
+        _ => Source.EventType,
+    };
+
+    /// <summary>Writes the event as the ingestor reads it.</summary>
+    public void WriteJson(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("eventId", EventId);
+        json.WriteString("eventType", EventType);
+        json.WriteString("userId", Source.UserId);
+        json.WriteString("eventTime", DateTimeOffset.FromUnixTimeMilliseconds(Time).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        json.WriteStartArray("items");
+        json.WriteStartObject();
+        json.WriteString("itemId", Source.ItemId);
+        if (Source.Quantity is { } quantity) json.WriteNumber("quantity", quantity);
+        if (Source.Price is { } price) json.WriteNumber("price", price);
+        json.WriteEndObject();
+        json.WriteEndArray();
+        if (EventType == "review")
+        {
+            json.WriteNumber("rating", Source.Rating!.Value);
+            if (Source.ReviewText is { } text) json.WriteString("reviewText", text);
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>The sequence entry that the event must become.</summary>
+    public SequenceEntry ToEntry()
+    {
+        var type = EventType switch
+        {
+            "click" => SequenceEventType.Click,
+            "add-to-cart" => SequenceEventType.AddToCart,
+            "purchase" => SequenceEventType.Purchase,
+            "review" => SequenceEventType.Review,
+            _ => throw new ImportException($"event_type '{Source.EventType}' is none of click, add-to-cart, purchase, review."),
+        };
+        var weight = type == SequenceEventType.Review ? Math.Round(Source.Rating!.Value) : Math.Clamp(Source.Quantity ?? 1, 1, 255);
+        return new SequenceEntry(Time, PackedMember.HashEventId(EventId), type, (byte)weight, PriceBands.Of(Source.Price), Source.ItemId);
+    }
+
+    /// <summary>An array of events as the ingestor reads it.</summary>
+    public static byte[] ToJson(IReadOnlyList<ReplayEvent> events)
+    {
+        using var stream = new MemoryStream(events.Count * 256);
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartArray();
+            foreach (var one in events) one.WriteJson(json);
+            json.WriteEndArray();
+        }
+
+        return stream.ToArray();
+    }
+}
+
+/// <summary>Events to replay and what a person should be told about their times.</summary>
+public sealed record ReplayPlan(IReadOnlyList<ReplayEvent> Events, string TimeNote)
+{
+    /// <summary>Shifts all times by the same amount so that the newest is now; the gaps stay as they were.</summary>
+    /// <param name="source">Part of every event id, so that sending the same plan again sends the same ids.</param>
+    public static ReplayPlan Shifted(IReadOnlyList<ImportEvent> events, string source, DateTimeOffset now)
+    {
+        if (events.Count == 0) return new ReplayPlan([], "there are no events");
+        var shift = now - events[^1].EventTime;
+        var span = events[^1].EventTime - events[0].EventTime;
+        var planned = events.Select((one, i) => new ReplayEvent(
+            string.Create(CultureInfo.InvariantCulture, $"{source}-{i}"), (one.EventTime + shift).ToUnixTimeMilliseconds(), one)).ToList();
+        return new ReplayPlan(planned, string.Create(
+            CultureInfo.InvariantCulture,
+            $"times are shifted so that the newest is now; gaps are kept ({span.TotalDays:F0} days from first to last), so the lateness limit is off"));
+    }
+}

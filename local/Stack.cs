@@ -1,0 +1,179 @@
+using Confluent.Kafka;
+using Driftline.Schemas;
+
+namespace Driftline.Local;
+
+/// <summary>What a stack is made of; parts that are given are used as they are, the others are started here.</summary>
+public sealed record StackOptions
+{
+    /// <summary>Outside parts by configuration key: <c>Kafka:BootstrapServers</c>, <c>SchemaRegistry:Url</c>, <c>Redis:ConnectionString</c>.</summary>
+    public string? BootstrapServers { get; init; }
+
+    public string? SchemaRegistryUrl { get; init; }
+
+    public string? RedisConnectionString { get; init; }
+
+    /// <summary>Partitions of every topic that this stack creates.</summary>
+    public int Partitions { get; init; } = 12;
+
+    /// <summary>Copies of each partition on an outside cluster.</summary>
+    public short ReplicationFactor { get; init; } = 1;
+
+    /// <summary>Whether the services listen where the README says, or on free ports.</summary>
+    public bool UsualPorts { get; init; }
+
+    /// <summary>Further settings for every service, e.g. <c>Ingestor__MaxLateness</c>.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>
+/// The whole pipeline on one machine: broker, registry and Redis (outside ones, or embedded), topics, schemas, and the four services as child
+/// processes that are restarted when they die. Disposing it stops all that it started.
+/// </summary>
+public sealed class Stack : IAsyncDisposable
+{
+    private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(25);
+
+    private readonly StackOptions _options;
+    private readonly Action<string> _report;
+    private readonly Stack<IAsyncDisposable> _started = new();
+    private readonly Dictionary<string, (Supervisor Process, Uri Url)> _services = new(StringComparer.Ordinal);
+
+    private Stack(StackOptions options, Action<string> report, string runFolder) => (_options, _report, RunFolder) = (options, report, runFolder);
+
+    public string BootstrapServers { get; private set; } = "";
+
+    public string SchemaRegistryUrl { get; private set; } = "";
+
+    public string RedisConnectionString { get; private set; } = "";
+
+    /// <summary>What runs where, for people.</summary>
+    public List<(string Name, string Where)> Parts { get; } = [];
+
+    /// <summary>Holds one log file per process.</summary>
+    public string RunFolder { get; }
+
+    /// <summary>The embedded broker, for faults; null on an outside cluster.</summary>
+    public TestBroker? Broker { get; private set; }
+
+    public Uri this[string service] => _services[service].Url;
+
+    /// <summary>Starts broker, registry and Redis, and makes topics and schemas. Services are started by <see cref="StartServiceAsync"/>.</summary>
+    /// <param name="report">Told about steps that take long and about services that die.</param>
+    public static async Task<Stack> StartAsync(StackOptions options, Action<string> report, CancellationToken stopping)
+    {
+        var stack = new Stack(options, report, Directory.CreateTempSubdirectory("driftline-").FullName);
+        try
+        {
+            await stack.StartPartsAsync(stopping);
+            return stack;
+        }
+        catch
+        {
+            await stack.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts one service and waits until it answers; ready services wait for others, so readiness is awaited apart.</summary>
+    /// <param name="settings">Settings of this service alone.</param>
+    public async Task StartServiceAsync(LocalService service, CancellationToken stopping, IReadOnlyDictionary<string, string>? settings = null)
+    {
+        var environment = Settings();
+        foreach (var (key, value) in settings ?? new Dictionary<string, string>()) environment[key] = value;
+        var port = _options.UsualPorts && FreePort.IsFree(service.UsualPort) ? service.UsualPort : FreePort.Find();
+        var url = new Uri($"http://127.0.0.1:{port}/");
+        environment["Urls"] = url.ToString();
+        environment["DOTNET_gcServer"] = "0"; // five processes share one machine
+        var process = Supervisor.Start(ProcessSpec.Service(service.Name, service.ProgramPath, environment), RunFolder, _report);
+        _services.Add(service.Name, (process, url));
+        await process.WaitUntilHealthyAsync(new Uri(url, "/health/live"), HealthTimeout, stopping);
+        Parts.Add((service.Name, url.ToString()));
+    }
+
+    /// <summary>Waits until every started service is ready.</summary>
+    public Task WaitUntilReadyAsync(CancellationToken stopping) =>
+        Task.WhenAll(_services.Values.Select(service => service.Process.WaitUntilHealthyAsync(new Uri(service.Url, "/health/ready"), HealthTimeout, stopping)));
+
+    /// <summary>The process of a service, for faults.</summary>
+    public Supervisor Process(string service) => _services[service].Process;
+
+    /// <summary>Environment that points any of Driftline's programs at this stack.</summary>
+    public Dictionary<string, string> Settings()
+    {
+        var settings = new Dictionary<string, string>(_options.Settings)
+        {
+            ["Kafka__BootstrapServers"] = BootstrapServers,
+            ["SchemaRegistry__Url"] = SchemaRegistryUrl,
+            ["Redis__ConnectionString"] = RedisConnectionString,
+        };
+        if (Broker is null) return settings;
+        // The test broker answers a fetch only when its wait is over, where Kafka answers as data arrives, and holds up a rebalance for the
+        // whole session timeout, where Kafka waits for the members it knows.
+        settings["Kafka__Consumer__FetchWaitMaxMs"] = "5";
+        settings["Kafka__Consumer__SessionTimeoutMs"] = "4000";
+        settings["Kafka__Consumer__HeartbeatIntervalMs"] = "400";
+        settings["Kafka__Producer__LingerMs"] = "0";
+        return settings;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // Services first, all at once: each drains on its own.
+        await Task.WhenAll(_services.Values.Select(async service =>
+        {
+            await service.Process.StopAsync(DrainTimeout);
+            await service.Process.DisposeAsync();
+        }));
+        while (_started.TryPop(out var part)) await part.DisposeAsync();
+        Broker?.Dispose();
+    }
+
+    private async Task StartPartsAsync(CancellationToken stopping)
+    {
+        await StartBrokerAsync();
+        await StartRegistryAsync();
+        await TopicSetup.RegisterSchemasAsync(SchemaRegistryUrl);
+        await StartRedisAsync(stopping);
+    }
+
+    private async Task StartBrokerAsync()
+    {
+        if (_options.BootstrapServers is { } outside)
+        {
+            BootstrapServers = outside;
+            Parts.Add(("Kafka", $"{outside} (outside)"));
+            await TopicSetup.CreateAsync(new ClientConfig { BootstrapServers = outside }, _options.Partitions, _options.ReplicationFactor);
+            return;
+        }
+
+        Broker = TestBroker.Start();
+        foreach (var topic in Topics.All) Broker.CreateTopic(topic.Name, _options.Partitions);
+        BootstrapServers = Broker.BootstrapServers;
+        Parts.Add(("Kafka", $"{BootstrapServers} (test broker, in memory)"));
+    }
+
+    private async Task StartRegistryAsync()
+    {
+        if (_options.SchemaRegistryUrl is { } outside)
+        {
+            SchemaRegistryUrl = outside;
+            Parts.Add(("Schema Registry", $"{outside} (outside)"));
+            return;
+        }
+
+        var registry = await LocalSchemaRegistry.StartAsync();
+        _started.Push(registry);
+        SchemaRegistryUrl = registry.Url.ToString();
+        Parts.Add(("Schema Registry", $"{SchemaRegistryUrl} (local, in memory)"));
+    }
+
+    private async Task StartRedisAsync(CancellationToken stopping)
+    {
+        var redis = await RedisServer.StartAsync(_options.RedisConnectionString, RunFolder, _report, stopping);
+        _started.Push(redis);
+        RedisConnectionString = redis.ConnectionString;
+        Parts.Add(("Redis", $"{redis.ConnectionString} ({redis.Description})"));
+    }
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Confluent.SchemaRegistry;
+using Driftline.Schemas;
+
+namespace Driftline.Local;
+
+/// <summary>Makes a cluster ready for the services: topics with their retention, and registered schemas. Repeating it changes nothing.</summary>
+public static class TopicSetup
+{
+    /// <summary>Creates the topics that are missing on a real cluster.</summary>
+    /// <param name="partitions">Partitions of topics keyed by user or item id: all the same, so that order survives every hop.</param>
+    /// <exception cref="CreateTopicsException">The cluster refused a topic for another reason than that it exists.</exception>
+    public static async Task CreateAsync(ClientConfig client, int partitions, short replicationFactor)
+    {
+        using var admin = new AdminClientBuilder(client).Build();
+        try
+        {
+            await admin.CreateTopicsAsync(Topics.All.Select(topic => new TopicSpecification
+            {
+                Name = topic.Name,
+                NumPartitions = partitions,
+                ReplicationFactor = replicationFactor,
+                Configs = topic.Retention is { } retention
+                    ? new() { ["cleanup.policy"] = "delete", ["retention.ms"] = retention.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture) }
+                    : new() { ["cleanup.policy"] = "compact" },
+            }));
+        }
+        catch (CreateTopicsException e) when (e.Results.All(result => !result.Error.IsError || result.Error.Code == ErrorCode.TopicAlreadyExists)) { }
+    }
+
+    /// <summary>Creates topics of the given names with the broker's own retention, on the embedded broker if there is one.</summary>
+    public static async Task CreateAsync(TestBroker? embedded, ClientConfig client, IReadOnlyList<string> names, int partitions)
+    {
+        if (embedded is not null)
+        {
+            foreach (var name in names) embedded.CreateTopic(name, partitions);
+            return;
+        }
+
+        using var admin = new AdminClientBuilder(client).Build();
+        await admin.CreateTopicsAsync(names.Select(name => new TopicSpecification { Name = name, NumPartitions = partitions, ReplicationFactor = 1 }));
+    }
+
+    /// <summary>Registers every schema under BACKWARD_TRANSITIVE.</summary>
+    /// <exception cref="SchemaRegistryException">The registry holds a version that a schema of ours cannot read.</exception>
+    public static async Task RegisterSchemasAsync(string registryUrl)
+    {
+        using var registry = new CachedSchemaRegistryClient(new SchemaRegistryConfig { Url = registryUrl });
+        foreach (var topic in Topics.All)
+        {
+            if (topic.Value is null) continue;
+            await registry.UpdateCompatibilityAsync(Compatibility.BackwardTransitive, topic.Subject);
+            await registry.RegisterSchemaAsync(topic.Subject, new Schema(topic.Value.ToString(), SchemaType.Avro));
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using Driftline.Catalog;
+using Driftline.InterestModel;
+using Driftline.Schemas;
+using Driftline.Sequences;
+using Driftline.Streaming;
+using driftline.events;
+using Microsoft.Extensions.Options;
+
+namespace Driftline.Predictor;
+
+/// <summary>
+/// Keeps the served model at the newest release and <c>catalog.vectors</c> at the served model: loads and warms a release, publishes the
+/// vectors that are missing, flips; then gives every item that is new or changed its vector. A release that cannot be loaded changes nothing.
+/// </summary>
+public sealed class FollowReleases(
+    Releases releases, CatalogTable catalog, PublishedVectors published, ServingModel serving, RecordProducer producer, WorkSignal signal,
+    TableReader<CatalogItem> catalogReader, TableReader<ItemVector> vectorReader, IOptions<PredictorOptions> options, TimeProvider time, ILogger<FollowReleases> log)
+    : BackgroundService
+{
+    private static readonly TimeSpan RetryWait = TimeSpan.FromSeconds(1);
+    private ModelReleased? _handled;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.WhenAll(catalogReader.CaughtUp, vectorReader.CaughtUp).WaitAsync(stoppingToken);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            if (releases.Newest is { } release && !ReferenceEquals(release, _handled) && release.version != serving.Version)
+                await TryLoadAsync(release, stoppingToken);
+            await PublishChangesAsync(stoppingToken);
+            await signal.WaitAsync(stoppingToken);
+        }
+    }
+
+    private async Task TryLoadAsync(ModelReleased release, CancellationToken stopping)
+    {
+        var started = Stopwatch.GetTimestamp();
+        Log.Loading(log, release.name, release.version, release.artifactUri);
+        InterestPredictor? next = null;
+        try
+        {
+            next = InterestPredictor.Load(new Uri(release.artifactUri).LocalPath, options.Value.Device, options.Value.Threads);
+            if (next.Version != release.version) throw new InvalidDataException($"The artifact is version {next.Version}, the release says {release.version}.");
+            catalog.TakeChanges();
+            var items = catalog.Items;
+            foreach (var item in items) next.RegisterItem(item);
+            next.Predict(new IReadOnlyList<SequenceEntry>[] { [] }); // warm: the first pass allocates
+            await PublishAsync(next.Version, items, next.Encode(items), [], stopping);
+            await serving.FlipAsync(next, stopping);
+            var elapsed = Stopwatch.GetElapsedTime(started);
+            Log.Serving(log, release.version, next.Device, elapsed);
+            _handled = release;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            next?.Dispose();
+            Log.Refused(log, e, release.name, release.version);
+            // What the broker refused is tried again; what is wrong with the artifact stays wrong until another release.
+            if (e is Confluent.Kafka.KafkaException) await TryAgainSoonAsync(stopping);
+            else _handled = release;
+        }
+    }
+
+    private async Task PublishChangesAsync(CancellationToken stopping)
+    {
+        if (serving.Version is not { } version || catalog.TakeChanges() is not { Count: > 0 } changed) return;
+        try
+        {
+            var items = changed.Select(catalog.Find).OfType<CatalogEntry>().ToList();
+            var vectors = await serving.UseAsync(
+                model =>
+                {
+                    foreach (var item in items) model.RegisterItem(item);
+                    return model.Encode(items);
+                },
+                stopping);
+            await PublishAsync(version, items, vectors, [.. changed.Where(id => catalog.Find(id) is null && published.Contains(id))], stopping);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            catalog.PutBack(changed);
+            Log.VectorsFailed(log, e, RetryWait);
+            await TryAgainSoonAsync(stopping);
+        }
+    }
+
+    private async Task PublishAsync(
+        string version, IReadOnlyList<CatalogEntry> items, IReadOnlyList<float[]> vectors, IReadOnlyList<string> withdrawn, CancellationToken stopping)
+    {
+        var missing = items.Zip(vectors, (item, vector) => (Item: item, Vector: vector))
+            .Where(one => !published.Contains(one.Item.ItemId, version, one.Item.ContentHash)).ToList();
+        foreach (var chunk in missing.Chunk(1_000)) // bounds what is in flight
+        {
+            await Task.WhenAll(chunk.Select(one => SendAsync(one.Item.ItemId, new ItemVector
+            {
+                itemId = one.Item.ItemId, modelVersion = version, vector = one.Vector, contentHash = one.Item.ContentHash,
+            }))).WaitAsync(stopping);
+        }
+
+        await Task.WhenAll(withdrawn.Select(id => SendAsync(id, null))).WaitAsync(stopping);
+        if (missing.Count + withdrawn.Count > 0) Log.VectorsPublished(log, missing.Count, version, withdrawn.Count);
+    }
+
+    private Task SendAsync(string itemId, ItemVector? vector) => producer.SendAsync(
+        Topics.CatalogVectors.Name, itemId, vector,
+        new CloudEvent(Guid.CreateVersion7().ToString(), "/driftline/predictor", "driftline.catalog.vector", time.GetUtcNow()));
+
+    private async Task TryAgainSoonAsync(CancellationToken stopping)
+    {
+        await Task.Delay(RetryWait, time, stopping);
+        signal.Raise();
+    }
+}

@@ -1,0 +1,28 @@
+using System.ComponentModel.DataAnnotations;
+using Driftline.Sequences;
+
+namespace Driftline.Predictor;
+
+/// <summary>Configuration section <c>Predictor</c>.</summary>
+public sealed class PredictorOptions
+{
+    public const string Section = "Predictor";
+
+    /// <summary>Which model to follow in <c>model.releases</c>.</summary>
+    [Required(ErrorMessage = "Predictor:ModelName is missing: name the model to follow in model.releases.")]
+    public string ModelName { get; set; } = "interest";
+
+    /// <summary>Where the model runs; <c>auto</c> takes the first CUDA device if there is one.</summary>
+    [RegularExpression("auto|cpu|cuda:[0-9]+", ErrorMessage = "Predictor:Device must be auto, cpu or cuda:N.")]
+    public string Device { get; set; } = "auto";
+
+    /// <summary>Threads of a forward pass on the CPU; 0 leaves the choice to Torch.</summary>
+    [Range(0, 256, ErrorMessage = "Predictor:Threads must be between 0 and 256.")]
+    public int Threads { get; set; }
+
+    /// <summary>Rising and falling categories listed in an update.</summary>
+    [Range(1, 50, ErrorMessage = "Predictor:MaxShifts must be between 1 and 50.")]
+    public int MaxShifts { get; set; } = 5;
+
+    public SequenceStoreOptions Sequence { get; set; } = new();
+}

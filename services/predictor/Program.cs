@@ -1,0 +1,28 @@
+using Driftline.Hosting;
+using Driftline.Predictor;
+using Driftline.Schemas;
+using Driftline.Sequences;
+using Driftline.Streaming;
+using driftline.events;
+using Microsoft.Extensions.Options;
+
+var builder = ServiceDefaults.CreateService(args, "predictor", StreamingTelemetry.SourceName, PredictorMetrics.MeterName);
+builder.Services.AddRedis();
+builder.Services.AddStreaming("predictor", Topics.StorefrontEventsRejected.Name);
+
+builder.Services.AddOptionsWithValidateOnStart<PredictorOptions>().BindConfiguration(PredictorOptions.Section).ValidateDataAnnotations();
+builder.Services.AddSingleton(provider => provider.GetRequiredService<IOptions<PredictorOptions>>().Value.Sequence);
+builder.Services.AddSingleton<SequenceStore>();
+builder.Services.AddSingleton<PredictorMetrics>();
+builder.Services.AddSingleton<WorkSignal>();
+builder.Services.AddSingleton<ServingModel>();
+builder.Services.AddHostedService<FollowReleases>();
+builder.Services.AddTable<ModelReleased, Releases>(Topics.ModelReleases.Name);
+builder.Services.AddTable<CatalogItem, CatalogTable>(Topics.CatalogItems.Name);
+builder.Services.AddTable<ItemVector, PublishedVectors>(Topics.CatalogVectors.Name);
+builder.Services.AddConsumerLoop<SequenceUpdated, PredictInterest>(Topics.SequenceUpdates.Name, "driftline.predictor", "Loop");
+builder.Services.AddHealthChecks().AddCheck<ModelLoaded>("model-loaded", tags: ["ready"]);
+
+var app = builder.Build();
+app.MapServiceDefaults();
+app.Run();

@@ -1,0 +1,23 @@
+using System.Collections.Concurrent;
+using Driftline.Streaming;
+using driftline.events;
+
+namespace Driftline.Predictor;
+
+/// <summary>Which vectors <c>catalog.vectors</c> already holds, so that a restart or a second replica publishes none again.</summary>
+public sealed class PublishedVectors : ITable<ItemVector>
+{
+    private readonly ConcurrentDictionary<string, (string Version, long ContentHash)> _vectors = new(StringComparer.Ordinal);
+
+    public void Apply(Received<ItemVector> record)
+    {
+        if (record.Value is { } vector)
+            _vectors[record.Key!] = (vector.modelVersion, vector.contentHash);
+        else
+            _vectors.TryRemove(record.Key!, out _);
+    }
+
+    public bool Contains(string itemId, string version, long contentHash) => _vectors.TryGetValue(itemId, out var held) && held == (version, contentHash);
+
+    public bool Contains(string itemId) => _vectors.ContainsKey(itemId);
+}

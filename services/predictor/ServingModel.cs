@@ -1,0 +1,61 @@
+using Driftline.InterestModel;
+
+namespace Driftline.Predictor;
+
+/// <summary>
+/// The model in use. A new one is made ready beside it and flipped in between two batches; Torch is called by one caller at a time.
+/// </summary>
+public sealed class ServingModel : IDisposable
+{
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private InterestPredictor? _current;
+
+    /// <summary>Null until the first release is loaded.</summary>
+    public string? Version => Volatile.Read(ref _current)?.Version;
+
+    /// <summary>Runs <paramref name="use"/> with the model, alone.</summary>
+    /// <exception cref="ModelNotReadyException">No release has been loaded yet.</exception>
+    public async Task<TResult> UseAsync<TResult>(Func<InterestPredictor, TResult> use, CancellationToken stopping)
+    {
+        await _gate.WaitAsync(stopping);
+        try
+        {
+            return use(_current ?? throw new ModelNotReadyException());
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Flips to a model that is ready to serve and disposes the one before it.</summary>
+    public async Task FlipAsync(InterestPredictor next, CancellationToken stopping)
+    {
+        await _gate.WaitAsync(stopping);
+        try
+        {
+            _current?.Dispose();
+            Volatile.Write(ref _current, next);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _current?.Dispose();
+        _gate.Dispose();
+    }
+}
+
+/// <summary>No model has been released, or it is still loading: the batch is tried again.</summary>
+public sealed class ModelNotReadyException : Exception
+{
+    public ModelNotReadyException() : base("No model is loaded yet: release one with `training release`.") { }
+
+    public ModelNotReadyException(string message) : base(message) { }
+
+    public ModelNotReadyException(string message, Exception inner) : base(message, inner) { }
+}

@@ -1,0 +1,196 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Confluent.Kafka;
+using Confluent.SchemaRegistry;
+using Driftline.Local;
+using Driftline.Streaming;
+using driftline.events;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace Driftline.Integration.Tests;
+
+/// <summary>
+/// The consumer loop against a broker: what it hands over when members come, go or break off, and when the broker is away. Every test has its
+/// own topic and group, since the broker is shared and remembers.
+/// </summary>
+public sealed class DeliveryTests : IAsyncLifetime
+{
+    private const int Partitions = 6;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private readonly string _topic = $"delivery.{Guid.NewGuid():N}";
+    private readonly ConcurrentDictionary<string, int> _handled = new(StringComparer.Ordinal);
+    private OutsideForTests _outside = null!;
+    private Stack _stack = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _outside = await OutsideForTests.ResolveAsync();
+        _stack = await Stack.StartAsync(
+            new StackOptions
+            {
+                BootstrapServers = _outside.BootstrapServers, SchemaRegistryUrl = _outside.SchemaRegistryUrl, RedisConnectionString = _outside.RedisConnectionString,
+            },
+            _ => { }, CancellationToken.None);
+        await TopicSetup.CreateAsync(_stack.Broker, new ClientConfig { BootstrapServers = _stack.BootstrapServers }, [_topic, Rejected], Partitions);
+        using var registry = new CachedSchemaRegistryClient(new SchemaRegistryConfig { Url = _stack.SchemaRegistryUrl });
+        await registry.RegisterSchemaAsync(_topic + "-value", new Schema(SequenceUpdated._SCHEMA.ToString(), SchemaType.Avro));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stack.DisposeAsync();
+        await _outside.DisposeAsync();
+    }
+
+    private string Rejected => _topic + ".rejected";
+
+    [Fact]
+    public async Task WhatWasHandledButNotStoredComesAgainAfterAnAbruptEnd()
+    {
+        await ProduceAsync(0, 200);
+        var broken = new TaskCompletionSource();
+        using (var first = await StartAsync(_ =>
+        {
+            broken.TrySetResult();
+            throw new IOException("the effect is durable, the process dies before it can say so");
+        }))
+        {
+            await broken.Task.WaitAsync(Limit);
+            await first.StopAsync();
+        }
+
+        using var second = await StartAsync(_ => { });
+        await UntilAsync(() => _handled.Count == 200);
+        Assert.All(_handled, record => Assert.True(record.Value >= 1));
+        Assert.Contains(_handled, record => record.Value >= 2);
+    }
+
+    [Fact]
+    public async Task AMemberThatStopsCleanlyLeavesNothingToRepeat()
+    {
+        await ProduceAsync(0, 500);
+        using (var first = await StartAsync(_ => { }))
+        {
+            await UntilAsync(() => _handled.Count == 500);
+            await first.StopAsync();
+        }
+
+        await ProduceAsync(500, 10);
+        using var second = await StartAsync(_ => { });
+        await UntilAsync(() => _handled.Count == 510);
+        await second.StopAsync();
+        Assert.All(_handled, record => Assert.Equal(1, record.Value));
+    }
+
+    [Fact]
+    public async Task MembersComeAndGoUnderLoadAndEveryRecordIsHandled()
+    {
+        const int Count = 4_000;
+        using var first = await StartAsync(_ => { });
+        var producing = ProduceAsync(0, Count);
+        await UntilAsync(() => _handled.Count > Count / 10);
+        using var second = await StartAsync(_ => { });
+        await UntilAsync(() => _handled.Count > Count / 2);
+        await first.StopAsync();
+        await producing;
+        await UntilAsync(() => _handled.Count == Count);
+    }
+
+    [Fact]
+    public async Task ABrokerThatGoesAwayAndComesBackLosesNothing()
+    {
+        if (_stack.Broker is not { } broker)
+        {
+            Needs.Missing("an outside cluster cannot be taken down by a test");
+            return;
+        }
+
+        using var member = await StartAsync(_ => { });
+        await ProduceAsync(0, 300);
+        await UntilAsync(() => _handled.Count == 300);
+        broker.SetDown(1);
+        var producing = ProduceAsync(300, 300);
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        Assert.False(producing.IsCompleted, "records were acknowledged by a broker that is down");
+        broker.SetUp(1);
+        await producing;
+        await UntilAsync(() => _handled.Count == 600);
+    }
+
+    [Fact]
+    public async Task APoisonRecordIsKeptAsItWasAndItsNeighboursAreHandled()
+    {
+        await ProduceAsync(0, 20);
+        using (var raw = new ProducerBuilder<Null, byte[]>(new ProducerConfig { BootstrapServers = _stack.BootstrapServers }).Build())
+            await raw.ProduceAsync(new TopicPartition(_topic, 0), new Message<Null, byte[]> { Value = [9, 9, 9] });
+        await ProduceAsync(20, 20);
+
+        using var member = await StartAsync(_ => { });
+        await UntilAsync(() => _handled.Count == 40);
+        using var consumer = new ConsumerBuilder<Ignore, byte[]>(new ConsumerConfig
+        {
+            BootstrapServers = _stack.BootstrapServers, GroupId = _topic + ".check", AutoOffsetReset = AutoOffsetReset.Earliest,
+        }).Build();
+        consumer.Subscribe(Rejected);
+        var letter = consumer.Consume(Limit);
+        consumer.Close();
+        Assert.NotNull(letter);
+        Assert.Equal([9, 9, 9], letter.Message.Value);
+    }
+
+    private async Task<IHost> StartAsync(Action<IReadOnlyList<Received<SequenceUpdated>>> afterEffect)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(_stack.Settings().ToDictionary(pair => pair.Key.Replace("__", ":", StringComparison.Ordinal), pair => (string?)pair.Value));
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Loop:MaxBatchRecords"] = "100", ["Loop:MaxBackoff"] = "00:00:00.200" });
+        builder.Logging.SetMinimumLevel(LogLevel.Critical);
+        builder.Services.AddStreaming("delivery-test", Rejected);
+        builder.Services.AddSingleton(new Effect(_handled, afterEffect));
+        builder.Services.AddConsumerLoop<SequenceUpdated, RecordEffect>(_topic, _topic + ".group", "Loop");
+        var host = builder.Build();
+        await host.StartAsync();
+        return host;
+    }
+
+    private async Task ProduceAsync(int from, int count)
+    {
+        using var registry = new CachedSchemaRegistryClient(new SchemaRegistryConfig { Url = _stack.SchemaRegistryUrl });
+        var codec = new AvroCodec(registry);
+        using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = _stack.BootstrapServers, EnableIdempotence = true }).Build();
+        var sends = new List<Task>(count);
+        for (var i = from; i < from + count; i++)
+        {
+            var value = new SequenceUpdated { userId = i.ToString(CultureInfo.InvariantCulture), length = 1, attributes = new Dictionary<string, string>() };
+            sends.Add(producer.ProduceAsync(_topic, new Message<string, byte[]> { Key = value.userId, Value = await codec.EncodeAsync(_topic, value) }));
+        }
+
+        await Task.WhenAll(sends);
+    }
+
+    private async Task UntilAsync(Func<bool> condition)
+    {
+        var deadline = DateTime.UtcNow + Limit;
+        while (!condition())
+        {
+            Assert.True(DateTime.UtcNow < deadline, $"only {_handled.Count} records were handled within {Limit}");
+            await Task.Delay(10);
+        }
+    }
+
+    private sealed record Effect(ConcurrentDictionary<string, int> Handled, Action<IReadOnlyList<Received<SequenceUpdated>>> After);
+
+    /// <summary>Counts each record's effect, then does what the test says.</summary>
+    private sealed class RecordEffect(Effect effect) : IBatchHandler<SequenceUpdated>
+    {
+        public Task<IReadOnlyList<Outcome>> HandleAsync(IReadOnlyList<Received<SequenceUpdated>> batch, CancellationToken stopping)
+        {
+            foreach (var record in batch) effect.Handled.AddOrUpdate(record.Key!, 1, (_, times) => times + 1);
+            effect.After(batch);
+            return Task.FromResult<IReadOnlyList<Outcome>>(new Outcome[batch.Count]);
+        }
+    }
+}

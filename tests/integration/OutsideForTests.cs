@@ -1,0 +1,75 @@
+using System.Net.Sockets;
+using Testcontainers.Kafka;
+using Xunit;
+
+namespace Driftline.Integration.Tests;
+
+/// <summary>
+/// Which Kafka, registry and Redis the tests use: outside ones that the environment names, Kafka in a container where a Docker endpoint
+/// answers, and else the stack's embedded parts (test broker, local registry, redis-server or Garnet).
+/// </summary>
+internal sealed class OutsideForTests : IAsyncDisposable
+{
+    private KafkaContainer? _container;
+
+    public string? BootstrapServers { get; private set; }
+
+    public string? SchemaRegistryUrl { get; } = Variable("SCHEMA_REGISTRY_URL");
+
+    public string? RedisConnectionString { get; } = Variable("REDIS_CONNECTION_STRING");
+
+    public static async Task<OutsideForTests> ResolveAsync()
+    {
+        var outside = new OutsideForTests { BootstrapServers = Variable("KAFKA_BOOTSTRAP_SERVERS") };
+        if (outside.BootstrapServers is not null || !DockerAnswers()) return outside;
+        outside._container = new KafkaBuilder("apache/kafka:4.1.0").Build();
+        await outside._container.StartAsync();
+        outside.BootstrapServers = outside._container.GetBootstrapAddress();
+        return outside;
+    }
+
+    public ValueTask DisposeAsync() => _container?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
+    private static bool DockerAnswers()
+    {
+        if (Variable("DOCKER_HOST") is { } host && Uri.TryCreate(host, UriKind.Absolute, out var uri) && uri.Scheme == "tcp") return true;
+        const string Endpoint = "/var/run/docker.sock";
+        if (!File.Exists(Endpoint)) return false;
+        try
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            socket.Connect(new UnixDomainSocketEndPoint(Endpoint));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>What a test needs and may not find. With DRIFTLINE_REQUIRE_ALL=1 a missing thing fails the test instead of skipping it.</summary>
+internal static class Needs
+{
+    public static string Program(string name)
+    {
+        var found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        return found ?? Missing($"{name} is not on the PATH");
+    }
+
+    /// <summary>A folder of real events in the import format.</summary>
+    public static string Data(string name)
+    {
+        var folder = Path.Combine(Environment.GetEnvironmentVariable("DRIFTLINE_DATA") ?? Path.Combine(Local.Repository.Root, "..", "shared", "data"), name);
+        return Directory.Exists(folder) ? folder : Missing($"the data set {name} is neither under DRIFTLINE_DATA nor in ../shared/data");
+    }
+
+    public static string Missing(string what)
+    {
+        if (Environment.GetEnvironmentVariable("DRIFTLINE_REQUIRE_ALL") == "1") Assert.Fail($"DRIFTLINE_REQUIRE_ALL=1, but {what}.");
+        Assert.Skip(what + ".");
+        return "";
+    }
+}

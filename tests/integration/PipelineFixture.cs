@@ -1,0 +1,108 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Driftline.Local;
+using Driftline.Storefront;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(Driftline.Integration.Tests.PipelineFixture))]
+
+namespace Driftline.Integration.Tests;
+
+/// <summary>The whole pipeline with the demo's model and catalogue, started once for all tests that ask for it.</summary>
+public sealed class PipelineFixture : IAsyncLifetime
+{
+    private readonly Lazy<Task<Pipeline>> _pipeline = new(Pipeline.StartAsync);
+
+    public Task<Pipeline> StartedAsync() => _pipeline.Value;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_pipeline.IsValueCreated && _pipeline.Value.IsCompletedSuccessfully) await (await _pipeline.Value).DisposeAsync();
+    }
+}
+
+/// <summary>A running pipeline and HTTP clients for its two edges.</summary>
+public sealed class Pipeline : IAsyncDisposable
+{
+    private readonly OutsideForTests _outside;
+
+    private Pipeline(OutsideForTests outside, Stack stack, IReadOnlyList<ImportItem> items)
+    {
+        (_outside, Stack, Items) = (outside, stack, items);
+        Ingestor = new HttpClient { BaseAddress = stack[LocalService.Ingestor.Name] };
+        Recommender = new HttpClient { BaseAddress = stack[LocalService.Recommender.Name] };
+    }
+
+    public Stack Stack { get; }
+
+    public IReadOnlyList<ImportItem> Items { get; }
+
+    public HttpClient Ingestor { get; }
+
+    public HttpClient Recommender { get; }
+
+    public static async Task<Pipeline> StartAsync()
+    {
+        var cache = DemoModel.CacheFolder(Environment.GetEnvironmentVariable("DRIFTLINE_CACHE"));
+        var data = ReplayData.Open(new RunOptions { Seed = 1, Events = 1 }, cache, DateTimeOffset.UtcNow);
+        var artifact = await DemoModel.TrainedOnAsync(data.Folder, cache, CancellationToken.None);
+        var outside = await OutsideForTests.ResolveAsync();
+        var stack = await Stack.StartAsync(
+            new StackOptions
+            {
+                BootstrapServers = outside.BootstrapServers, SchemaRegistryUrl = outside.SchemaRegistryUrl, RedisConnectionString = outside.RedisConnectionString,
+                Partitions = 4,
+            },
+            _ => { }, CancellationToken.None);
+        var pipeline = await StartServicesAsync(outside, stack, data.Items);
+        await CatalogLoader.LoadAsync(pipeline.Ingestor, data.Items, data.Prices, new Progress<int>(), CancellationToken.None);
+        await DemoModel.ReleaseAsync(artifact, stack.Settings(), CancellationToken.None);
+        await stack.WaitUntilReadyAsync(CancellationToken.None);
+        return pipeline;
+    }
+
+    /// <summary>Posts to the ingestor.</summary>
+    public async Task<(int Status, JsonElement Body)> PostEventsAsync(string json)
+    {
+        using var response = await Ingestor.PostAsync("/v1/events", new StringContent(json, System.Text.Encoding.UTF8, "application/json"));
+        return ((int)response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>());
+    }
+
+    /// <summary>Asks the recommender until an answer passes, and says what the last one was if none does.</summary>
+    public async Task<JsonElement> AskUntilAsync(string path, TimeSpan within, Func<JsonElement, bool> passes)
+    {
+        var deadline = DateTime.UtcNow + within;
+        var last = "no answer";
+        while (DateTime.UtcNow < deadline)
+        {
+            using var response = await Recommender.GetAsync(path);
+            last = await response.Content.ReadAsStringAsync();
+            if (response.IsSuccessStatusCode)
+            {
+                var answer = JsonSerializer.Deserialize<JsonElement>(last);
+                if (passes(answer)) return answer;
+            }
+
+            await Task.Delay(10);
+        }
+
+        Assert.Fail($"GET {path} did not come to what was expected within {within}. The last answer: {last}");
+        return default;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Ingestor.Dispose();
+        Recommender.Dispose();
+        await Stack.DisposeAsync();
+        await _outside.DisposeAsync();
+    }
+
+    private static async Task<Pipeline> StartServicesAsync(OutsideForTests outside, Stack stack, IReadOnlyList<ImportItem> items)
+    {
+        foreach (var service in LocalService.All) await stack.StartServiceAsync(service, CancellationToken.None);
+        return new Pipeline(outside, stack, items);
+    }
+}
