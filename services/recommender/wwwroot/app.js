@@ -156,6 +156,8 @@ $('find').addEventListener('submit', event => {
 });
 $('query').addEventListener('input', findItems);
 window.addEventListener('hashchange', fromAddress);
+window.addEventListener('pagehide', () => stopFollowing()); // a page kept for the Back button would keep its stream open
+window.addEventListener('pageshow', event => { if (event.persisted && userId !== null) stopFollowing = api.follow(userId, onInterests, onState); });
 
 function fromAddress() {
   try {

@@ -34,8 +34,14 @@ internal static class Records
 
     public static InterestUpdated InterestsOf(string user, string version, params float[] embedding) => new()
     {
-        userId = user, modelVersion = version, computedAt = Start.ToUnixTimeMilliseconds() + 50, newestEventTime = Start.ToUnixTimeMilliseconds(),
-        newestReceivedAt = Start.ToUnixTimeMilliseconds() + 20, sequenceLength = 4, sequenceDigest = long.MinValue, drift = 0.1f,
+        userId = user,
+        modelVersion = version,
+        computedAt = Start.ToUnixTimeMilliseconds() + 50,
+        newestEventTime = Start.ToUnixTimeMilliseconds(),
+        newestReceivedAt = Start.ToUnixTimeMilliseconds() + 20,
+        sequenceLength = 4,
+        sequenceDigest = long.MinValue,
+        drift = 0.1f,
         interests =
         [
             new CategoryInterest { category = "tea", current = 0.2f, next = 0.5f },
