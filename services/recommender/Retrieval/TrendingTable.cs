@@ -44,8 +44,9 @@ internal sealed class TrendingTable(IOptions<RecommenderOptions> options, TimePr
 
     public void Apply(Received<StorefrontEvent> record)
     {
-        if (record.Value is not { } happened || Weigh(happened.payload) is not (> 0 and var weight, var items)) return;
-        if (happened.eventTime > (time.GetUtcNow() + MaxLead).ToUnixTimeMilliseconds()) return;
+        if (record.Value is not { } happened) return;
+        var (weight, items) = Weigh(happened.payload);
+        if (weight == 0 || happened.eventTime > (time.GetUtcNow() + MaxLead).ToUnixTimeMilliseconds()) return;
         lock (_lock)
         {
             if (!Remember(happened)) return;

@@ -14,7 +14,12 @@ internal static class Records
 
     public static Received<CatalogItem> Item(string id, string category, bool available = true, double? price = 10) => Record(id, new CatalogItem
     {
-        itemId = id, title = $"Title of {id}", categories = [category], price = price, currency = "EUR", available = available,
+        itemId = id,
+        title = $"Title of {id}",
+        categories = [category],
+        price = price,
+        currency = "EUR",
+        available = available,
         attributes = new Dictionary<string, string>(),
     });
 
@@ -26,7 +31,11 @@ internal static class Records
 
     public static Received<StorefrontEvent> Event(string user, string eventId, DateTimeOffset at, object payload) => Record(user, new StorefrontEvent
     {
-        eventId = eventId, userId = user, eventTime = at.ToUnixTimeMilliseconds(), receivedAt = at.ToUnixTimeMilliseconds() + 20, payload = payload,
+        eventId = eventId,
+        userId = user,
+        eventTime = at.ToUnixTimeMilliseconds(),
+        receivedAt = at.ToUnixTimeMilliseconds() + 20,
+        payload = payload,
         attributes = new Dictionary<string, string>(),
     });
 
@@ -34,8 +43,14 @@ internal static class Records
 
     public static InterestUpdated InterestsOf(string user, string version, params float[] embedding) => new()
     {
-        userId = user, modelVersion = version, computedAt = Start.ToUnixTimeMilliseconds() + 50, newestEventTime = Start.ToUnixTimeMilliseconds(),
-        newestReceivedAt = Start.ToUnixTimeMilliseconds() + 20, sequenceLength = 4, sequenceDigest = long.MinValue, drift = 0.1f,
+        userId = user,
+        modelVersion = version,
+        computedAt = Start.ToUnixTimeMilliseconds() + 50,
+        newestEventTime = Start.ToUnixTimeMilliseconds(),
+        newestReceivedAt = Start.ToUnixTimeMilliseconds() + 20,
+        sequenceLength = 4,
+        sequenceDigest = long.MinValue,
+        drift = 0.1f,
         interests =
         [
             new CategoryInterest { category = "tea", current = 0.2f, next = 0.5f },
