@@ -12,18 +12,22 @@ namespace Driftline.Sequences;
 public static class PackedMember
 {
     private const int HeaderBytes = 11;
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>XXH64 of the event id, as members hold it.</summary>
     public static ulong HashEventId(string eventId) => XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(eventId));
 
+    /// <exception cref="ArgumentException">The item id is empty or no valid text, or the event type is unknown: no reader could unpack it.</exception>
     public static byte[] Pack(in SequenceEntry entry)
     {
-        var member = new byte[HeaderBytes + Encoding.UTF8.GetByteCount(entry.ItemId)];
+        ArgumentException.ThrowIfNullOrEmpty(entry.ItemId, nameof(entry));
+        if (!Enum.IsDefined(entry.Type)) throw new ArgumentException($"{(byte)entry.Type} is no sequence event type.", nameof(entry));
+        var member = new byte[HeaderBytes + StrictUtf8.GetByteCount(entry.ItemId)];
         BinaryPrimitives.WriteUInt64BigEndian(member, entry.EventIdHash);
         member[8] = (byte)entry.Type;
         member[9] = entry.Weight;
         member[10] = entry.PriceBand;
-        Encoding.UTF8.GetBytes(entry.ItemId, member.AsSpan(HeaderBytes));
+        StrictUtf8.GetBytes(entry.ItemId, member.AsSpan(HeaderBytes));
         return member;
     }
 
@@ -31,9 +35,19 @@ public static class PackedMember
     public static SequenceEntry Unpack(ReadOnlySpan<byte> member, long eventTime)
     {
         if (member.Length <= HeaderBytes || member[8] is < (byte)SequenceEventType.Click or > (byte)SequenceEventType.Review)
-            throw new FormatException($"A sequence member of {member.Length} bytes is not a packed entry: was the key written by another program?");
-        return new SequenceEntry(
-            eventTime, BinaryPrimitives.ReadUInt64BigEndian(member), (SequenceEventType)member[8], member[9], member[10],
-            Encoding.UTF8.GetString(member[HeaderBytes..]));
+            throw NotPacked(member.Length);
+        try
+        {
+            return new SequenceEntry(
+                eventTime, BinaryPrimitives.ReadUInt64BigEndian(member), (SequenceEventType)member[8], member[9], member[10],
+                StrictUtf8.GetString(member[HeaderBytes..]));
+        }
+        catch (DecoderFallbackException)
+        {
+            throw NotPacked(member.Length);
+        }
     }
+
+    private static FormatException NotPacked(int length) =>
+        new($"A sequence member of {length} bytes is not a packed entry: was the key written by another program?");
 }

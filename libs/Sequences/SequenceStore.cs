@@ -51,9 +51,7 @@ public sealed class SequenceStore(IConnectionMultiplexer redis, SequenceStoreOpt
         }
 
         batch.Execute();
-        await Task.WhenAll(writes);
-        await Task.WhenAll(lengths);
-        await Task.WhenAll(newest);
+        await Task.WhenAll([.. writes, .. lengths, .. newest]); // all at once: a failure leaves no task unobserved
         return Array.ConvertAll(Enumerable.Range(0, users.Count).ToArray(), i =>
             new SequenceState((int)lengths[i].Result, newest[i].Result is [var last] ? (long)last.Score : 0));
     }

@@ -15,6 +15,8 @@ internal sealed class Assignment
 
     public bool IsEmpty => _partitions.Count == 0;
 
+    public bool Owns(TopicPartition partition) => _partitions.Contains(partition);
+
     public void Assigned(IEnumerable<TopicPartition> partitions) => _partitions.UnionWith(partitions);
 
     public void Gone(IEnumerable<TopicPartition> partitions)

@@ -12,6 +12,7 @@ namespace Driftline.Streaming;
 /// <item>A record that cannot be decoded, or that the handler rejects, goes to the dead letters and its neighbours go on.</item>
 /// <item>A handler that throws gets the same batch again after a pause, during which partitions are paused and polling goes on. A fault of
 /// our own that keeps coming back is narrowed down to its record, which becomes a dead letter: no record can stop the line.</item>
+/// <item>A stop lets the batch in hand finish within a budget; past it, nothing is stored and the next owner repeats the batch.</item>
 /// <item>Records that a broker deleted before they were read are counted and logged as lost, never skipped in silence.</item>
 /// </list>
 /// </summary>
@@ -19,6 +20,10 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
 {
     private const int AttemptsBeforeIsolation = 3;
     private static readonly TimeSpan PollWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan WatermarkTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Well below the host's shutdown timeout, so that the loop still leaves its group in time.</summary>
+    private static readonly TimeSpan DrainBudget = TimeSpan.FromSeconds(10);
 
     private readonly string _topic;
     private readonly ConsumerLoopOptions _options;
@@ -32,6 +37,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
     private readonly ILogger _log;
     private readonly Assignment _assignment = new();
     private readonly Backoff _backoff;
+    private CancellationToken _drained = CancellationToken.None;
 
     internal ConsumerLoop(
         string topic, ConsumerLoopOptions options, Func<Assignment, IConsumer<byte[], byte[]>> connect, Func<byte[], ValueTask<T>> decode,
@@ -42,8 +48,13 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
         _backoff = new Backoff(options, Random.Shared);
     }
 
+    internal Assignment Assignment => _assignment;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var drain = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
+        using var stop = stoppingToken.Register(() => drain.CancelAfter(DrainBudget));
+        _drained = drain.Token;
         using var consumer = _connect(_assignment);
         consumer.Subscribe(_topic);
         try
@@ -53,7 +64,20 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
         finally
         {
             _health.Ready = false;
-            consumer.Close(); // commits what was stored and leaves the group at once
+            Close(consumer);
+        }
+    }
+
+    /// <summary>Commits what was stored and leaves the group at once. A failure must not hide why the loop ended.</summary>
+    private void Close(IConsumer<byte[], byte[]> consumer)
+    {
+        try
+        {
+            consumer.Close();
+        }
+        catch (KafkaException e)
+        {
+            Log.CloseFailed(_log, _topic, e.Error.Reason);
         }
     }
 
@@ -89,7 +113,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
         }
         catch (ConsumeException e) when (e.Error.Code == ErrorCode.Local_AutoOffsetReset)
         {
-            ReportLoss(consumer, e.ConsumerRecord.TopicPartitionOffset);
+            Reposition(consumer, e.ConsumerRecord.TopicPartitionOffset);
             return null;
         }
         catch (ConsumeException e) when (!e.Error.IsFatal)
@@ -99,13 +123,34 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
         }
     }
 
-    private void ReportLoss(IConsumer<byte[], byte[]> consumer, TopicPartitionOffset wanted)
+    /// <summary>
+    /// The broker cannot serve the wanted position: the group has none committed yet, which means the beginning, or the records there were
+    /// deleted. The client has stopped fetching such a partition and refuses a seek, so it is given up and taken again.
+    /// </summary>
+    private void Reposition(IConsumer<byte[], byte[]> consumer, TopicPartitionOffset wanted)
     {
-        var low = consumer.QueryWatermarkOffsets(wanted.TopicPartition, TimeSpan.FromSeconds(10)).Low;
-        var lost = wanted.Offset.Value >= 0 ? Math.Max(0, low.Value - wanted.Offset.Value) : 0;
-        Log.RecordsLost(_log, wanted.Topic, wanted.Partition.Value, wanted.Offset.Value, low.Value, lost);
-        _telemetry.Lost(wanted.Topic, lost);
-        consumer.Seek(new TopicPartitionOffset(wanted.TopicPartition, low));
+        if (!_assignment.Owns(wanted.TopicPartition)) return;
+        var next = wanted.Offset.Value < 0 ? Offset.Beginning : ReportLoss(consumer, wanted);
+        consumer.IncrementalUnassign([wanted.TopicPartition]);
+        consumer.IncrementalAssign([new TopicPartitionOffset(wanted.TopicPartition, next)]);
+    }
+
+    /// <returns>Where to go on: the oldest record left, or the wanted offset again if the broker does not say now, to meet the same error later.</returns>
+    private Offset ReportLoss(IConsumer<byte[], byte[]> consumer, TopicPartitionOffset wanted)
+    {
+        try
+        {
+            var low = consumer.QueryWatermarkOffsets(wanted.TopicPartition, WatermarkTimeout).Low;
+            var lost = Math.Max(0, low.Value - wanted.Offset.Value);
+            Log.RecordsLost(_log, wanted.Topic, wanted.Partition.Value, wanted.Offset.Value, low.Value, lost);
+            _telemetry.Lost(wanted.Topic, lost);
+            return low;
+        }
+        catch (KafkaException e)
+        {
+            Log.PollFailed(_log, wanted.Topic, e.Error.Code.ToString(), e.Error.Reason);
+            return wanted.Offset;
+        }
     }
 
     /// <returns>False if the process is stopping: nothing is stored and the batch comes back after the restart.</returns>
@@ -116,7 +161,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
             var started = Stopwatch.GetTimestamp();
             try
             {
-                await AttemptAsync(isolate: bugs >= AttemptsBeforeIsolation, stopping);
+                await AttemptAsync(isolate: bugs >= AttemptsBeforeIsolation, stopping).WaitAsync(_drained);
                 _telemetry.Processed(_topic, _assignment.Batch.Count, Stopwatch.GetElapsedTime(started));
                 _backoff.Reset();
                 return true;
@@ -125,7 +170,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
             {
                 return false;
             }
-            catch (Exception e)
+            catch (Exception e) when (e is not KafkaException { Error.IsFatal: true }) // a client that is beyond repair ends the process
             {
                 if (Failures.IsBug(e)) bugs++;
                 var wait = _backoff.Next();
@@ -161,14 +206,12 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
         if (decoded.Count > 0)
         {
             using var activity = StreamingTelemetry.StartProcess(_topic, decoded);
-            var handled = isolate ? await OneByOneAsync(decoded, stopping) : await _handler.HandleAsync(decoded, stopping);
-            if (handled.Count != decoded.Count)
-                throw new InvalidOperationException($"{_handler.GetType().Name} returned {handled.Count} outcomes for {decoded.Count} records.");
+            var handled = isolate ? await OneByOneAsync(decoded, stopping) : await HandleAsync(decoded, stopping);
             for (var i = 0; i < handled.Count; i++) outcomes[places[i]] = handled[i];
         }
 
         await Task.WhenAll(raw.Zip(outcomes).Where(pair => pair.Second.IsRejected)
-            .Select(pair => _deadLetters.SendAsync(pair.First, pair.Second.Reason!, stopping)));
+            .Select(pair => _deadLetters.SendAsync(pair.First, pair.Second.Reason!)));
     }
 
     private async ValueTask<Received<T>> DecodeAsync(ConsumeResult<byte[], byte[]> raw)
@@ -179,6 +222,14 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
             raw.Message.Headers ?? [], raw.TopicPartitionOffset, raw.Message.Timestamp.UtcDateTime);
     }
 
+    private async Task<IReadOnlyList<Outcome>> HandleAsync(List<Received<T>> records, CancellationToken stopping)
+    {
+        var outcomes = await _handler.HandleAsync(records, stopping);
+        return outcomes.Count == records.Count
+            ? outcomes
+            : throw new InvalidOperationException($"{_handler.GetType().Name} returned {outcomes.Count} outcomes for {records.Count} records.");
+    }
+
     private async Task<IReadOnlyList<Outcome>> OneByOneAsync(List<Received<T>> records, CancellationToken stopping)
     {
         var outcomes = new List<Outcome>(records.Count);
@@ -186,7 +237,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
         {
             try
             {
-                outcomes.AddRange(await _handler.HandleAsync([record], stopping));
+                outcomes.AddRange(await HandleAsync([record], stopping));
             }
             catch (Exception e) when (Failures.IsBug(e))
             {

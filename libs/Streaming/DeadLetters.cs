@@ -8,19 +8,20 @@ namespace Driftline.Streaming;
 /// <summary>Where rejected records go. A seam, so that the loop's commit logic can be tested without a broker.</summary>
 internal interface IDeadLetters
 {
-    Task SendAsync(ConsumeResult<byte[], byte[]> record, string reason, CancellationToken stopping);
+    Task SendAsync(ConsumeResult<byte[], byte[]> record, string reason);
 }
 
 /// <summary>
 /// The rejected topic: original key, value and headers, plus <c>dl_stage</c>, <c>dl_error</c>, <c>dl_topic</c>, <c>dl_partition</c>,
 /// <c>dl_offset</c> and <c>dl_time</c> (UTF-8). Records that never were on a topic (refused at the HTTP edge) have no <c>dl_topic</c>.
+/// A value that the broker refuses as too large is left out, and <c>dl_omitted_bytes</c> says how long it was.
 /// </summary>
 public sealed class DeadLetters(string topic, string stage, RecordProducer producer, StreamingTelemetry telemetry, TimeProvider time, ILogger<DeadLetters> log)
     : IDeadLetters
 {
     private const int MaxReasonChars = 1_000;
 
-    Task IDeadLetters.SendAsync(ConsumeResult<byte[], byte[]> record, string reason, CancellationToken stopping)
+    Task IDeadLetters.SendAsync(ConsumeResult<byte[], byte[]> record, string reason)
     {
         Log.RecordRejected(log, record.Topic, record.Partition.Value, record.Offset.Value, reason);
         var headers = new Headers();
@@ -36,13 +37,23 @@ public sealed class DeadLetters(string topic, string stage, RecordProducer produ
     /// <param name="original">The bytes as they came.</param>
     public Task SendAsync(string? key, byte[] original, string reason) => SendAsync(RecordKey.Encode(key), original, reason, []);
 
-    private Task SendAsync(byte[]? key, byte[]? value, string reason, Headers headers)
+    private async Task SendAsync(byte[]? key, byte[]? value, string reason, Headers headers)
     {
         Add(headers, "dl_stage", stage);
         Add(headers, "dl_error", reason.Length <= MaxReasonChars ? reason : reason[..MaxReasonChars]);
         Add(headers, "dl_time", time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture));
+        var cause = TraceHeaders.Extract(headers);
+        try
+        {
+            await producer.SendBytesAsync(topic, key, value, headers, cause);
+        }
+        catch (KafkaException e) when (e.Error.Code == ErrorCode.MsgSizeTooLarge && value is not null)
+        {
+            Add(headers, "dl_omitted_bytes", value.Length.ToString(CultureInfo.InvariantCulture));
+            await producer.SendBytesAsync(topic, key, null, headers, cause);
+        }
+
         telemetry.Rejected(topic, stage);
-        return producer.SendBytesAsync(topic, key, value, headers, TraceHeaders.Extract(headers));
     }
 
     private static void Add(Headers headers, string name, string value)

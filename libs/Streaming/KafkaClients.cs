@@ -8,8 +8,6 @@ namespace Driftline.Streaming;
 /// <summary>Makes Confluent's clients from configuration. What guards delivery is set here, after configuration, and cannot be overridden.</summary>
 public sealed class KafkaClients(IOptions<KafkaOptions> options, IConfiguration configuration, ILogger<KafkaClients> log)
 {
-    private static readonly TimeSpan CommittedTimeout = TimeSpan.FromSeconds(30);
-
     /// <summary>An admin client for metadata.</summary>
     public IAdminClient Admin() => new AdminClientBuilder(Bind(new AdminClientConfig(), "Admin")).SetLogHandler(Quiet).Build();
 
@@ -23,7 +21,8 @@ public sealed class KafkaClients(IOptions<KafkaOptions> options, IConfiguration 
 
     /// <summary>
     /// A group member. <c>auto.offset.reset=error</c>, so that a deleted range is an error that the loop reports; a group without a committed
-    /// offset starts at the beginning, explicitly.
+    /// offset meets the same error with an unset offset, and the loop starts it at the beginning. The rebalance handlers only take notes:
+    /// one that asked the broker could fail, and its exception would end the loop.
     /// </summary>
     internal IConsumer<byte[], byte[]> GroupConsumer(string group, Assignment assignment)
     {
@@ -36,13 +35,7 @@ public sealed class KafkaClients(IOptions<KafkaOptions> options, IConfiguration 
         return new ConsumerBuilder<byte[], byte[]>(config)
             .SetLogHandler(Quiet)
             .SetErrorHandler((_, e) => Log.Client(log, e.Reason))
-            .SetPartitionsAssignedHandler((consumer, partitions) =>
-            {
-                assignment.Assigned(partitions);
-                return partitions.Count == 0 ? [] : consumer.Committed(partitions, CommittedTimeout)
-                    .Select(committed => committed.Offset == Offset.Unset ? new TopicPartitionOffset(committed.TopicPartition, Offset.Beginning) : committed)
-                    .ToList();
-            })
+            .SetPartitionsAssignedHandler((_, partitions) => assignment.Assigned(partitions))
             .SetPartitionsRevokedHandler((_, partitions) => assignment.Gone(partitions.Select(partition => partition.TopicPartition)))
             .SetPartitionsLostHandler((_, partitions) => assignment.Gone(partitions.Select(partition => partition.TopicPartition)))
             .Build();

@@ -23,6 +23,9 @@ internal static partial class Log
     [LoggerMessage(EventName = "streaming.partition.moved", Level = LogLevel.Information, Message = "{Topic}[{Partition}] moved to another member; its offset was not stored")]
     public static partial void NoLongerOurs(ILogger log, string topic, int partition);
 
+    [LoggerMessage(EventName = "streaming.close.failed", Level = LogLevel.Warning, Message = "Leaving the group of {Topic} failed: {Reason}. Its last stored offsets may not be committed; their records will be repeated")]
+    public static partial void CloseFailed(ILogger log, string topic, string reason);
+
     [LoggerMessage(EventName = "streaming.client.message", Level = LogLevel.Warning, Message = "Kafka client: {Reason}")]
     public static partial void Client(ILogger log, string reason);
 

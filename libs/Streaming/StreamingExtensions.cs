@@ -43,15 +43,17 @@ public static class StreamingExtensions
         where T : class, ISpecificRecord
         where THandler : class, IBatchHandler<T>
     {
-        services.AddOptionsWithValidateOnStart<ConsumerLoopOptions>(topic).BindConfiguration(section).ValidateDataAnnotations();
-        services.AddSingleton<THandler>();
-        var health = services.AddLoopHealth(topic);
+        var name = $"{topic} ({group})"; // a process may read one topic in several groups
+        services.AddOptionsWithValidateOnStart<ConsumerLoopOptions>(name).BindConfiguration(section);
+        services.AddSingleton<IValidateOptions<ConsumerLoopOptions>>(new ConsumerLoopOptionsValidator(name, section));
+        services.TryAddSingleton<THandler>();
+        var health = services.AddLoopHealth(name);
         return services.AddSingleton<IHostedService>(provider =>
         {
             var codec = provider.GetRequiredService<AvroCodec>();
             var clients = provider.GetRequiredService<KafkaClients>();
             return new ConsumerLoop<T>(
-                topic, provider.GetRequiredService<IOptionsMonitor<ConsumerLoopOptions>>().Get(topic),
+                topic, provider.GetRequiredService<IOptionsMonitor<ConsumerLoopOptions>>().Get(name),
                 assignment => clients.GroupConsumer(group, assignment), bytes => codec.DecodeAsync<T>(topic, bytes),
                 provider.GetRequiredService<THandler>(), provider.GetRequiredService<DeadLetters>(), provider.GetRequiredService<StreamingTelemetry>(),
                 health(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ConsumerLoop<T>>>());

@@ -6,8 +6,8 @@ namespace Driftline.Streaming;
 
 /// <summary>
 /// Reads a whole topic from its beginning, outside any consumer group, into memory that every replica holds for itself, and then follows it.
-/// Nothing is committed: after a restart the topic itself is the state. A record that cannot be decoded is logged and skipped, for its key
-/// has no newer state.
+/// Nothing is committed: after a restart the topic itself is the state. A record that cannot be decoded or applied is logged and skipped, for
+/// its key has no newer state.
 /// </summary>
 public sealed class TableReader<T> : BackgroundService where T : class
 {
@@ -116,12 +116,12 @@ public sealed class TableReader<T> : BackgroundService where T : class
                     record.Message.Headers ?? [], record.TopicPartitionOffset, record.Message.Timestamp.UtcDateTime));
                 return;
             }
-            catch (Exception e) when (Failures.IsBadRecord(e))
+            catch (Exception e) when (Failures.IsBadRecord(e) || Failures.IsBug(e))
             {
                 Log.TableSkipped(_log, record.Topic, record.Partition.Value, record.Offset.Value, typeof(T).Name, e.Message);
                 return;
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (!stopping.IsCancellationRequested) // a timeout of the registry's client is a cancellation too
             {
                 Log.TableWaiting(_log, _topic, e.Message, RetryWait); // the registry is away
                 _health.Beat();
