@@ -16,8 +16,17 @@ public sealed class RecordProducer(IProducer<byte[]?, byte[]?> producer, AvroCod
         where T : class, ISpecificRecord
     {
         var bytes = value is null ? null : await codec.EncodeAsync(topic, value);
-        await SendBytesAsync(topic, RecordKey.Encode(key), bytes, attributes.ToHeaders(), cause);
+        await SendEncodedAsync(topic, key, bytes, attributes, cause);
     }
+
+    /// <summary>
+    /// Sends a record that <see cref="AvroCodec"/> has encoded; a null value is a tombstone. Records of one key keep the order of these calls:
+    /// whoever sends several without waiting encodes them first, for encoding may wait for the registry.
+    /// </summary>
+    /// <inheritdoc cref="SendAsync{T}" path="/param"/>
+    /// <inheritdoc cref="SendAsync{T}" path="/exception"/>
+    public Task SendEncodedAsync(string topic, string key, byte[]? value, CloudEvent attributes, ActivityContext cause = default) =>
+        SendBytesAsync(topic, RecordKey.Encode(key), value, attributes.ToHeaders(), cause);
 
     /// <summary>Sends bytes as they are.</summary>
     /// <inheritdoc cref="SendAsync{T}" path="/exception"/>

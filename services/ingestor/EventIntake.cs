@@ -8,7 +8,8 @@ namespace Driftline.Ingestor;
 /// Sees the elements of a request through: events to <c>storefront.events</c>, rejected elements to <c>storefront.events.rejected</c>. Records of
 /// one request leave in request order, so a user's events keep theirs.
 /// </summary>
-internal sealed class EventIntake(RecordProducer producer, DeadLetters deadLetters, RecentEvents recent, InFlight inFlight, IngestorMetrics metrics)
+internal sealed class EventIntake(
+    RecordProducer producer, AvroCodec codec, DeadLetters deadLetters, RecentEvents recent, InFlight inFlight, IngestorMetrics metrics)
 {
     private const string Source = "/driftline/ingestor";
 
@@ -18,8 +19,9 @@ internal sealed class EventIntake(RecordProducer producer, DeadLetters deadLette
     {
         try
         {
+            var encoded = (await inFlight.WaitAsync(EncodeAsync(readings)))[0];
             inFlight.Reserve(readings.Count);
-            var results = await inFlight.WaitAsync(readings.Select(SettleAsync).ToArray());
+            var results = await inFlight.WaitAsync(readings.Zip(encoded, SettleAsync).ToArray());
             for (var i = 0; i < results.Length; i++) metrics.Event(readings[i].Type, results[i].Status);
             return results;
         }
@@ -30,11 +32,20 @@ internal sealed class EventIntake(RecordProducer producer, DeadLetters deadLette
         }
     }
 
-    private async Task<EventResult> SettleAsync(EventReading reading)
+    /// <summary>All before the first is sent: encoding may wait for the registry, and what waits would be overtaken.</summary>
+    private async Task<byte[][]> EncodeAsync(IReadOnlyList<EventReading> readings)
+    {
+        var encoded = new byte[readings.Count][];
+        for (var i = 0; i < encoded.Length; i++)
+            encoded[i] = readings[i].Event is { } read ? await codec.EncodeAsync(Topics.StorefrontEvents.Name, read) : readings[i].Original;
+        return encoded;
+    }
+
+    private async Task<EventResult> SettleAsync(EventReading reading, byte[] encoded)
     {
         try
         {
-            return reading.Event is null ? await RejectAsync(reading, reading.Rejection!) : await SendAsync(reading);
+            return reading.Event is null ? await RejectAsync(reading, reading.Rejection!) : await SendAsync(reading, encoded);
         }
         finally
         {
@@ -42,7 +53,7 @@ internal sealed class EventIntake(RecordProducer producer, DeadLetters deadLette
         }
     }
 
-    private async Task<EventResult> SendAsync(EventReading reading)
+    private async Task<EventResult> SendAsync(EventReading reading, byte[] encoded)
     {
         var (id, user) = (reading.EventId!, reading.UserId!);
         var pair = RecentEvents.Hash(user, id);
@@ -58,7 +69,7 @@ internal sealed class EventIntake(RecordProducer producer, DeadLetters deadLette
         {
             var attributes = new CloudEvent(
                 id, Source, $"driftline.storefront.{reading.Type}", DateTimeOffset.FromUnixTimeMilliseconds(reading.Event!.eventTime));
-            await producer.SendAsync(Topics.StorefrontEvents.Name, user, reading.Event, attributes);
+            await producer.SendEncodedAsync(Topics.StorefrontEvents.Name, user, encoded, attributes);
             acknowledged = true;
             return new EventResult(id, ResultStatus.Accepted);
         }

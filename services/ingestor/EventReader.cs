@@ -33,16 +33,7 @@ internal sealed class EventReader(IOptions<IngestorOptions> options)
             return Rejected(pointer, null, null, null, faults, raw);
         }
 
-        try
-        {
-            return Read(new Fields(element, pointer, faults), faults, pointer, raw, receivedAt);
-        }
-        catch (InvalidOperationException)
-        {
-            // Looking for a field met a name with an unpaired surrogate.
-            faults.Add(pointer, "holds a field name that is not valid Unicode: send UTF-8 without unpaired surrogates");
-            return Rejected(pointer, null, null, null, faults, raw);
-        }
+        return Read(new Fields(element, pointer, faults), faults, pointer, raw, receivedAt);
     }
 
     private EventReading Read(Fields fields, Faults faults, string pointer, ReadOnlySpan<byte> raw, DateTimeOffset receivedAt)

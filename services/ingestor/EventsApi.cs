@@ -5,7 +5,7 @@ namespace Driftline.Ingestor;
 /// <summary><c>POST /v1/events</c>.</summary>
 internal static class EventsApi
 {
-    public static RouteHandlerBuilder MapEvents(this IEndpointRouteBuilder app) => app.MapPost("/events", PostAsync);
+    public static RouteHandlerBuilder MapPostEvents(this IEndpointRouteBuilder app) => app.MapPost("/events", PostAsync);
 
     internal static async Task<IResult> PostAsync(
         HttpRequest request, EventReader reader, EventIntake intake, IOptions<IngestorOptions> options, TimeProvider time)

@@ -38,7 +38,7 @@ internal sealed class Fields(JsonElement json, string pointer, Faults faults)
     public DateTimeOffset? Time(string name)
     {
         if (!Find(name, out var value)) return null;
-        return value.ValueKind == JsonValueKind.String && value.TryGetDateTime(out var local) && local.Kind != DateTimeKind.Unspecified
+        return value.ValueKind == JsonValueKind.String && Unicode.TryRead(value, out _) && value.TryGetDateTime(out var local) && local.Kind != DateTimeKind.Unspecified
                && value.TryGetDateTimeOffset(out var time)
             ? time
             : Fault<DateTimeOffset?>(name, "must be an RFC 3339 time with a time zone, such as \"2026-01-31T12:00:00.000Z\"");
@@ -129,7 +129,25 @@ internal sealed class Fields(JsonElement json, string pointer, Faults faults)
         _ => "a boolean",
     };
 
-    private bool Find(string name, out JsonElement value) => json.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
+    private bool Find(string name, out JsonElement value)
+    {
+        bool found;
+        try
+        {
+            found = json.TryGetProperty(name, out value);
+        }
+        catch (InvalidOperationException)
+        {
+            // The lookup met a name with an unpaired surrogate. It is not ours: look at the others.
+            (found, value) = (false, default);
+            foreach (var property in json.EnumerateObject())
+            {
+                if (Unicode.TryRead(property, out var other) && other == name) (found, value) = (true, property.Value);
+            }
+        }
+
+        return found && value.ValueKind != JsonValueKind.Null;
+    }
 
     private string? TextOf(JsonElement value, string at, int maxChars, bool mayBeBlank = false)
     {

@@ -32,7 +32,7 @@ internal sealed class InFlight(IOptions<IngestorOptions> options, TimeProvider t
     /// Waits until all are done. Sendings go on after a timeout: a record that Kafka takes late is a duplicate when the client repeats it.
     /// </summary>
     /// <exception cref="UnavailableException">The broker or the registry is away, the client's buffer is full, or the time is up.</exception>
-    public async Task<T[]> WaitAsync<T>(Task<T>[] sendings)
+    public async Task<T[]> WaitAsync<T>(params Task<T>[] sendings)
     {
         var all = Task.WhenAll(sendings);
         try

@@ -1,3 +1,5 @@
+using Driftline.Ingestor.OpenApi;
+
 namespace Driftline.Ingestor;
 
 internal static class IngestorExtensions
@@ -10,10 +12,13 @@ internal static class IngestorExtensions
             .Validate(options => options.MaxElementBytes <= options.MaxRequestBytes, "Ingestor:MaxElementBytes must not exceed Ingestor:MaxRequestBytes.");
         services.AddSingleton<EventReader>();
         services.AddSingleton<EventIntake>();
+        services.AddSingleton<ItemReader>();
+        services.AddSingleton<ItemIntake>();
         services.AddSingleton<RecentEvents>();
         services.AddSingleton<InFlight>();
         services.AddSingleton<IngestorMetrics>();
         services.AddProblemDetails();
+        services.AddApiDocument();
         services.AddHealthChecks().AddCheck<ProducerReady>("producer-ready", tags: ["ready"]);
         return services;
     }
@@ -32,7 +37,10 @@ internal static class IngestorExtensions
     public static WebApplication MapIngestor(this WebApplication app)
     {
         var api = app.MapGroup("/v1").AddEndpointFilter<Problems>();
-        api.MapEvents();
+        api.MapPostEvents().DescribePostEvents();
+        api.MapPutItems().DescribePutItems();
+        api.MapDeleteItem().DescribeDeleteItem();
+        app.MapOpenApi();
         return app;
     }
 }

@@ -145,6 +145,15 @@ public sealed class EventsApiTests
     }
 
     [Fact]
+    public async Task RecordsOfARequestLeaveInItsOrder()
+    {
+        await using var service = new IngestorService(); // the first request, whose encoding asks the registry
+        var ids = Enumerable.Range(0, 200).Select(i => $"e{i}").ToList();
+        await IngestorService.ResultsAsync(await service.PostAsync($"[{string.Join(',', ids.Select(id => Click.Replace("e1", id, StringComparison.Ordinal)))}]"));
+        Assert.Equal(ids, service.Broker.Records.Select(record => record.Headers["ce_id"]));
+    }
+
+    [Fact]
     public async Task ADuplicateIsToldWithinARequestAndAcrossRequests()
     {
         await using var service = new IngestorService();

@@ -64,7 +64,7 @@ public class FakeBroker : DispatchProxy
     }
 }
 
-/// <summary>A registry that knows every schema, or none.</summary>
+/// <summary>A registry that knows every schema, or none, and takes its time like one behind a network.</summary>
 public class FakeRegistry : DispatchProxy
 {
     public bool Empty { get; set; }
@@ -77,14 +77,17 @@ public class FakeRegistry : DispatchProxy
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name switch
     {
-        nameof(ISchemaRegistryClient.GetSchemaIdAsync) => Empty ? Task.FromException<int>(Unknown()) : Task.FromResult(1),
-        nameof(ISchemaRegistryClient.LookupSchemaAsync) => Empty
-            ? Task.FromException<RegisteredSchema>(Unknown())
-            : Task.FromResult(new RegisteredSchema((string)args![0]!, 1, 1, ((Schema)args[1]!).SchemaString, SchemaType.Avro, [])),
+        nameof(ISchemaRegistryClient.GetSchemaIdAsync) => AnswerAsync(1),
+        nameof(ISchemaRegistryClient.LookupSchemaAsync) => AnswerAsync(
+            new RegisteredSchema((string)args![0]!, 1, 1, ((Schema)args[1]!).SchemaString, SchemaType.Avro, [])),
         "get_" + nameof(ISchemaRegistryClient.Config) => Array.Empty<KeyValuePair<string, string>>(),
         nameof(IDisposable.Dispose) => null,
         _ => throw new NotSupportedException(targetMethod.ToString()),
     };
 
-    private static SchemaRegistryException Unknown() => new("Subject not found", System.Net.HttpStatusCode.NotFound, 40401);
+    private async Task<T> AnswerAsync<T>(T known)
+    {
+        await Task.Yield();
+        return Empty ? throw new SchemaRegistryException("Subject not found", System.Net.HttpStatusCode.NotFound, 40401) : known;
+    }
 }

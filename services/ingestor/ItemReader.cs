@@ -1,0 +1,46 @@
+using System.Text.Json;
+using driftline.events;
+using Microsoft.Extensions.Options;
+
+namespace Driftline.Ingestor;
+
+/// <summary>What one element of the request says: an item, or why it is none.</summary>
+/// <param name="Id">As sent; null if it cannot be read.</param>
+internal sealed record ItemReading(string? Id, CatalogItem? Item, Rejection? Rejection);
+
+/// <summary>Reads and checks catalogue items; fields that an item does not have are ignored.</summary>
+internal sealed class ItemReader(IOptions<IngestorOptions> options)
+{
+    private readonly IngestorOptions _options = options.Value;
+
+    /// <param name="pointer">Where the element is in the request body: empty for a single object, else <c>/index</c>.</param>
+    public ItemReading Read(JsonElement element, string pointer, DateTimeOffset receivedAt)
+    {
+        var faults = new Faults();
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            faults.Add(pointer, $"must be an item object, not {Fields.Kind(element)}");
+            return new ItemReading(null, null, faults.First);
+        }
+
+        return Read(new Fields(element, pointer, faults), faults, receivedAt);
+    }
+
+    private ItemReading Read(Fields fields, Faults faults, DateTimeOffset receivedAt)
+    {
+        var item = new CatalogItem
+        {
+            itemId = fields.RequiredText("id", _options.MaxIdChars),
+            title = fields.Text("title", _options.MaxNameChars, mayBeBlank: true) ?? "",
+            categories = fields.Texts("category", _options.MaxAttributes, _options.MaxNameChars),
+            description = fields.Text("description", _options.MaxTextChars, mayBeBlank: true),
+            price = fields.Number("price", 0, double.MaxValue, "give a price of at least 0"),
+            currency = fields.Currency("currency"),
+            available = fields.Flag("available") ?? true,
+            attributes = fields.Map("attributes", _options.MaxAttributes, _options.MaxNameChars),
+            updatedAt = receivedAt.ToUnixTimeMilliseconds(),
+        };
+        var id = item.itemId.Length > 0 ? item.itemId : null;
+        return faults.First is null ? new ItemReading(id, item, null) : new ItemReading(id, null, faults.First);
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+
+namespace Driftline.Ingestor;
+
+/// <summary><c>PUT /v1/items</c> and <c>DELETE /v1/items/{id}</c>.</summary>
+internal static class ItemsApi
+{
+    private const string Prefix = "/v1/items/";
+
+    public static RouteHandlerBuilder MapPutItems(this IEndpointRouteBuilder app) => app.MapPut("/items", PutAsync);
+
+    /// <summary>A catch-all, because an id may hold slashes.</summary>
+    public static RouteHandlerBuilder MapDeleteItem(this IEndpointRouteBuilder app) => app.MapDelete("/items/{**id}", DeleteAsync);
+
+    internal static async Task<IResult> PutAsync(HttpRequest request, ItemReader reader, ItemIntake intake, IOptions<IngestorOptions> options, TimeProvider time)
+    {
+        List<ItemReading> readings;
+        using (var body = await RequestBody.ReadAsync(request, options.Value))
+            readings = body.Elements.Select(element => reader.Read(element.Element, element.Pointer, time.GetUtcNow())).ToList();
+        return Accepted(await intake.PutAsync(readings));
+    }
+
+    internal static async Task<IResult> DeleteAsync(HttpContext http, ItemIntake intake, IOptions<IngestorOptions> options)
+    {
+        var id = ItemId(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        if (string.IsNullOrWhiteSpace(id) || id.Length > options.Value.MaxIdChars)
+        {
+            throw new BadRequestException(
+                StatusCodes.Status400BadRequest, "No such item id", $"Give an item id of 1 to {options.Value.MaxIdChars} characters, percent-encoded, after {Prefix}.");
+        }
+
+        return Accepted(await intake.DeleteAsync(id));
+    }
+
+    /// <summary>
+    /// The id as the client encoded it. Routing works on a path in which %2F is kept and all else is decoded, where an id with a slash and one
+    /// with the text "%2F" look the same; so this reads the request line.
+    /// </summary>
+    internal static string ItemId(string rawTarget)
+    {
+        var path = rawTarget.Split('?', 2)[0];
+        var start = path.IndexOf(Prefix, StringComparison.OrdinalIgnoreCase);
+        return start < 0 ? "" : Uri.UnescapeDataString(path[(start + Prefix.Length)..]);
+    }
+
+    private static JsonHttpResult<ItemResults> Accepted(IReadOnlyList<ItemResult> results) =>
+        TypedResults.Json(new ItemResults(results), statusCode: StatusCodes.Status202Accepted);
+}
