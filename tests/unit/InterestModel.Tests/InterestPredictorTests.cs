@@ -1,0 +1,135 @@
+using Driftline.Catalog;
+using Driftline.Sequences;
+using Xunit;
+
+namespace Driftline.InterestModel.Tests;
+
+public sealed class InterestPredictorTests(TrainedModel trained) : IDisposable
+{
+    private readonly InterestPredictor _predictor = trained.Load();
+
+    public void Dispose() => _predictor.Dispose();
+
+    [Fact]
+    public void APredictionIsCompleteAndItsSharesAddUp()
+    {
+        var prediction = _predictor.Predict([SyntheticStore.Sequence(0, 7, 14, 21)])[0];
+        Assert.Equal(["Books", "Garden", "Kitchen", "Toys"], _predictor.Categories);
+        Assert.Equal(4, prediction.Current.Length);
+        Assert.Equal(1, prediction.Current.Sum(), 1e-4);
+        Assert.Equal(1, prediction.Next.Sum(), 1e-4);
+        Assert.Equal(_predictor.Dimensions, prediction.Embedding.Length);
+        Assert.Equal(Drifts.JensenShannon(prediction.Current, prediction.Next), prediction.Drift);
+        Assert.All(prediction.Rising, shift => Assert.True(shift.Delta > 0));
+        Assert.All(prediction.Falling, shift => Assert.True(shift.Delta < 0));
+    }
+
+    [Fact]
+    public void TheEmbeddingRanksThePlantedNextItemFirst()
+    {
+        var embedding = _predictor.Predict([SyntheticStore.Sequence(3, 10, 17)])[0].Embedding;
+        var best = _predictor.ItemVectors().MaxBy(item => item.Vector.Zip(embedding, (a, b) => a * b).Sum());
+        Assert.Equal(SyntheticStore.Item(24).ItemId, best.ItemId);
+    }
+
+    [Fact]
+    public void AUsersPredictionDoesNotDependOnTheirNeighbours()
+    {
+        SequenceEntry[][] users = [.. Enumerable.Range(0, 300).Select(i => SyntheticStore.Sequence([.. Enumerable.Range(0, 1 + i % 17).Select(n => (i + 7 * n) % SyntheticStore.Items)]))];
+        var order = Enumerable.Range(0, users.Length).ToArray();
+        new Random(1).Shuffle(order);
+        var straight = _predictor.Predict(users);
+        var shuffled = _predictor.Predict([.. order.Select(i => users[i])]);
+        for (var i = 0; i < order.Length; i++)
+        {
+            var expected = straight[order[i]];
+            Assert.Equal(expected.Current, shuffled[i].Current);
+            for (var d = 0; d < expected.Embedding.Length; d++) Assert.Equal(expected.Embedding[d], shuffled[i].Embedding[d], 1e-4);
+            for (var c = 0; c < expected.Next.Length; c++) Assert.Equal(expected.Next[c], shuffled[i].Next[c], 1e-4);
+        }
+    }
+
+    [Fact]
+    public void UnknownItemsAndEmptySequencesAreNoError()
+    {
+        var predictions = _predictor.Predict([[SyntheticStore.Entry("never heard of", 0)], [], SyntheticStore.Sequence(1)]);
+        Assert.All(predictions.Take(2), prediction =>
+        {
+            Assert.All(prediction.Current, share => Assert.Equal(0, share));
+            Assert.Equal(1, prediction.Next.Sum(), 1e-4);
+            Assert.Equal(0, prediction.Drift);
+            Assert.Empty(prediction.Rising);
+        });
+        Assert.NotEqual(predictions[0].Embedding, predictions[1].Embedding);
+        Assert.Equal(1, predictions[2].Current.Sum());
+        Assert.Empty(_predictor.Predict(Array.Empty<IReadOnlyList<SequenceEntry>>()));
+    }
+
+    [Fact]
+    public void ARegisteredItemCountsInSequencesAndHasAVector()
+    {
+        var item = new CatalogEntry("new one", "thing99 of Kitchen", ["Kitchen"]);
+        IReadOnlyList<SequenceEntry> sequence = [SyntheticStore.Entry("new one", 0)];
+        var before = _predictor.Predict([sequence])[0];
+        var vector = _predictor.RegisterItem(item);
+        var after = _predictor.Predict([sequence])[0];
+        Assert.Equal(_predictor.Encode(item), vector);
+        Assert.NotEqual(before.Embedding, after.Embedding);
+        Assert.Equal([0, 0, 1, 0], after.Current);
+        Assert.Equal(("new one", vector), _predictor.ItemVectors().Last());
+        Assert.Null(_predictor.RegisterItem(item));
+        Assert.NotNull(_predictor.RegisterItem(item with { Title = "another title" }));
+        Assert.Equal(SyntheticStore.Items + 1, _predictor.ItemVectors().Count());
+    }
+
+    [Fact]
+    public void AnItemOfANewCategoryIsTolerated()
+    {
+        Assert.NotNull(_predictor.RegisterItem(new CatalogEntry("odd", "moon rock", ["Space"])));
+        Assert.NotNull(_predictor.RegisterItem(new CatalogEntry("bare", "", [])));
+        var prediction = _predictor.Predict([[SyntheticStore.Entry("odd", 0), SyntheticStore.Entry("bare", 1), SyntheticStore.Entry(SyntheticStore.Item(3).ItemId, 1)]])[0];
+        Assert.Equal([0, 0, 0, 1], prediction.Current);
+        Assert.True(float.IsFinite(prediction.Drift));
+    }
+
+    [Fact]
+    public void ATrainedItemsVectorIsTheEncodersOfItsOwnText()
+    {
+        var (id, vector) = _predictor.ItemVectors().Skip(5).First();
+        var encoded = _predictor.Encode(SyntheticStore.Item(5));
+        Assert.Equal(SyntheticStore.Item(5).ItemId, id);
+        for (var d = 0; d < vector.Length; d++) Assert.Equal(vector[d], encoded[d], 1e-5);
+        Assert.Null(_predictor.RegisterItem(SyntheticStore.Item(5)));
+    }
+
+    [Fact]
+    public void MemoryIsFlatOverManyPredictions()
+    {
+        SequenceEntry[][] users = [.. Enumerable.Range(0, 64).Select(i => SyntheticStore.Sequence([.. Enumerable.Range(0, 12).Select(n => (i + n) % SyntheticStore.Items)]))];
+        for (var i = 0; i < 100; i++) _predictor.Predict(users);
+        var tensors = TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        var memory = Environment.WorkingSet;
+        for (var i = 0; i < 500; i++)
+        {
+            _predictor.Predict(users);
+            _predictor.RegisterItem(new CatalogEntry("changing", $"title {i}", ["Toys"]));
+        }
+
+        Assert.True(TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount <= tensors, "tensors were left behind");
+        Assert.True(Environment.WorkingSet - memory < 40_000_000, $"the process grew by {(Environment.WorkingSet - memory) / 1_000_000} MB");
+    }
+
+    [Theory]
+    [InlineData("gpu")]
+    [InlineData("cuda:x")]
+    public void AnUnknownDeviceIsNamed(string device) =>
+        Assert.Contains($"'{device}'", Assert.Throws<ArgumentException>(() => Devices.Resolve(device)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void CudaThatIsNotThereIsAClearError()
+    {
+        var missing = TorchSharp.torch.cuda.is_available() ? $"cuda:{TorchSharp.torch.cuda.device_count()}" : "cuda:0";
+        Assert.Contains($"'{missing}'", Assert.Throws<InvalidOperationException>(() => Devices.Resolve(missing)).Message, StringComparison.Ordinal);
+        Assert.Equal("cpu", Devices.Resolve("cpu").ToString());
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+using Driftline.Training;
+using Xunit;
+
+namespace Driftline.InterestModel.Tests;
+
+public sealed class ModelArtifactTests(TrainedModel trained)
+{
+    [Fact]
+    public void AModelPredictsTheSameAfterARoundTrip()
+    {
+        var copy = trained.Copy();
+        var loaded = ModelArtifact.Load(trained.Folder);
+        loaded.Save(copy);
+        using var first = trained.Load();
+        using var second = InterestPredictor.Load(copy, "cpu");
+        Assert.Equal(first.Version, second.Version);
+        loaded.Dispose();
+        var a = first.Predict([SyntheticStore.Sequence(1, 8, 15)])[0];
+        var b = second.Predict([SyntheticStore.Sequence(1, 8, 15)])[0];
+        Assert.Equal(a.Embedding, b.Embedding);
+        Assert.Equal(a.Next, b.Next);
+        Assert.Equal(first.ItemVectors().Select(item => item.Vector), second.ItemVectors().Select(item => item.Vector));
+    }
+
+    [Fact]
+    public void EvaluatingTheArtifactGivesTheFiguresOfTraining()
+    {
+        using var model = ModelArtifact.Load(trained.Folder);
+        var metrics = Evaluation.Model(model.Network, new Featuriser(model.Manifest.Features), TorchSharp.torch.CPU, Evaluation.TestCases(SyntheticStore.Data()));
+        Assert.Equal(trained.Metrics["test.ndcg@10"], metrics.Ndcg);
+        Assert.Equal(trained.Metrics["test.hr@10"], metrics.HitRate);
+    }
+
+    [Theory]
+    [InlineData("weights.safetensors")]
+    [InlineData("items.jsonl")]
+    public void AFileThatWasChangedOrIsMissingIsRefused(string name)
+    {
+        var copy = trained.Copy();
+        var path = Path.Combine(copy, name);
+        var bytes = File.ReadAllBytes(path);
+        bytes[^3] ^= 1;
+        File.WriteAllBytes(path, bytes);
+        Assert.Contains("SHA-256 differs", Refusal(copy), StringComparison.Ordinal);
+        File.Delete(path);
+        Assert.Contains($"{name} is missing", Refusal(copy), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("format", "2", "format 2")]
+    [InlineData("featuriserVersion", "99", "featuriser version 99")]
+    [InlineData("categories", "[\"x\"]", "was edited")]
+    [InlineData("architecture", "null", "model.json")]
+    [InlineData("name", "7", "model.json")]
+    public void AManifestThatDoesNotFitIsRefused(string key, string value, string reason)
+    {
+        var copy = trained.Copy();
+        var path = Path.Combine(copy, "model.json");
+        var manifest = JsonNode.Parse(File.ReadAllText(path))!;
+        manifest[key] = JsonNode.Parse(value);
+        File.WriteAllText(path, manifest.ToJsonString());
+        Assert.Contains(reason, Refusal(copy), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AFolderWithoutAModelIsRefused() => Assert.Contains("model.json", Refusal(Path.GetTempPath()), StringComparison.Ordinal);
+
+    [Fact]
+    public void SavingLeavesAFolderThatHoldsSomethingElseAlone()
+    {
+        var folder = Directory.CreateTempSubdirectory("driftline-other-");
+        var file = Path.Combine(folder.FullName, "letter.txt");
+        File.WriteAllText(file, "dear");
+        using var model = ModelArtifact.Load(trained.Folder);
+        Assert.Contains("left alone", Assert.Throws<IOException>(() => model.Save(folder.FullName)).Message, StringComparison.Ordinal);
+        Assert.Equal("dear", File.ReadAllText(file));
+        folder.Delete(recursive: true);
+    }
+
+    private static string Refusal(string folder) => Assert.Throws<ModelArtifactException>(() => ModelArtifact.Load(folder)).Message;
+}
