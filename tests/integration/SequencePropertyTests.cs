@@ -1,0 +1,115 @@
+using Driftline.Sequences;
+using FsCheck;
+using FsCheck.Fluent;
+using StackExchange.Redis;
+using Xunit;
+
+namespace Driftline.Integration.Tests;
+
+/// <summary>
+/// Any permutation, duplication and replay of a set of events, in batches of any size, gives the same sequence byte for byte: the newest
+/// 128 entries by time, ties broken by the member's bytes.
+/// </summary>
+public sealed class SequencePropertyTests
+{
+    private static readonly SequenceStoreOptions Options = new();
+
+    [Fact]
+    public async Task AnyDeliveryOfTheSameEventsGivesTheSameSequence()
+    {
+        var redis = await RedisForTests.ConnectAsync(); // before the property, which would take a skip for a failure
+        Check.QuickThrowOnFailure(Prop.ForAll(Histories.Any(), history => HoldsAsync(redis, history)));
+    }
+
+    private static async Task HoldsAsync(IConnectionMultiplexer redis, History history)
+    {
+        var store = new SequenceStore(redis, Options);
+        var scope = Guid.NewGuid().ToString("N");
+        var states = new Dictionary<int, SequenceState>();
+        foreach (var batch in history.Batches)
+        {
+            var users = batch.GroupBy(shopped => shopped.User).ToList();
+            var written = await store.AppendAsync([.. users.Select(user => Entries($"{scope}-{user.Key}", user))]);
+            for (var i = 0; i < users.Count; i++) states[users[i].Key] = written[i];
+        }
+
+        foreach (var user in history.Events.GroupBy(shopped => shopped.User))
+        {
+            var id = $"{scope}-{user.Key}";
+            var expected = Reference(user);
+            Assert.Equal(expected, await StoredAsync(redis, id));
+            Assert.Equal(new SequenceState(expected.Length, (long)expected[^1].Score), states[user.Key]);
+            var read = Assert.Single(await store.ReadAsync([id]));
+            Assert.Equal(expected.Select(member => PackedMember.Unpack((byte[])member.Element!, (long)member.Score)), read.Entries);
+            Assert.Equal(Digest(expected), read.Digest);
+            await store.DeleteAsync(id);
+            Assert.Same(UserSequence.Empty, Assert.Single(await store.ReadAsync([id])));
+        }
+    }
+
+    [Fact]
+    public async Task AnEmptyBatchChangesNothing()
+    {
+        var redis = await RedisForTests.ConnectAsync();
+        var store = new SequenceStore(redis, Options);
+        var user = Guid.NewGuid().ToString("N");
+
+        Assert.Empty(await store.AppendAsync([]));
+        Assert.Equal([new SequenceState(0, 0)], await store.AppendAsync([KeyValuePair.Create<string, IReadOnlyList<SequenceEntry>>(user, [])]));
+        Assert.Empty(await store.ReadAsync([]));
+        Assert.False(await redis.GetDatabase().KeyExistsAsync("seq:" + user));
+    }
+
+    [Fact]
+    public async Task AnAppendRenewsTheExpiry()
+    {
+        var redis = await RedisForTests.ConnectAsync();
+        var store = new SequenceStore(redis, Options);
+        var shopped = new Shopped(0, 0, 1, SequenceEventType.Click, 1);
+        var user = Guid.NewGuid().ToString("N");
+
+        await store.AppendAsync([Entries(user, [shopped])]);
+        await redis.GetDatabase().KeyExpireAsync("seq:" + user, TimeSpan.FromMinutes(1));
+        await store.AppendAsync([Entries(user, [shopped])]);
+
+        var left = await redis.GetDatabase().KeyTimeToLiveAsync("seq:" + user);
+        Assert.InRange(left!.Value, Options.Expiry - TimeSpan.FromMinutes(1), Options.Expiry);
+        await store.DeleteAsync(user);
+    }
+
+    [Fact]
+    public async Task AKeyThatIsNoSequenceIsRefusedByName()
+    {
+        var redis = await RedisForTests.ConnectAsync();
+        var user = Guid.NewGuid().ToString("N");
+        await redis.GetDatabase().SortedSetAddAsync("seq:" + user, "written by another program", 1);
+
+        await Assert.ThrowsAsync<FormatException>(() => new SequenceStore(redis, Options).ReadAsync([user]));
+
+        await redis.GetDatabase().KeyDeleteAsync("seq:" + user);
+    }
+
+    private static KeyValuePair<string, IReadOnlyList<SequenceEntry>> Entries(string user, IEnumerable<Shopped> events) =>
+        new(user, [.. events.SelectMany(shopped => shopped.Entries())]);
+
+    /// <summary>What the store must hold, worked out without a server.</summary>
+    private static SortedSetEntry[] Reference(IEnumerable<Shopped> events) =>
+    [
+        .. events.SelectMany(shopped => shopped.Entries()).Distinct()
+            .Select(entry => (Time: entry.EventTime, Member: PackedMember.Pack(entry)))
+            .Order(Comparer<(long Time, byte[] Member)>.Create((one, other) =>
+                one.Time != other.Time ? one.Time.CompareTo(other.Time) : one.Member.AsSpan().SequenceCompareTo(other.Member)))
+            .TakeLast(Options.MaxLength)
+            .Select(entry => new SortedSetEntry(entry.Member, entry.Time)),
+    ];
+
+    private static Task<SortedSetEntry[]> StoredAsync(IConnectionMultiplexer redis, string user) =>
+        redis.GetDatabase().SortedSetRangeByRankWithScoresAsync("seq:" + user);
+
+    private static long Digest(IEnumerable<SortedSetEntry> members)
+    {
+        var digest = new SequenceDigest();
+        foreach (var member in members) digest.Add((byte[])member.Element!);
+        return digest.Value;
+    }
+}
