@@ -17,8 +17,11 @@ train.SetAction((result, cancel) => Task.FromResult(Guarded(() => TrainCommand.R
 var evaluate = new Command("evaluate", "Print a model's figures again, from its artifact.") { data, artifact, json, device };
 evaluate.SetAction(result => Guarded(() => EvaluateCommand.Run(
     result.GetValue(data)!, result.GetValue(artifact)!, result.GetValue(json), result.GetValue(device)!)));
+var name = new Option<string>("--name") { Description = "The model's name: key of the release.", DefaultValueFactory = _ => "interest" };
+var release = new Command("release", "Announce a model to the predictors and recommenders of the Kafka that the environment names.") { artifact, name };
+release.SetAction((result, cancel) => GuardedAsync(() => ReleaseCommand.RunAsync(result.GetValue(artifact)!, result.GetValue(name)!, cancel)));
 
-var parsed = new RootCommand("Driftline's model: train and evaluate.") { train, evaluate }.Parse(args);
+var parsed = new RootCommand("Driftline's model: train, evaluate and release.") { train, evaluate, release }.Parse(args);
 return parsed.Errors.Count > 0 ? Usage() : await parsed.InvokeAsync();
 
 int Usage()
@@ -28,11 +31,13 @@ int Usage()
 }
 
 // What the user can put right is one line and exit code 2; anything else is a bug and shows its trace.
-static int Guarded(Func<int> run)
+static int Guarded(Func<int> run) => GuardedAsync(() => Task.FromResult(run())).GetAwaiter().GetResult();
+
+static async Task<int> GuardedAsync(Func<Task<int>> run)
 {
     try
     {
-        return run();
+        return await run();
     }
     catch (Exception e) when (e is InputException or ImportException or ModelArtifactException or IOException or UnauthorizedAccessException or InvalidOperationException { Source: "Driftline.InterestModel" })
     {

@@ -62,5 +62,14 @@ public static class ServiceDefaults
         return app;
     }
 
+    /// <summary>Runs until SIGTERM, or until a background service fails.</summary>
+    /// <returns>The exit code: 1 if a background service failed, so that a supervisor restarts the process.</returns>
+    public static async Task<int> RunServiceAsync(this WebApplication app)
+    {
+        var background = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
+        await app.RunAsync();
+        return background.Any(service => service.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
+    }
+
     private static bool IsProbe(PathString path) => path.StartsWithSegments("/health") || path.StartsWithSegments("/metrics");
 }

@@ -19,4 +19,4 @@ builder.Services.AddConsumerLoop<StorefrontEvent, BuildSequence>(Topics.Storefro
 
 var app = builder.Build();
 app.MapServiceDefaults();
-app.Run();
+return await app.RunServiceAsync();

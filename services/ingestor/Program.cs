@@ -11,4 +11,4 @@ var app = builder.Build();
 app.UseProblems();
 app.MapServiceDefaults();
 app.MapIngestor();
-await app.RunAsync();
+return await app.RunServiceAsync();

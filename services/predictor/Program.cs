@@ -25,4 +25,4 @@ builder.Services.AddHealthChecks().AddCheck<ModelLoaded>("model-loaded", tags: [
 
 var app = builder.Build();
 app.MapServiceDefaults();
-app.Run();
+return await app.RunServiceAsync();

@@ -19,4 +19,4 @@ builder.Services.AddApi();
 var app = builder.Build();
 app.UseApi();
 app.MapServiceDefaults();
-app.Run();
+return await app.RunServiceAsync();
