@@ -33,6 +33,8 @@ public static class ServiceDefaults
             options.SingleLine = true;
             options.TimestampFormat = "HH:mm:ss.fff ";
         });
+        // A probe's answer says what is not ready yet; a log line a probe says nothing more.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddHealthChecks();
         builder.Services.AddExitWithParent();
