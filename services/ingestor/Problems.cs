@@ -19,7 +19,7 @@ internal sealed class Problems(IOptions<IngestorOptions> options) : IEndpointFil
         catch (UnavailableException e)
         {
             context.HttpContext.Response.Headers.RetryAfter = ((int)Math.Ceiling(options.Value.RetryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-            return TypedResults.Problem(e.Message, statusCode: StatusCodes.Status503ServiceUnavailable, title: "Kafka is not taking records");
+            return TypedResults.Problem(e.Message, statusCode: StatusCodes.Status503ServiceUnavailable, title: "Records cannot be taken now");
         }
     }
 }
