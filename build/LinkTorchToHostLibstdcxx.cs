@@ -68,11 +68,24 @@ public static class TorchLibrary
         if (oldIndex < 0 || FindVersion(elf, needs, strings, NewVersion, weaken: true) < 0)
             throw new InvalidDataException(NewSymbol + " is there, but the versions " + OldVersion + " and " + NewVersion + " are not");
 
-        var name = strings.Offset + BitConverter.ToInt32(elf, symbols.Offset + symbol * 24);
-        Array.Clear(elf, name, NewSymbol.Length);
-        Encoding.ASCII.GetBytes(OldSymbol, 0, OldSymbol.Length, elf, name);
+        Rename(elf, symbols, strings, symbol, NewSymbol, OldSymbol);
         BitConverter.GetBytes((ushort)oldIndex).CopyTo(elf, versions.Offset + symbol * 2);
+        // The debuggers' table, where it was not stripped, says the same; the build tells a patched file by the name's absence.
+        if (sections.TryGetValue(".symtab", out var debug) && sections.TryGetValue(".strtab", out var debugStrings))
+        {
+            var index = FindSymbol(elf, debug, debugStrings, NewSymbol + "@" + NewVersion);
+            if (index >= 0) Rename(elf, debug, debugStrings, index, NewSymbol + "@" + NewVersion, OldSymbol + "@" + OldVersion);
+        }
+
         return true;
+    }
+
+    // The new name is the shorter one and takes the old one's place.
+    private static void Rename(byte[] elf, Section symbols, Section strings, int symbol, string from, string to)
+    {
+        var name = strings.Offset + BitConverter.ToInt32(elf, symbols.Offset + symbol * 24);
+        Array.Clear(elf, name, from.Length);
+        Encoding.ASCII.GetBytes(to, 0, to.Length, elf, name);
     }
 
     private static int FindSymbol(byte[] elf, Section symbols, Section strings, string name)
