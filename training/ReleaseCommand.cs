@@ -1,8 +1,8 @@
 using System.Diagnostics;
+using driftline.events;
 using Driftline.InterestModel;
 using Driftline.Schemas;
 using Driftline.Streaming;
-using driftline.events;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

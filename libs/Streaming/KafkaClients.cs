@@ -55,7 +55,11 @@ public sealed class KafkaClients(IOptions<KafkaOptions> options, IConfiguration 
 
     private static ConsumerConfig LowLatency() => new()
     {
-        FetchWaitMaxMs = 50, FetchMinBytes = 1, QueuedMaxMessagesKbytes = 16 * 1024, AutoCommitIntervalMs = 1_000, SessionTimeoutMs = 45_000,
+        FetchWaitMaxMs = 50,
+        FetchMinBytes = 1,
+        QueuedMaxMessagesKbytes = 16 * 1024,
+        AutoCommitIntervalMs = 1_000,
+        SessionTimeoutMs = 45_000,
     };
 
     private TConfig Bind<TConfig>(TConfig config, string own) where TConfig : ClientConfig

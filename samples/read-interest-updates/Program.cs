@@ -25,12 +25,12 @@ Console.CancelKeyPress += (_, e) =>
 
 using var registry = new CachedSchemaRegistryClient(new SchemaRegistryConfig { Url = args[1] });
 using var consumer = new ConsumerBuilder<string, InterestUpdated>(new ConsumerConfig
-    {
-        BootstrapServers = args[0],
-        GroupId = "sample-crm",
-        AutoOffsetReset = AutoOffsetReset.Earliest,
-        EnableAutoOffsetStore = false, // stored below, once the update has been acted on
-    })
+{
+    BootstrapServers = args[0],
+    GroupId = "sample-crm",
+    AutoOffsetReset = AutoOffsetReset.Earliest,
+    EnableAutoOffsetStore = false, // stored below, once the update has been acted on
+})
     .SetValueDeserializer(new AvroDeserializer<InterestUpdated>(registry).AsSyncOverAsync())
     .Build();
 consumer.Subscribe("interest.updates");

@@ -1,7 +1,7 @@
+using driftline.events;
 using Driftline.Schemas;
 using Driftline.Sequences;
 using Driftline.Streaming;
-using driftline.events;
 
 namespace Driftline.FeatureBuilder;
 

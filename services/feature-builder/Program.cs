@@ -1,9 +1,9 @@
+using driftline.events;
 using Driftline.FeatureBuilder;
 using Driftline.Hosting;
 using Driftline.Schemas;
 using Driftline.Sequences;
 using Driftline.Streaming;
-using driftline.events;
 using Microsoft.Extensions.Options;
 
 var builder = ServiceDefaults.CreateService(args, "feature-builder", StreamingTelemetry.SourceName, FeatureBuilderMetrics.MeterName);

@@ -1,6 +1,6 @@
 using System.Text;
-using Driftline.Sequences;
 using driftline.events;
+using Driftline.Sequences;
 using Microsoft.Extensions.Options;
 
 namespace Driftline.FeatureBuilder;

@@ -52,9 +52,14 @@ internal sealed class EventReader(IOptions<IngestorOptions> options)
         if (faults.First is not null) return Rejected(pointer, eventId, userId, type, faults, raw);
         var read = new StorefrontEvent
         {
-            eventId = eventId, userId = userId, sessionId = sessionId,
-            eventTime = eventTime, receivedAt = receivedAt.ToUnixTimeMilliseconds(),
-            payload = payload, attributionToken = token, attributes = attributes,
+            eventId = eventId,
+            userId = userId,
+            sessionId = sessionId,
+            eventTime = eventTime,
+            receivedAt = receivedAt.ToUnixTimeMilliseconds(),
+            payload = payload,
+            attributionToken = token,
+            attributes = attributes,
         };
         return new EventReading(pointer, eventId, userId, type, read, null, []);
     }

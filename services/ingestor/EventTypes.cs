@@ -16,9 +16,13 @@ internal static class EventTypes
     /// <summary>Every name that <c>eventType</c> may have, with the type that it stands for.</summary>
     public static readonly FrozenDictionary<string, string> Names = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        [Click] = Click, ["detail-page-view"] = Click, ["view_item"] = Click,
-        [AddToCart] = AddToCart, ["add_to_cart"] = AddToCart,
-        [Purchase] = Purchase, ["purchase-complete"] = Purchase,
+        [Click] = Click,
+        ["detail-page-view"] = Click,
+        ["view_item"] = Click,
+        [AddToCart] = AddToCart,
+        ["add_to_cart"] = AddToCart,
+        [Purchase] = Purchase,
+        ["purchase-complete"] = Purchase,
         [Review] = Review,
         [Impression] = Impression,
     }.ToFrozenDictionary(StringComparer.Ordinal);

@@ -17,11 +17,17 @@ internal sealed class ProducerReady(AvroCodec codec) : IHealthCheck
         {
             await codec.EncodeAsync(Topics.StorefrontEvents.Name, new StorefrontEvent
             {
-                eventId = "", userId = "", payload = new Click { items = [] }, attributes = new Dictionary<string, string>(),
+                eventId = "",
+                userId = "",
+                payload = new Click { items = [] },
+                attributes = new Dictionary<string, string>(),
             }).WaitAsync(cancellationToken);
             await codec.EncodeAsync(Topics.CatalogItems.Name, new CatalogItem
             {
-                itemId = "", title = "", categories = [], attributes = new Dictionary<string, string>(),
+                itemId = "",
+                title = "",
+                categories = [],
+                attributes = new Dictionary<string, string>(),
             }).WaitAsync(cancellationToken);
             return HealthCheckResult.Healthy();
         }

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
+using driftline.events;
 using Driftline.Catalog;
 using Driftline.Streaming;
-using driftline.events;
 
 namespace Driftline.Predictor;
 

@@ -1,10 +1,10 @@
 using System.Diagnostics;
+using driftline.events;
 using Driftline.Catalog;
 using Driftline.InterestModel;
 using Driftline.Schemas;
 using Driftline.Sequences;
 using Driftline.Streaming;
-using driftline.events;
 using Microsoft.Extensions.Options;
 
 namespace Driftline.Predictor;
@@ -94,7 +94,10 @@ public sealed class FollowReleases(
         {
             await Task.WhenAll(chunk.Select(one => SendAsync(one.Item.ItemId, new ItemVector
             {
-                itemId = one.Item.ItemId, modelVersion = version, vector = one.Vector, contentHash = one.Item.ContentHash,
+                itemId = one.Item.ItemId,
+                modelVersion = version,
+                vector = one.Vector,
+                contentHash = one.Item.ContentHash,
             }))).WaitAsync(stopping);
         }
 

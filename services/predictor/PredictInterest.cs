@@ -1,9 +1,9 @@
 using System.Diagnostics;
+using driftline.events;
 using Driftline.InterestModel;
 using Driftline.Schemas;
 using Driftline.Sequences;
 using Driftline.Streaming;
-using driftline.events;
 using Microsoft.Extensions.Options;
 using PublishedShift = driftline.events.CategoryShift;
 

@@ -1,9 +1,9 @@
+using driftline.events;
 using Driftline.Hosting;
 using Driftline.Predictor;
 using Driftline.Schemas;
 using Driftline.Sequences;
 using Driftline.Streaming;
-using driftline.events;
 using Microsoft.Extensions.Options;
 
 var builder = ServiceDefaults.CreateService(args, "predictor", StreamingTelemetry.SourceName, PredictorMetrics.MeterName);

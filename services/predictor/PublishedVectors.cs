@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Driftline.Streaming;
 using driftline.events;
+using Driftline.Streaming;
 
 namespace Driftline.Predictor;
 

@@ -1,5 +1,5 @@
-using Driftline.Streaming;
 using driftline.events;
+using Driftline.Streaming;
 using Microsoft.Extensions.Options;
 
 namespace Driftline.Predictor;

@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Confluent.Kafka;
 using Confluent.SchemaRegistry;
+using driftline.events;
 using Driftline.Local;
 using Driftline.Streaming;
-using driftline.events;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -32,7 +32,9 @@ public sealed class DeliveryTests : IAsyncLifetime
         _stack = await Stack.StartAsync(
             new StackOptions
             {
-                BootstrapServers = _outside.BootstrapServers, SchemaRegistryUrl = _outside.SchemaRegistryUrl, RedisConnectionString = _outside.RedisConnectionString,
+                BootstrapServers = _outside.BootstrapServers,
+                SchemaRegistryUrl = _outside.SchemaRegistryUrl,
+                RedisConnectionString = _outside.RedisConnectionString,
             },
             _ => { }, CancellationToken.None);
         await TopicSetup.CreateAsync(_stack.Broker, new ClientConfig { BootstrapServers = _stack.BootstrapServers }, [_topic, Rejected], Partitions);
@@ -133,7 +135,9 @@ public sealed class DeliveryTests : IAsyncLifetime
         await UntilAsync(() => _handled.Count == 40);
         using var consumer = new ConsumerBuilder<Ignore, byte[]>(new ConsumerConfig
         {
-            BootstrapServers = _stack.BootstrapServers, GroupId = _topic + ".check", AutoOffsetReset = AutoOffsetReset.Earliest,
+            BootstrapServers = _stack.BootstrapServers,
+            GroupId = _topic + ".check",
+            AutoOffsetReset = AutoOffsetReset.Earliest,
         }).Build();
         consumer.Subscribe(Rejected);
         var letter = consumer.Consume(Limit);

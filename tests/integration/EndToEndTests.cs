@@ -223,7 +223,10 @@ public sealed class EndToEndTests(PipelineFixture fixture)
 
     private static string Event(string user, string item, string type = "click") => JsonSerializer.Serialize(new
     {
-        eventId = NewId("event"), eventType = type, userId = user, eventTime = DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture),
+        eventId = NewId("event"),
+        eventType = type,
+        userId = user,
+        eventTime = DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture),
         items = new[] { new { itemId = item } },
     });
 
@@ -251,7 +254,9 @@ public sealed class EndToEndTests(PipelineFixture fixture)
     {
         using var consumer = new ConsumerBuilder<string, byte[]>(new ConsumerConfig
         {
-            BootstrapServers = pipeline.Stack.BootstrapServers, GroupId = NewId("test"), AutoOffsetReset = AutoOffsetReset.Earliest,
+            BootstrapServers = pipeline.Stack.BootstrapServers,
+            GroupId = NewId("test"),
+            AutoOffsetReset = AutoOffsetReset.Earliest,
         }).Build();
         consumer.Subscribe(Topics.StorefrontEventsRejected.Name);
         var found = new List<ConsumeResult<string, byte[]>>();

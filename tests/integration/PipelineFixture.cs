@@ -52,8 +52,11 @@ public sealed class Pipeline : IAsyncDisposable
         var stack = await Stack.StartAsync(
             new StackOptions
             {
-                BootstrapServers = outside.BootstrapServers, SchemaRegistryUrl = outside.SchemaRegistryUrl, RedisConnectionString = outside.RedisConnectionString,
+                BootstrapServers = outside.BootstrapServers,
+                SchemaRegistryUrl = outside.SchemaRegistryUrl,
+                RedisConnectionString = outside.RedisConnectionString,
                 Partitions = 4,
+                Settings = new Dictionary<string, string> { ["Recommender__DataLabel"] = data.Label },
             },
             _ => { }, CancellationToken.None);
         var pipeline = await StartServicesAsync(outside, stack, data.Items);

@@ -52,7 +52,10 @@ public static class SimulatedFolder
             {
                 Line(new
                 {
-                    Type = "interests", User = shopper, Time = time, LifeStage = truth.LifeStageOf(shopper, time),
+                    Type = "interests",
+                    User = shopper,
+                    Time = time,
+                    LifeStage = truth.LifeStageOf(shopper, time),
                     Shares = truth.Interests(shopper, time).Select(share => Math.Round(share, 5)),
                 });
             }

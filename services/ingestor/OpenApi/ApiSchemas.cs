@@ -22,7 +22,11 @@ internal static class ApiSchemas
         ("sentAt", Time("When the request was sent, by the clock that gave eventTime. With it, a wrong clock is corrected: eventTime counts as receivedAt - (sentAt - eventTime).")),
         ("items", new OpenApiSchema
         {
-            Type = JsonSchemaType.Array, MinItems = 1, MaxItems = options.MaxEventItems, Items = EventItem(options), Description = "What it happened to.",
+            Type = JsonSchemaType.Array,
+            MinItems = 1,
+            MaxItems = options.MaxEventItems,
+            Items = EventItem(options),
+            Description = "What it happened to.",
         }),
         ("currency", Currency("Of the prices; read for add-to-cart and purchase.")),
         ("rating", Number("1", "5", "Required for review, and read only there.")),
@@ -58,7 +62,9 @@ internal static class ApiSchemas
 
     private static OpenApiSchema Object(string? description, HashSet<string> required, params (string Name, IOpenApiSchema Schema)[] properties) => new()
     {
-        Type = JsonSchemaType.Object, Description = description, Required = required,
+        Type = JsonSchemaType.Object,
+        Description = description,
+        Required = required,
         Properties = properties.ToDictionary(property => property.Name, property => property.Schema),
     };
 
@@ -74,6 +80,9 @@ internal static class ApiSchemas
 
     private static OpenApiSchema Map(IngestorOptions options, string description) => new()
     {
-        Type = JsonSchemaType.Object, MaxProperties = options.MaxAttributes, AdditionalProperties = Text(options.MaxNameChars, minLength: 0), Description = description,
+        Type = JsonSchemaType.Object,
+        MaxProperties = options.MaxAttributes,
+        AdditionalProperties = Text(options.MaxNameChars, minLength: 0),
+        Description = description,
     };
 }

@@ -1,5 +1,5 @@
-using Driftline.Sequences;
 using driftline.events;
+using Driftline.Sequences;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -89,8 +89,12 @@ public sealed class ReadEventTests
     {
         var value = new StorefrontEvent
         {
-            eventId = "e1", userId = "u1", eventTime = Now.ToUnixTimeMilliseconds(), receivedAt = Now.ToUnixTimeMilliseconds(),
-            payload = payload, attributes = new Dictionary<string, string>(),
+            eventId = "e1",
+            userId = "u1",
+            eventTime = Now.ToUnixTimeMilliseconds(),
+            receivedAt = Now.ToUnixTimeMilliseconds(),
+            payload = payload,
+            attributes = new Dictionary<string, string>(),
         };
         change?.Invoke(value);
         return value;

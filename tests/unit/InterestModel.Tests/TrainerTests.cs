@@ -81,7 +81,8 @@ public sealed class TrainerTests(TrainedModel trained)
         static int Run(params string[] arguments)
         {
             using var process = Process.Start(new ProcessStartInfo(
-                "dotnet", [Path.Combine(AppContext.BaseDirectory, "Driftline.Training.dll"), .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+                "dotnet", [Path.Combine(AppContext.BaseDirectory, "Driftline.Training.dll"), .. arguments])
+            { RedirectStandardError = true, RedirectStandardOutput = true })!;
             process.OutputDataReceived += (_, _) => { };
             process.BeginOutputReadLine();
             var error = process.StandardError.ReadToEnd();

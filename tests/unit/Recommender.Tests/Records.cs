@@ -1,6 +1,6 @@
 using Confluent.Kafka;
-using Driftline.Streaming;
 using driftline.events;
+using Driftline.Streaming;
 
 namespace Driftline.Recommender.Tests;
 

@@ -29,8 +29,13 @@ public sealed class DeadLettersTests
         Assert.Equal(
             new Dictionary<string, string>
             {
-                ["ce_id"] = "e1", ["dl_topic"] = "events", ["dl_partition"] = "3", ["dl_offset"] = "42", ["dl_stage"] = "stage-1",
-                ["dl_error"] = "rating: 9 is above 5", ["dl_time"] = "1970-01-01T00:00:00.0000000+00:00",
+                ["ce_id"] = "e1",
+                ["dl_topic"] = "events",
+                ["dl_partition"] = "3",
+                ["dl_offset"] = "42",
+                ["dl_stage"] = "stage-1",
+                ["dl_error"] = "rating: 9 is above 5",
+                ["dl_time"] = "1970-01-01T00:00:00.0000000+00:00",
             },
             message.Headers.ToDictionary(header => header.Key, header => Encoding.UTF8.GetString(header.GetValueBytes())));
         Assert.Single(record.Message.Headers, header => header.Key == "dl_error"); // the record itself is left alone for a retry

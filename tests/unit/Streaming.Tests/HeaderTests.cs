@@ -63,8 +63,12 @@ public sealed class HeaderTests
         Assert.Equal(
             new Dictionary<string, string>
             {
-                ["ce_specversion"] = "1.0", ["ce_id"] = "e1", ["ce_source"] = "/driftline/ingestor", ["ce_type"] = "driftline.storefront.click",
-                ["ce_time"] = "2026-01-02T01:04:05.678Z", ["content-type"] = "application/avro",
+                ["ce_specversion"] = "1.0",
+                ["ce_id"] = "e1",
+                ["ce_source"] = "/driftline/ingestor",
+                ["ce_type"] = "driftline.storefront.click",
+                ["ce_time"] = "2026-01-02T01:04:05.678Z",
+                ["content-type"] = "application/avro",
             },
             headers.ToDictionary(header => header.Key, header => Encoding.UTF8.GetString(header.GetValueBytes())));
     }

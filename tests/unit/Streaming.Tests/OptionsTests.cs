@@ -56,7 +56,8 @@ public sealed class OptionsTests
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["Kafka:BootstrapServers"] = "127.0.0.1:1", ["SchemaRegistry:Url"] = "http://127.0.0.1:1",
+            ["Kafka:BootstrapServers"] = "127.0.0.1:1",
+            ["SchemaRegistry:Url"] = "http://127.0.0.1:1",
         });
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
         builder.Services.AddStreaming("test", "rejected")
