@@ -9,25 +9,25 @@ namespace Driftline.Local;
 /// <summary>Makes a cluster ready for the services: topics with their retention, and registered schemas. Repeating it changes nothing.</summary>
 public static class TopicSetup
 {
+    private static readonly TimeSpan MetadataTimeout = TimeSpan.FromSeconds(20);
+
     /// <summary>Creates the topics that are missing on a real cluster.</summary>
     /// <param name="partitions">Partitions of topics keyed by user or item id: all the same, so that order survives every hop.</param>
-    /// <exception cref="CreateTopicsException">The cluster refused a topic for another reason than that it exists.</exception>
+    /// <exception cref="KafkaException">The cluster is away, or refused a topic.</exception>
     public static async Task CreateAsync(ClientConfig client, int partitions, short replicationFactor)
     {
         using var admin = new AdminClientBuilder(client).Build();
-        try
+        var there = admin.GetMetadata(MetadataTimeout).Topics.Select(topic => topic.Topic).ToHashSet(StringComparer.Ordinal);
+        var missing = Topics.All.Where(topic => !there.Contains(topic.Name)).Select(topic => new TopicSpecification
         {
-            await admin.CreateTopicsAsync(Topics.All.Select(topic => new TopicSpecification
-            {
-                Name = topic.Name,
-                NumPartitions = partitions,
-                ReplicationFactor = replicationFactor,
-                Configs = topic.Retention is { } retention
-                    ? new() { ["cleanup.policy"] = "delete", ["retention.ms"] = retention.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture) }
-                    : new() { ["cleanup.policy"] = "compact" },
-            }));
-        }
-        catch (CreateTopicsException e) when (e.Results.All(result => !result.Error.IsError || result.Error.Code == ErrorCode.TopicAlreadyExists)) { }
+            Name = topic.Name,
+            NumPartitions = partitions,
+            ReplicationFactor = replicationFactor,
+            Configs = topic.Retention is { } retention
+                ? new() { ["cleanup.policy"] = "delete", ["retention.ms"] = retention.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture) }
+                : new() { ["cleanup.policy"] = "compact" },
+        }).ToList();
+        if (missing.Count > 0) await admin.CreateTopicsAsync(missing);
     }
 
     /// <summary>Creates topics of the given names with the broker's own retention, on the embedded broker if there is one.</summary>

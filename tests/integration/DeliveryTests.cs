@@ -146,6 +146,18 @@ public sealed class DeliveryTests : IAsyncLifetime
         Assert.Equal([9, 9, 9], letter.Message.Value);
     }
 
+    [Fact]
+    public async Task ACommittedOffsetThatTheBrokerDoesNotHaveIsNoReasonToSkipRecords()
+    {
+        await ProduceAsync(0, 60);
+        using (var other = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = _stack.BootstrapServers, GroupId = _topic + ".group" }).Build())
+            other.Commit(Enumerable.Range(0, Partitions).Select(partition => new TopicPartitionOffset(_topic, partition, 1_000_000)));
+
+        using var member = await StartAsync(_ => { });
+
+        await UntilAsync(() => _handled.Count == 60);
+    }
+
     private async Task<IHost> StartAsync(Action<IReadOnlyList<Received<SequenceUpdated>>> afterEffect)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);

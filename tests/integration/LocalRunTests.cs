@@ -16,6 +16,22 @@ public sealed class LocalRunTests
     public async Task ARunOnRealEventsLosesNone() => Check(await RunAsync("--once", "--events", "3000", "--data", Needs.Data("ms-store")), 3000);
 
     [Fact]
+    public async Task TheSameServicesRunOnOutsideParts()
+    {
+        await using var outside = await OutsideForTests.ResolveAsync();
+        await using var parts = await Stack.StartAsync(
+            new StackOptions
+            {
+                BootstrapServers = outside.BootstrapServers, SchemaRegistryUrl = outside.SchemaRegistryUrl, RedisConnectionString = outside.RedisConnectionString,
+            },
+            _ => { }, CancellationToken.None);
+        var run = await Programs.RunAsync(
+            "dotnet", [BuiltProgram.Find("local", "Driftline.Local"), "--once", "--external", "--events", "500", "--seed", "1"], Limit, parts.Settings());
+        Check(run, 500);
+        Assert.Contains($"{parts.BootstrapServers} (outside)", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AFolderThatIsNoDataSetIsRefusedWithTheFix()
     {
         var (exit, _, error) = await RunAsync("--once", "--data", Path.GetTempPath());

@@ -16,6 +16,7 @@ public sealed class ArrowTests
         ["services/feature-builder"] = [Streaming, Hosting, Schemas, Sequences],
         ["services/predictor"] = [Streaming, Hosting, Schemas, Sequences, Catalog, InterestModel],
         ["services/recommender"] = [Streaming, Hosting, Schemas, Catalog],
+        ["samples/read-interest-updates"] = [Schemas],
         ["training"] = [InterestModel, Storefront, Streaming, Schemas],
     };
 

@@ -1,0 +1,39 @@
+using Driftline.InterestModel;
+using Driftline.Sequences;
+using driftline.events;
+using PublishedShift = driftline.events.CategoryShift;
+
+namespace Driftline.Predictor;
+
+/// <summary>A prediction as the published record: shares and shifts by the names of their categories (docs/adr/0004).</summary>
+internal static class ComposeUpdate
+{
+    /// <summary>Categories below this share in both distributions are left out.</summary>
+    private const float MinShare = 0.001f;
+
+    /// <param name="trigger">What asked for the prediction.</param>
+    /// <param name="sequence">What it was computed from; not empty.</param>
+    /// <param name="maxShifts">Most rising, and most falling, categories.</param>
+    public static InterestUpdated From(
+        SequenceUpdated trigger, UserSequence sequence, InterestPrediction prediction, string version, IReadOnlyList<string> categories, int maxShifts, DateTimeOffset now) => new()
+        {
+            userId = trigger.userId,
+            modelVersion = version,
+            computedAt = now.ToUnixTimeMilliseconds(),
+            newestEventTime = sequence.Entries[^1].EventTime,
+            newestReceivedAt = trigger.newestReceivedAt,
+            sequenceLength = sequence.Entries.Count,
+            sequenceDigest = sequence.Digest,
+            interests = [.. Enumerable.Range(0, categories.Count)
+                .Where(c => Math.Max(prediction.Current[c], prediction.Next[c]) >= MinShare)
+                .OrderByDescending(c => prediction.Next[c])
+                .Select(c => new CategoryInterest { category = categories[c], current = prediction.Current[c], next = prediction.Next[c] })],
+            drift = prediction.Drift,
+            rising = Shifts(prediction.Rising, maxShifts),
+            falling = Shifts(prediction.Falling, maxShifts),
+            embedding = prediction.Embedding,
+        };
+
+    private static List<PublishedShift> Shifts(IReadOnlyList<InterestModel.CategoryShift> shifts, int max) =>
+        [.. shifts.Take(max).Select(shift => new PublishedShift { category = shift.Category, delta = shift.Delta })];
+}

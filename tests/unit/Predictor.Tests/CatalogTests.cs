@@ -1,0 +1,76 @@
+using Confluent.Kafka;
+using Driftline.Streaming;
+using driftline.events;
+using Xunit;
+
+namespace Driftline.Predictor.Tests;
+
+public sealed class CatalogTests
+{
+    [Fact]
+    public void AChangeIsTakenOnceAndComesBackIfItCouldNotBePublished()
+    {
+        using var signal = new WorkSignal();
+        var catalog = new CatalogTable(signal);
+        catalog.Apply(Item("a", "Teapot"));
+        catalog.Apply(Item("b", "Kettle"));
+
+        var changed = catalog.TakeChanges();
+        Assert.Equal(["a", "b"], changed.Order());
+        Assert.Empty(catalog.TakeChanges());
+        catalog.PutBack(changed);
+        Assert.Equal(["a", "b"], catalog.TakeChanges().Order());
+    }
+
+    [Fact]
+    public void AWithdrawnItemIsAChangeAndIsGone()
+    {
+        using var signal = new WorkSignal();
+        var catalog = new CatalogTable(signal);
+        catalog.Apply(Item("a", "Teapot"));
+        catalog.TakeChanges();
+
+        catalog.Apply(Item("a", null));
+
+        Assert.Null(catalog.Find("a"));
+        Assert.Empty(catalog.Items);
+        Assert.Equal(["a"], catalog.TakeChanges());
+    }
+
+    [Fact]
+    public async Task ManyChangesWakeTheFollowerOnce()
+    {
+        using var signal = new WorkSignal();
+        for (var i = 0; i < 3; i++) signal.Raise();
+        await signal.WaitAsync(CancellationToken.None);
+        Assert.False(signal.WaitAsync(CancellationToken.None).IsCompleted);
+    }
+
+    [Fact]
+    public void AVectorCountsAsPublishedOnlyForItsVersionAndText()
+    {
+        var published = new PublishedVectors();
+        var vector = new ItemVector { itemId = "a", modelVersion = "v1", contentHash = 7, vector = [1f] };
+        published.Apply(Record("a", vector));
+
+        Assert.True(published.Contains("a", "v1", 7));
+        Assert.False(published.Contains("a", "v2", 7));
+        Assert.False(published.Contains("a", "v1", 8));
+        published.Apply(Record<ItemVector>("a", null));
+        Assert.False(published.Contains("a"));
+    }
+
+    [Fact]
+    public async Task WithoutAReleaseABatchIsTriedAgainLater()
+    {
+        using var model = new ServingModel();
+        Assert.Null(model.Version);
+        await Assert.ThrowsAsync<ModelNotReadyException>(() => model.UseAsync(current => current.Version, CancellationToken.None));
+    }
+
+    private static Received<CatalogItem> Item(string id, string? title) => Record(
+        id, title is null ? null : new CatalogItem { itemId = id, title = title, categories = ["Kitchen"], attributes = new Dictionary<string, string>() });
+
+    private static Received<T> Record<T>(string key, T? value) where T : class =>
+        new(key, value, value is null ? null : [1], [], new TopicPartitionOffset("topic", 0, 0), DateTimeOffset.UnixEpoch);
+}

@@ -1,0 +1,81 @@
+using Confluent.Kafka;
+using Driftline.InterestModel;
+using Driftline.Sequences;
+using Driftline.Streaming;
+using driftline.events;
+using Xunit;
+using CategoryShift = Driftline.InterestModel.CategoryShift;
+
+namespace Driftline.Predictor.Tests;
+
+public sealed class PredictInterestTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void OfAUsersTriggersOnlyTheNewestIsAnswered()
+    {
+        var outcomes = new Outcome[4];
+        var users = PredictInterest.NewestOfEachUser([Trigger("a", 1), Trigger("b", 2), Trigger("a", 3), Trigger("a", 4)], outcomes);
+
+        Assert.Equal([("a", 4L), ("b", 2L)], users.Select(user => (user.Key, user.Value.Value!.newestReceivedAt)).Order());
+        Assert.All(outcomes, outcome => Assert.False(outcome.IsRejected));
+    }
+
+    [Fact]
+    public void ATriggerThatNamesNoUserIsRejectedAndItsNeighboursAreNot()
+    {
+        var outcomes = new Outcome[3];
+        var users = PredictInterest.NewestOfEachUser([Trigger("", 1), Trigger("b", 2), Trigger("c", 3) with { Value = null }], outcomes);
+
+        Assert.Equal("b", Assert.Single(users).Key);
+        Assert.Equal([true, false, true], outcomes.Select(outcome => outcome.IsRejected));
+    }
+
+    [Fact]
+    public void AnUpdateNamesItsCategoriesByFallingNextAndLeavesOutTheNegligible()
+    {
+        var update = Compose(current: [0.5f, 0.0009f, 0.4991f, 0f], next: [0.2f, 0.0009f, 0.1f, 0.6991f]);
+
+        Assert.Equal(["toys", "books", "tea"], update.interests.Select(interest => interest.category));
+        Assert.Equal([0f, 0.5f, 0.4991f], update.interests.Select(interest => interest.current));
+        Assert.Equal([0.6991f, 0.2f, 0.1f], update.interests.Select(interest => interest.next));
+    }
+
+    [Fact]
+    public void AnUpdateTellsWhichEventsItWasComputedFrom()
+    {
+        var update = Compose([1f, 0f, 0f, 0f], [1f, 0f, 0f, 0f]);
+
+        Assert.Equal("u1", update.userId);
+        Assert.Equal(77, update.newestReceivedAt);
+        Assert.Equal(2_000, update.newestEventTime);
+        Assert.Equal(2, update.sequenceLength);
+        Assert.Equal(42, update.sequenceDigest);
+        Assert.Equal("v1", update.modelVersion);
+        Assert.Equal(Now.ToUnixTimeMilliseconds(), update.computedAt);
+    }
+
+    [Fact]
+    public void AnUpdateListsTheLargestShiftsOnly()
+    {
+        var update = Compose([1f, 0f, 0f, 0f], [0f, 0.5f, 0.3f, 0.2f]);
+        Assert.Equal([("hats", 0.5f), ("tea", 0.3f)], update.rising.Select(shift => (shift.category, shift.delta)));
+        Assert.Equal([("books", -1f)], update.falling.Select(shift => (shift.category, shift.delta)));
+    }
+
+    private static InterestUpdated Compose(float[] current, float[] next)
+    {
+        string[] categories = ["books", "hats", "tea", "toys"];
+        var shifts = categories.Select((category, c) => new CategoryShift(category, next[c] - current[c])).ToList();
+        var prediction = new InterestPrediction(
+            current, next, [1f, 2f], 0.5f, [.. shifts.Where(s => s.Delta > 0).OrderByDescending(s => s.Delta)], [.. shifts.Where(s => s.Delta < 0).OrderBy(s => s.Delta)]);
+        var sequence = new UserSequence(
+            [new SequenceEntry(1_000, 1, SequenceEventType.Click, 1, 0, "i1"), new SequenceEntry(2_000, 2, SequenceEventType.Click, 1, 0, "i2")], 42);
+        return ComposeUpdate.From(Trigger("u1", 77).Value!, sequence, prediction, "v1", categories, maxShifts: 2, Now);
+    }
+
+    private static Received<SequenceUpdated> Trigger(string user, long receivedAt) => new(
+        user, new SequenceUpdated { userId = user, newestReceivedAt = receivedAt, attributes = new Dictionary<string, string>() }, [1], [],
+        new TopicPartitionOffset("sequence.updates", 0, receivedAt), Now);
+}
