@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -28,8 +29,8 @@ public sealed record FeatureTensors(Tensor Items, Tensor Types, Tensor Gaps, Ten
 public sealed class InterestNetwork : nn.Module
 {
     private readonly ModelSettings _settings;
-    private readonly double _halfLifeDays;
-    private readonly int _categories;
+    private readonly Scalar _decay;
+    private readonly Scalar _none;
     private readonly Embedding _itemId, _type, _gap, _week, _hour, _category;
     private readonly Linear _adaptor, _user, _next;
     private readonly LayerNorm _norm;
@@ -45,8 +46,8 @@ public sealed class InterestNetwork : nn.Module
         : base("interest")
     {
         _settings = settings;
-        _halfLifeDays = features.HalfLifeDays;
-        _categories = categories;
+        _decay = -Math.Log(2) / features.HalfLifeDays; // per day
+        _none = categories;
         var d = settings.Dimensions;
         var rows = items + ItemRows.First;
         _itemId = nn.Embedding(rows, d, padding_idx: ItemRows.Padding);
@@ -103,7 +104,7 @@ public sealed class InterestNetwork : nn.Module
         var id = _hasId;
         if (training && _settings.IdDropout > 0)
             id = id * (rand(id.shape, device: id.device) >= _settings.IdDropout).to_type(ScalarType.Float32);
-        return _itemId.weight! * id + _adaptor.forward(_text);
+        return (_itemId.weight! * id).add(_adaptor.forward(_text), Scalars.One);
     }
 
     /// <summary>What a text alone gives an item vector: A(text), [N, T] to [N, D].</summary>
@@ -126,8 +127,9 @@ public sealed class InterestNetwork : nn.Module
         }
 
         var input = itemTable.index_select(0, items.flatten()).reshape([.. items.shape, _settings.Dimensions])
-            + _type.forward(batch.Types) + _gap.forward(batch.Gaps) + _week.forward(batch.Weeks) + _hour.forward(batch.Hours)
-            + ObservedInterest(batch, items, categoryOfRow);
+            .add(_type.forward(batch.Types), Scalars.One).add(_gap.forward(batch.Gaps), Scalars.One)
+            .add(_week.forward(batch.Weeks), Scalars.One).add(_hour.forward(batch.Hours), Scalars.One)
+            .add(ObservedInterest(batch, items, categoryOfRow), Scalars.One);
         return _outputDropout.forward(_encoder.forward(_inputDropout.forward(_norm.forward(input))));
     }
 
@@ -150,11 +152,11 @@ public sealed class InterestNetwork : nn.Module
     /// <summary>Each event's share in h_t, [B, L (t), L (event)]; rows sum to 1, or to 0 where no event has a category.</summary>
     internal Tensor ObservedShares(FeatureTensors batch, Tensor category)
     {
-        var none = category == _categories;
-        var age = batch.Days.unsqueeze(2) - batch.Days.unsqueeze(1);                               // [B, L, L], days; negative for the future
-        var weight = (age.clamp(min: 0) * (-Math.Log(2) / _halfLifeDays)).exp()
-            * _typeWeights.index_select(0, batch.Types.flatten()).reshape(batch.Types.shape).masked_fill(none, 0).unsqueeze(1);
+        var none = category.eq(_none);
+        var age = batch.Days.unsqueeze(2).sub(batch.Days.unsqueeze(1));                             // [B, L, L], days; negative for the future
+        var weight = age.clamp(min: Scalars.Zero).mul(_decay).exp()
+            * _typeWeights.index_select(0, batch.Types.flatten()).reshape(batch.Types.shape).masked_fill(none, Scalars.Zero).unsqueeze(1);
         weight = weight.tril();                                                                     // no event after t counts
-        return weight / weight.sum(-1, keepdim: true).clamp(min: 1e-12);
+        return weight / weight.sum(-1, keepdim: true).clamp(min: Scalars.Least);
     }
 }

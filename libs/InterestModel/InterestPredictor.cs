@@ -103,7 +103,7 @@ public sealed class InterestPredictor : IDisposable
         var values = _model.Network.TextPart(tensor(text.Values, [entries.Count, text.Dimensions], device: _device));
         var rows = entries.Select(entry => _items.RowOf(entry.ItemId)).ToArray();
         var ids = stack(rows.Select(row => _items.IsTrained(row) ? _model.Network.IdPart(row) : zeros(Dimensions, device: _device)));
-        return Rows(values + ids);
+        return Rows(values.add(ids, Scalars.One));
     }
 
     /// <summary>
@@ -133,8 +133,7 @@ public sealed class InterestPredictor : IDisposable
         var batch = _featuriser.Build(users);
         var (table, categoryOfRow) = _items.Tensors();
         var states = _model.Network.Encode(FeatureTensors.Of(batch, _device), table, categoryOfRow);
-        var last = arange(users.Count, device: _device) * batch.Length
-            + tensor(batch.Lengths.Select(length => (long)Math.Max(0, length - 1)).ToArray(), device: _device);
+        var last = tensor(batch.Lengths.Select((length, user) => (long)user * batch.Length + Math.Max(0, length - 1)).ToArray(), device: _device);
         var newest = states.flatten(0, 1).index_select(0, last);                                   // [B, H]
         var embeddings = Rows(_model.Network.UserVectors(newest));
         var next = Rows(nn.functional.softmax(_model.Network.NextInterest(newest), -1));
