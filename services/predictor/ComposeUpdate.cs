@@ -1,6 +1,6 @@
+using driftline.events;
 using Driftline.InterestModel;
 using Driftline.Sequences;
-using driftline.events;
 using PublishedShift = driftline.events.CategoryShift;
 
 namespace Driftline.Predictor;

@@ -22,7 +22,9 @@ public sealed class LocalRunTests
         await using var parts = await Stack.StartAsync(
             new StackOptions
             {
-                BootstrapServers = outside.BootstrapServers, SchemaRegistryUrl = outside.SchemaRegistryUrl, RedisConnectionString = outside.RedisConnectionString,
+                BootstrapServers = outside.BootstrapServers,
+                SchemaRegistryUrl = outside.SchemaRegistryUrl,
+                RedisConnectionString = outside.RedisConnectionString,
             },
             _ => { }, CancellationToken.None);
         var run = await Programs.RunAsync(

@@ -1,6 +1,6 @@
 using Confluent.Kafka;
-using Driftline.Streaming;
 using driftline.events;
+using Driftline.Streaming;
 using Xunit;
 
 namespace Driftline.Predictor.Tests;

@@ -1,8 +1,8 @@
 using Confluent.Kafka;
+using driftline.events;
 using Driftline.InterestModel;
 using Driftline.Sequences;
 using Driftline.Streaming;
-using driftline.events;
 using Xunit;
 using CategoryShift = Driftline.InterestModel.CategoryShift;
 
