@@ -96,9 +96,6 @@ public sealed class Stack : IAsyncDisposable
     public Task WaitUntilReadyAsync(CancellationToken stopping) =>
         Task.WhenAll(_services.Values.Select(service => service.Process.WaitUntilHealthyAsync(new Uri(service.Url, "/health/ready"), HealthTimeout, stopping)));
 
-    /// <summary>The process of a service, for faults.</summary>
-    public Supervisor Process(string service) => _services[service].Process;
-
     /// <summary>Environment that points any of Driftline's programs at this stack.</summary>
     public Dictionary<string, string> Settings()
     {

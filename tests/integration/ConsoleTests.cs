@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Driftline.Local;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -65,7 +64,7 @@ public sealed class ConsoleTests(PipelineFixture fixture)
     private static async Task KeepScreenshotsAsync(IPage page)
     {
         if (Environment.GetEnvironmentVariable("DRIFTLINE_UPDATE_GENERATED") != "1") return;
-        var folder = Directory.CreateDirectory(Path.Combine(Repository.Root, "docs", "images")).FullName;
+        var folder = Directory.CreateDirectory(Path.Combine(Checkout.Root, "docs", "images")).FullName;
         await page.ScreenshotAsync(new() { Path = Path.Combine(folder, "console.png"), FullPage = true });
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
         await page.ScreenshotAsync(new() { Path = Path.Combine(folder, "console-dark.png"), FullPage = true });

@@ -209,7 +209,7 @@ public sealed class EndToEndTests(PipelineFixture fixture)
         await pipeline.AskUntilAsync($"/v1/users/{user}/interests", Soon, _ => true);
 
         string[] where = [pipeline.Stack.BootstrapServers, pipeline.Stack.SchemaRegistryUrl, "1"];
-        var script = Path.Combine(Repository.Root, "samples", "python", "read_interest_updates.py");
+        var script = Path.Combine(Checkout.Root, "samples", "python", "read_interest_updates.py");
         var inPython = await Programs.RunAsync(python, [script, .. where], TimeSpan.FromSeconds(60));
         Assert.True(inPython.ExitCode == 0, inPython.Error);
         Assert.Matches("^\\S+: next .+, drift \\d", inPython.Output);

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Testcontainers.Kafka;
-using Xunit;
 
 namespace Driftline.Integration.Tests;
 
@@ -47,29 +46,5 @@ internal sealed class OutsideForTests : IAsyncDisposable
         {
             return false;
         }
-    }
-}
-
-/// <summary>What a test needs and may not find. With DRIFTLINE_REQUIRE_ALL=1 a missing thing fails the test instead of skipping it.</summary>
-internal static class Needs
-{
-    public static string Program(string name)
-    {
-        var found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
-        return found ?? Missing($"{name} is not on the PATH");
-    }
-
-    /// <summary>A folder of real events in the import format.</summary>
-    public static string Data(string name)
-    {
-        var folder = Path.Combine(Environment.GetEnvironmentVariable("DRIFTLINE_DATA") ?? Path.Combine(Local.Repository.Root, "..", "shared", "data"), name);
-        return Directory.Exists(folder) ? folder : Missing($"the data set {name} is neither under DRIFTLINE_DATA nor in ../shared/data");
-    }
-
-    public static string Missing(string what)
-    {
-        if (Environment.GetEnvironmentVariable("DRIFTLINE_REQUIRE_ALL") == "1") Assert.Fail($"DRIFTLINE_REQUIRE_ALL=1, but {what}.");
-        Assert.Skip(what + ".");
-        return "";
     }
 }

@@ -14,7 +14,7 @@ public sealed class HouseTests
     [Fact]
     public void EveryProjectIsInTheSolution()
     {
-        var solution = XDocument.Load(Path.Combine(Repository.Root, "Driftline.slnx"));
+        var solution = XDocument.Load(Path.Combine(Checkout.Root, "Driftline.slnx"));
 
         Assert.Equal(
             Project.All.Keys.Order(StringComparer.Ordinal),
@@ -38,7 +38,7 @@ public sealed class HouseTests
     [Fact]
     public void WarningsAreErrorsInEveryConfiguration()
     {
-        var setting = Assert.Single(XDocument.Load(Path.Combine(Repository.Root, "Directory.Build.props")).Descendants("TreatWarningsAsErrors"));
+        var setting = Assert.Single(XDocument.Load(Path.Combine(Checkout.Root, "Directory.Build.props")).Descendants("TreatWarningsAsErrors"));
 
         Assert.Equal("true", setting.Value);
         Assert.Null(setting.Attribute("Condition"));
@@ -55,6 +55,6 @@ public sealed class HouseTests
         var files = Source.Files("*.cs").Where(file => file.StartsWith(folder, StringComparison.Ordinal)).ToList();
 
         Assert.NotEmpty(files);
-        Assert.DoesNotContain(files, file => File.ReadAllText(Path.Combine(Repository.Root, file)).Contains("GetEnvironmentVariable", StringComparison.Ordinal));
+        Assert.DoesNotContain(files, file => File.ReadAllText(Path.Combine(Checkout.Root, file)).Contains("GetEnvironmentVariable", StringComparison.Ordinal));
     }
 }

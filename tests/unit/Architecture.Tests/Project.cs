@@ -11,7 +11,7 @@ internal sealed record Project(string Path, XDocument Xml)
     public string Folder => Path[..Path.LastIndexOf('/')];
 
     public IEnumerable<string> References => Xml.Descendants("ProjectReference").Select(reference =>
-        System.IO.Path.GetRelativePath(Repository.Root, System.IO.Path.Combine(Repository.Root, Folder, reference.Attribute("Include")!.Value))
+        System.IO.Path.GetRelativePath(Checkout.Root, System.IO.Path.Combine(Checkout.Root, Folder, reference.Attribute("Include")!.Value))
             .Replace('\\', '/'));
 
     public IEnumerable<XElement> Packages => Xml.Descendants("PackageReference");
@@ -22,5 +22,5 @@ internal sealed record Project(string Path, XDocument Xml)
     public bool IsIn(string folder) => Folder == folder || Folder.StartsWith(folder + "/", StringComparison.Ordinal);
 
     private static IEnumerable<Project> Find() =>
-        Source.Files("*.csproj").Select(file => new Project(file, XDocument.Load(System.IO.Path.Combine(Repository.Root, file))));
+        Source.Files("*.csproj").Select(file => new Project(file, XDocument.Load(System.IO.Path.Combine(Checkout.Root, file))));
 }

@@ -14,7 +14,7 @@ public sealed class ServiceFilesTests
     {
         string[] expected = ["Program.cs", $"{name}Options.cs", $"{name}Metrics.cs", "Log.cs", "appsettings.json", "Dockerfile", "README.md"];
 
-        var files = Directory.EnumerateFiles(Path.Combine(Repository.Root, folder)).Select(Path.GetFileName);
+        var files = Directory.EnumerateFiles(Path.Combine(Checkout.Root, folder)).Select(Path.GetFileName);
 
         Assert.Empty(expected.Except(files));
     }

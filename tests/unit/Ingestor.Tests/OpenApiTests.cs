@@ -6,7 +6,7 @@ namespace Driftline.Ingestor.Tests;
 /// <summary>The committed document is what the service answers. After a change run the tests once with DRIFTLINE_UPDATE_GENERATED=1.</summary>
 public sealed class OpenApiTests
 {
-    private static readonly string Committed = Path.Combine(Repository.Root, "docs", "openapi", "ingestor.json");
+    private static readonly string Committed = Path.Combine(Checkout.Root, "docs", "openapi", "ingestor.json");
 
     [Fact]
     public async Task TheCommittedDocumentIsTheServices()

@@ -95,7 +95,7 @@ public sealed class TrainerTests(TrainedModel trained)
     [Fact]
     public void OnRealPurchasesTheModelBeatsPopularity()
     {
-        var data = TrainingData.Read(DataFolder.Real("ms-store"));
+        var data = TrainingData.Read(Needs.Data("ms-store"));
         var config = TrainingConfig.Load(Path.Combine(TrainingConfig.DefaultFolder, "default.json"));
         config = config with { Training = config.Training with { MaxEpochs = 8, LearningRate = 0.005, WarmupSteps = 20, Device = "cpu", Threads = 1 } };
         using var model = new Trainer(config, data, TimeProvider.System).Train(_ => { });

@@ -14,7 +14,7 @@ public sealed class ApiTests(RecommenderWithoutPipeline app) : IClassFixture<Rec
     [Fact]
     public async Task TheCommittedOpenApiDocumentIsCurrent()
     {
-        var file = Path.Combine(Repository.Root, "docs", "openapi", "recommender.json");
+        var file = Path.Combine(Checkout.Root, "docs", "openapi", "recommender.json");
         var current = (await app.CreateClient().GetStringAsync("/openapi/v1.json")).ReplaceLineEndings("\n").TrimEnd() + "\n";
         if (Environment.GetEnvironmentVariable("DRIFTLINE_UPDATE_GENERATED") == "1")
         {

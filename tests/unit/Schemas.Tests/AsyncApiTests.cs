@@ -7,7 +7,7 @@ namespace Driftline.Schemas.Tests;
 /// <summary>schemas/asyncapi.yaml says what Topics.cs says, and every reference in it leads somewhere.</summary>
 public sealed class AsyncApiTests
 {
-    private static readonly string Folder = Path.Combine(Repository.Root, "schemas");
+    private static readonly string Folder = Path.Combine(Checkout.Root, "schemas");
     private static readonly YamlMappingNode Document = Load();
 
     public static TheoryData<string> TopicNames => [.. Topics.All.Select(topic => topic.Name)];

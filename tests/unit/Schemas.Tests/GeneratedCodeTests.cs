@@ -13,7 +13,7 @@ public sealed partial class GeneratedCodeTests
     [Fact]
     public void CommittedClassesAreWhatTheSchemasGenerate()
     {
-        var folder = Path.Combine(Repository.Root, "schemas");
+        var folder = Path.Combine(Checkout.Root, "schemas");
         var output = Path.Combine(folder, "Generated");
         var scratch = Directory.CreateTempSubdirectory("driftline-avro-").FullName;
         try

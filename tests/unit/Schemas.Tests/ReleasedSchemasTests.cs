@@ -10,7 +10,7 @@ namespace Driftline.Schemas.Tests;
 /// </summary>
 public sealed class ReleasedSchemasTests
 {
-    private static readonly string Folder = Path.Combine(Repository.Root, "schemas");
+    private static readonly string Folder = Path.Combine(Checkout.Root, "schemas");
 
     public static TheoryData<string> Records => [.. Directory.EnumerateFiles(Folder, "*.avsc").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
 

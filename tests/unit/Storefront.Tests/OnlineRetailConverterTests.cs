@@ -47,7 +47,7 @@ public sealed class OnlineRetailConverterTests : IDisposable
     [Fact]
     public void TheRuleForCategoriesIsTheOneOfTheSharedData()
     {
-        var folder = SharedData("online-retail");
+        var folder = Needs.Data("online-retail");
         var items = ImportFolder.Open(folder).ReadItems().ToList();
         var derived = OnlineRetailConverter.DeriveCategories([.. items.Select(item => item.Title)]);
 
@@ -112,17 +112,5 @@ public sealed class OnlineRetailConverterTests : IDisposable
         Assert.Contains("doi:10.1057/dbm.2012.17", readme, StringComparison.Ordinal);
         Assert.Contains("CC BY 4.0", readme, StringComparison.Ordinal);
         Assert.Contains("left out 1 cancellations", readme, StringComparison.Ordinal);
-    }
-
-    private static string SharedData(string name)
-    {
-        var root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Driftline.slnx"))) root = Path.GetDirectoryName(root) ?? throw new DirectoryNotFoundException("Driftline.slnx was not found above the tests.");
-        var folder = Path.Combine(Environment.GetEnvironmentVariable("DRIFTLINE_DATA") ?? Path.Combine(root, "..", "shared", "data"), name);
-        if (Directory.Exists(folder)) return folder;
-        var reason = $"There is no {folder}: set DRIFTLINE_DATA to the folder that holds {name}.";
-        if (Environment.GetEnvironmentVariable("DRIFTLINE_REQUIRE_ALL") == "1") Assert.Fail(reason);
-        Assert.Skip(reason);
-        return folder;
     }
 }

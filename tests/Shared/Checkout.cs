@@ -1,6 +1,7 @@
-namespace Driftline.Architecture.Tests;
+namespace Driftline.Tests;
 
-internal static class Repository
+/// <summary>The checkout that the tests run from.</summary>
+internal static class Checkout
 {
     /// <summary>The folder that holds Driftline.slnx.</summary>
     public static string Root { get; } = Find(AppContext.BaseDirectory);
