@@ -76,7 +76,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
     private (RankingMetrics Best, int Epochs) Fit(InterestNetwork network, Device device, Action<TrainingProgress> progress, CancellationToken cancel)
     {
         using var optimiser = optim.AdamW(network.parameters(), _settings.LearningRate, weight_decay: _settings.WeightDecay);
-        var windows = new TrainingWindows(data, config.Features.SequenceLength, _settings.BatchSize, _settings.Seed);
+        var windows = new TrainingWindows(data, config.Features.SequenceLength, _settings.BatchEvents, network.Causal, _settings.Seed);
         var cases = Evaluation.ValidationCases(data, _settings.ValidationUsers);
         var best = new RankingMetrics(cases.Count, 0, -1);
         Dictionary<string, Tensor>? kept = null;
@@ -85,7 +85,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         for (; ; epoch++)
         {
             network.train();
-            var batches = windows.Epoch();
+            var batches = windows.Epoch(epoch);
             double loss = 0;
             var done = 0;
             foreach (var batch in batches)
@@ -131,7 +131,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         foreach (var group in optimiser.ParamGroups) group.LearningRate = rate * warm;
 
         var batch = _featuriser.Build([.. windows.Select(window => window.Inputs)]);
-        var positions = Positions(windows, batch.Length);
+        var positions = Positions(windows, batch.Length, network.Causal);
         var table = network.ItemTable();
         var states = network.Encode(FeatureTensors.Of(batch, device), table, network.CategoryOfRow).flatten(0, 1)
             .index_select(0, tensor(positions.Select(p => p.Flat).ToArray(), device: device));                          // [M, H]
@@ -161,10 +161,10 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         return -(distribution * log).sum() / distribution.sum().clamp(min: 1);
     }
 
-    // Every position of the batch that holds an event, or as many of them as the logits may take.
-    private (long Flat, UserHistory User, int Event)[] Positions(TrainingWindow[] windows, int length)
+    // Every position of the batch that can be learnt from, or as many of them as the logits may take.
+    private (long Flat, UserHistory User, int Event)[] Positions(TrainingWindow[] windows, int length, bool causal)
     {
-        var all = windows.SelectMany((window, row) => Enumerable.Range(0, window.Length)
+        var all = windows.SelectMany((window, row) => Enumerable.Range(causal ? 0 : window.Length - 1, causal ? window.Length : 1)
             .Select(i => ((long)row * length + i, window.User, window.Start + i))).ToArray();
         var candidates = data.Items.Count <= _settings.FullSoftmaxItems ? data.Items.Count : _settings.SampledNegatives + 1;
         var most = Math.Max(1, _settings.MaxLogits / Math.Max(candidates, data.Vocabulary.Categories.Count));

@@ -11,7 +11,8 @@ public sealed record TrainingSettings
 {
     public int Seed { get; init; } = 1;
 
-    public int BatchSize { get; init; } = 64;
+    /// <summary>Input events of a step, about: it takes as many windows as come to that.</summary>
+    public int BatchEvents { get; init; } = 2048;
 
     public int MaxEpochs { get; init; } = 60;
 
@@ -124,6 +125,7 @@ public sealed record TrainingConfig
         Must(Model.Dimensions is >= 4 and <= 2048, "model.dimensions", "4 to 2048");
         Must(Model.HiddenSize is >= 4 and <= 4096, "model.hiddenSize", "4 to 4096");
         Must(Model.Layers is >= 1 and <= 8, "model.layers", "1 to 8");
+        Must(Model.Heads >= 1 && Model.HiddenSize % Model.Heads == 0, "model.heads", "a divisor of model.hiddenSize");
         Must(Model.Dropout is >= 0 and < 1, "model.dropout", "at least 0 and less than 1");
         Must(Model.IdDropout is >= 0 and < 1, "model.idDropout", "at least 0 and less than 1");
         Must(Model.UnknownDropout is >= 0 and < 1, "model.unknownDropout", "at least 0 and less than 1");
@@ -139,7 +141,7 @@ public sealed record TrainingConfig
         Must(Features.SequenceLength is >= 1 and <= 1024, "features.sequenceLength", "1 to 1024");
         Must(Features.HalfLifeDays > 0, "features.halfLifeDays", "more than 0");
         Must(new[] { Features.ClickWeight, Features.AddToCartWeight, Features.PurchaseWeight, Features.ReviewWeight }.All(w => w >= 0), "features: each weight", "0 or more");
-        Must(Training.BatchSize >= 1, "training.batchSize", "1 or more");
+        Must(Training.BatchEvents >= 1, "training.batchEvents", "1 or more");
         Must(Training.MaxEpochs >= 1, "training.maxEpochs", "1 or more");
         Must(Training.Patience >= 1, "training.patience", "1 or more");
         Must(Training.MaxSeconds > 0, "training.maxSeconds", "more than 0");

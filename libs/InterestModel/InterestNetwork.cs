@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace Driftline.InterestModel;
 
-/// <summary>The tensors of a <see cref="FeatureBatch"/>: each [B, L], <see cref="Days"/> in float32, the rest in int64.</summary>
-public sealed record FeatureTensors(Tensor Items, Tensor Types, Tensor Gaps, Tensor Weeks, Tensor Hours, Tensor Days)
+/// <summary>The tensors of a <see cref="FeatureBatch"/>: each [B, L], but <see cref="Lengths"/> [B]; <see cref="Days"/> in float32, the rest in int64.</summary>
+public sealed record FeatureTensors(Tensor Items, Tensor Types, Tensor Gaps, Tensor Weeks, Tensor Hours, Tensor Days, Tensor Lengths)
 {
     /// <summary>Copies a batch to a device. The tensors belong to the dispose scope that is open.</summary>
     public static FeatureTensors Of(FeatureBatch batch, Device device)
@@ -13,7 +13,8 @@ public sealed record FeatureTensors(Tensor Items, Tensor Types, Tensor Gaps, Ten
         long[] shape = [batch.Users, batch.Length];
         return new FeatureTensors(
             tensor(batch.Items, shape, device: device), tensor(batch.Types, shape, device: device), tensor(batch.Gaps, shape, device: device),
-            tensor(batch.Weeks, shape, device: device), tensor(batch.Hours, shape, device: device), tensor(batch.Days, shape, device: device));
+            tensor(batch.Weeks, shape, device: device), tensor(batch.Hours, shape, device: device), tensor(batch.Days, shape, device: device),
+            tensor(Array.ConvertAll(batch.Lengths, length => (long)length), device: device));
     }
 }
 
@@ -98,6 +99,9 @@ public sealed class InterestNetwork : nn.Module
     /// <summary>The category of each row, int64 [V + 2]; C is none.</summary>
     public Tensor CategoryOfRow => _categoryOf;
 
+    /// <summary>See <see cref="SequenceEncoder.Causal"/>.</summary>
+    public bool Causal => _encoder.Causal;
+
     /// <summary>The vectors of all rows, [V + 2, D]. In training some items lose their id's part.</summary>
     public Tensor ItemTable()
     {
@@ -130,7 +134,7 @@ public sealed class InterestNetwork : nn.Module
             .add(_type.forward(batch.Types), Scalars.One).add(_gap.forward(batch.Gaps), Scalars.One)
             .add(_week.forward(batch.Weeks), Scalars.One).add(_hour.forward(batch.Hours), Scalars.One)
             .add(ObservedInterest(batch, items, categoryOfRow), Scalars.One);
-        return _outputDropout.forward(_encoder.forward(_inputDropout.forward(_norm.forward(input))));
+        return _outputDropout.forward(_encoder.forward(_inputDropout.forward(_norm.forward(input)), batch.Lengths));
     }
 
     /// <summary>The user vectors of states, [.., H] to [.., D].</summary>

@@ -3,7 +3,7 @@ namespace Driftline.InterestModel;
 /// <summary>The network's shape and its regularisation: everything but the sizes that the catalogue gives.</summary>
 public sealed record ModelSettings
 {
-    /// <summary>Sequence encoder: <c>gru</c> or <c>lstm</c>.</summary>
+    /// <summary>Sequence encoder: one of <see cref="SequenceEncoder.Names"/>.</summary>
     public string Encoder { get; init; } = "gru";
 
     /// <summary>D: length of item and user vectors.</summary>
@@ -12,8 +12,11 @@ public sealed record ModelSettings
     /// <summary>H: width of the encoder's state.</summary>
     public int HiddenSize { get; init; } = 128;
 
-    /// <summary>Recurrent layers.</summary>
+    /// <summary>Layers of the encoder.</summary>
     public int Layers { get; init; } = 1;
+
+    /// <summary>Attention heads of the transformer; they share the state's width out among them.</summary>
+    public int Heads { get; init; } = 2;
 
     /// <summary>Share of inputs and of encoder outputs dropped in training.</summary>
     public double Dropout { get; init; } = 0.2;

@@ -11,6 +11,7 @@ internal static class Scalars
 {
     public static readonly Scalar Zero = 0;
     public static readonly Scalar One = 1;
+    public static readonly Scalar MinusInfinity = float.NegativeInfinity;
 
     /// <summary>Keeps a quotient finite.</summary>
     public static readonly Scalar Least = 1e-12;

@@ -18,7 +18,7 @@ internal static class SyntheticStore
     {
         Model = new ModelSettings { Dimensions = 24, HiddenSize = 32, Dropout = 0, TextDimensions = 64 },
         Features = new FeatureSettings { SequenceLength = 12 },
-        Training = new TrainingSettings { BatchSize = 32, MaxEpochs = 30, LearningRate = 0.01, WarmupSteps = 10, MaxSeconds = 60, Threads = 1, Device = "cpu" },
+        Training = new TrainingSettings { BatchEvents = 320, MaxEpochs = 30, LearningRate = 0.01, WarmupSteps = 10, MaxSeconds = 60, Threads = 1, Device = "cpu" },
     };
 
     public static CatalogEntry Item(int i) => new(

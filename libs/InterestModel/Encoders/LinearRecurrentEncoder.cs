@@ -1,0 +1,122 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Driftline.InterestModel;
+
+/// <summary>
+/// Linear recurrent units whose gates see the input alone (minGRU: Feng et al. 2024, arXiv:2410.01201): h_t = (1 - z_t) h_{t-1} + z_t c_t.
+/// Being linear in h, a whole sequence is computed in log2(L) steps; and the state, [B, H] a layer, can be carried from event to event at a
+/// cost that does not grow with the sequence.
+/// </summary>
+internal sealed class LinearRecurrentEncoder : SequenceEncoder, ICarriesState
+{
+    private readonly Linear _enter;
+    private readonly ModuleList<LinearRecurrentBlock> _blocks;
+    private readonly LayerNorm _norm;
+
+    public LinearRecurrentEncoder(ModelSettings settings)
+        : base("lru")
+    {
+        _enter = nn.Linear(settings.Dimensions, settings.HiddenSize);
+        _blocks = [.. Enumerable.Range(0, settings.Layers).Select(_ => new LinearRecurrentBlock(settings))];
+        _norm = nn.LayerNorm(settings.HiddenSize);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input, Tensor lengths)
+    {
+        var states = _enter.forward(input);
+        foreach (var block in _blocks) states = block.forward(states);
+        return _norm.forward(states);
+    }
+
+    /// <inheritdoc/>
+    public Tensor Start(long users, Device device) => zeros(users, _blocks.Count, _norm.weight!.shape[0], device: device);
+
+    /// <inheritdoc/>
+    public (Tensor Output, Tensor State) Advance(Tensor input, Tensor state)
+    {
+        var states = _enter.forward(input);
+        var carried = new Tensor[_blocks.Count];
+        for (var layer = 0; layer < carried.Length; layer++) (states, carried[layer]) = _blocks[layer].Advance(states, state.select(1, layer));
+        return (_norm.forward(states), stack(carried, 1));
+    }
+}
+
+/// <summary>An encoder that can go on from where it stood.</summary>
+public interface ICarriesState
+{
+    /// <summary>The state before any event.</summary>
+    Tensor Start(long users, Device device);
+
+    /// <summary>Takes one more event.</summary>
+    /// <param name="input">Event vectors, [B, D].</param>
+    /// <param name="state">What <see cref="Start"/> or the call before gave.</param>
+    /// <returns>What the whole sequence would give at its last position, [B, H], and the state to keep.</returns>
+    (Tensor Output, Tensor State) Advance(Tensor input, Tensor state);
+}
+
+/// <summary>A recurrent and a feed-forward part, each added to what came in.</summary>
+internal sealed class LinearRecurrentBlock : nn.Module<Tensor, Tensor>
+{
+    // Gates begin open for time scales of 1 to this many events, evenly in the logarithm.
+    private const double LongestScale = 64;
+
+    private readonly LayerNorm _norm;
+    private readonly Linear _gate, _candidate, _leave;
+    private readonly FeedForward _feedForward;
+    private readonly Dropout _dropout;
+
+    public LinearRecurrentBlock(ModelSettings settings)
+        : base("block")
+    {
+        var h = settings.HiddenSize;
+        _norm = nn.LayerNorm(h);
+        _gate = nn.Linear(h, h);
+        _candidate = nn.Linear(h, h);
+        _leave = nn.Linear(h, h);
+        _feedForward = new FeedForward(settings);
+        _dropout = nn.Dropout(settings.Dropout);
+        RegisterComponents();
+        using var noGrad = no_grad();
+        _gate.bias!.copy_(linspace(0, -Math.Log(LongestScale), h));
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        var (keep, add) = Gates(input);
+        var length = input.shape[1];
+        // After the pass with shift s, add[t] sums the last 2s inputs and keep[t] is the decay over them (Hillis and Steele 1986).
+        for (long shift = 1; shift < length; shift *= 2)
+        {
+            add = add.addcmul(keep, Later(add, shift), Scalars.One);
+            if (2 * shift < length) keep = keep.mul(Later(keep, shift));
+        }
+
+        return Leave(input, add);
+    }
+
+    /// <summary>One event more: [B, H] and the state [B, H].</summary>
+    public (Tensor Output, Tensor State) Advance(Tensor input, Tensor state)
+    {
+        var (keep, add) = Gates(input);
+        var next = add.addcmul(keep, state, Scalars.One);
+        return (Leave(input, next), next);
+    }
+
+    private (Tensor Keep, Tensor Add) Gates(Tensor input)
+    {
+        var x = _norm.forward(input);
+        var gate = _gate.forward(x);
+        return (gate.neg().sigmoid(), gate.sigmoid().mul(_candidate.forward(x)));
+    }
+
+    private Tensor Leave(Tensor input, Tensor state)
+    {
+        var states = input.add(_dropout.forward(_leave.forward(state)), Scalars.One);
+        return states.add(_feedForward.forward(states), Scalars.One);
+    }
+
+    private static Tensor Later(Tensor x, long shift) =>
+        cat([zeros(x.shape[0], shift, x.shape[2], device: x.device), x.narrow(1, 0, x.shape[1] - shift)], 1);
+}
