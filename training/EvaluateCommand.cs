@@ -9,11 +9,11 @@ internal static class EvaluateCommand
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    public static int Run(string data, string artifact, string? json, string device)
+    public static int Run(string data, string artifact, string? split, string? json, string device)
     {
         using var model = ModelArtifact.Load(artifact);
         var manifest = model.Manifest;
-        var events = TrainingData.Read(data);
+        var events = TrainingData.Read(data, split is null ? Split.Parse(manifest.Split) : Split.Parse(split));
         if (events.SplitHash != manifest.SplitHash || !events.Items.Select(item => item.ItemId).SequenceEqual(model.Items.Select(item => item.Id)))
         {
             throw new InputException(
@@ -23,13 +23,13 @@ internal static class EvaluateCommand
         var target = Devices.Resolve(device);
         model.Network.to(target);
         var cases = Evaluation.TestCases(events);
-        var figures = Evaluation.Model(model.Network, new Featuriser(manifest.Features), target, cases);
+        var figures = Evaluation.Model(model.Network, new Featuriser(manifest.Features), target, events, cases);
         var popularity = Evaluation.Popularity(events, cases);
         Report.Print(manifest, figures, popularity);
         if (json is null) return 0;
         var report = new
         {
-            protocol = "leave-one-out, full ranking, seen items not filtered, ties by item index",
+            protocol = $"{events.Split.Name}, full ranking, seen items not filtered, ties by item index",
             model = manifest.Name,
             manifest.Version,
             manifest.Architecture.Encoder,
