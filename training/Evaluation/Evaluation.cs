@@ -12,6 +12,9 @@ public static class Evaluation
     /// <summary>Cases that a ranker or forecaster is asked at once.</summary>
     public const int CasesPerPass = 256;
 
+    /// <summary>Validation cases on which a baseline chooses its one setting.</summary>
+    public const int ChoosingCases = 5000;
+
     /// <summary>The users' validation cases, at most <paramref name="limit"/>, evenly picked.</summary>
     public static IReadOnlyList<EvaluationCase> ValidationCases(TrainingData data, int limit)
     {
