@@ -1,49 +1,64 @@
-using System.Text.Json;
 using Driftline.InterestModel;
 using TorchSharp;
 
 namespace Driftline.Training;
 
-/// <summary><c>evaluate --data FOLDER --artifact ARTIFACT --json FILE</c>.</summary>
+/// <summary>What <c>evaluate</c> is asked.</summary>
+/// <param name="Data">Folder in the import format.</param>
+/// <param name="Artifact">Folder of a model, or null for the baselines alone.</param>
+/// <param name="Split">Name of the split; the model's where null.</param>
+/// <param name="Json">File for the figures.</param>
+/// <param name="Folder">Folder for figures, tables and plots.</param>
+/// <param name="Sampled">Rank among so many random items only.</param>
+internal sealed record EvaluateRequest(string Data, string? Artifact, string? Split, string? Json, string? Folder, string Device, int? Sampled, string Command);
+
+/// <summary><c>evaluate --data FOLDER (--artifact ARTIFACT | --baselines-only) [--split S] [--json FILE] [--out FOLDER]</c>.</summary>
 internal static class EvaluateCommand
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
-
-    public static int Run(string data, string artifact, string? json, string device)
+    public static int Run(EvaluateRequest request)
     {
-        using var model = ModelArtifact.Load(artifact);
+        if (request.Sampled is < 1) throw new InputException($"--sampled {request.Sampled}: must be 1 or more.");
+        using var model = request.Artifact is null ? null : ModelArtifact.Load(request.Artifact);
+        var split = Split.Parse(request.Split ?? model?.Manifest.Split ?? Split.LeaveOneOut.Name);
+        var events = TrainingData.Read(request.Data, split);
+        var cases = Evaluation.TestCases(events);
+        if (cases.Count == 0) throw new InputException($"{request.Data}: no user has a test under --split {events.Split.Name}: choose another split.");
+        var report = new EvaluationReport(
+            Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.Data))), events, cases.Count, request.Sampled, request.Command);
+        var featuriser = new Featuriser(model?.Manifest.Features ?? new FeatureSettings());
+        if (model is not null) Model(model, request, events, featuriser, cases, report);
+        foreach (var ranker in BaselineSet.Items(events)) Add(report, ranker, cases);
+        if (events.Vocabulary.Categories.Count > 1)
+        {
+            foreach (var forecaster in BaselineSet.Categories(events, featuriser)) Add(report, forecaster, featuriser, cases);
+        }
+
+        report.Print(Console.Out);
+        if (request.Json is { } json) report.WriteJson(json);
+        if (request.Folder is { } folder) report.WriteFolder(folder);
+        return 0;
+    }
+
+    private static void Model(
+        ModelArtifact model, EvaluateRequest request, TrainingData events, Featuriser featuriser, IReadOnlyList<EvaluationCase> cases, EvaluationReport report)
+    {
         var manifest = model.Manifest;
-        var events = TrainingData.Read(data);
         if (events.SplitHash != manifest.SplitHash || !events.Items.Select(item => item.ItemId).SequenceEqual(model.Items.Select(item => item.Id)))
         {
             throw new InputException(
-                $"{data}: is not the data that model {manifest.Version} was trained on (split {events.SplitHash[..12]}, the model's is {manifest.SplitHash[..12]}): its held-out events may be among the model's training events. Evaluate on the training folder.");
+                $"{request.Data}: is not the data that model {manifest.Version} was trained on (split {events.Split.Name} {events.SplitHash[..12]}, the model's is {manifest.Split} {manifest.SplitHash[..12]}): its held-out events may be among the model's training events. Evaluate on the training folder and split.");
         }
 
-        var target = Devices.Resolve(device);
+        var target = Devices.Resolve(request.Device);
         model.Network.to(target);
-        var cases = Evaluation.TestCases(events);
-        var figures = Evaluation.Model(model.Network, new Featuriser(manifest.Features), target, cases);
-        var popularity = Evaluation.Popularity(events, cases);
-        Report.Print(manifest, figures, popularity);
-        if (json is null) return 0;
-        var report = new
-        {
-            protocol = "leave-one-out, full ranking, seen items not filtered, ties by item index",
-            model = manifest.Name,
-            manifest.Version,
-            manifest.Architecture.Encoder,
-            events.DataHash,
-            manifest.SplitHash,
-            manifest.Items,
-            users = figures.Users,
-            results = new Dictionary<string, object>
-            {
-                ["model"] = new Dictionary<string, double> { ["hr@10"] = figures.HitRate, ["ndcg@10"] = figures.Ndcg },
-                ["popularity"] = new Dictionary<string, double> { ["hr@10"] = popularity.HitRate, ["ndcg@10"] = popularity.Ndcg },
-            },
-        };
-        File.WriteAllText(json, JsonSerializer.Serialize(report, Json) + "\n");
-        return 0;
+        using var network = new NetworkRanker($"{manifest.Name} {manifest.Architecture.Encoder} {manifest.Version}", model.Network, featuriser, target);
+        Add(report, network, cases);
+        if (events.Vocabulary.Categories.Count > 1) Add(report, network, featuriser, cases);
     }
+
+    private static void Add(EvaluationReport report, IItemRanker ranker, IReadOnlyList<EvaluationCase> cases) =>
+        report.Items.Add(ranker.Name, Evaluation.Items(ranker, report.Events, cases, report.SampledNegatives).Named());
+
+    private static void Add(EvaluationReport report, ICategoryForecaster forecaster, Featuriser featuriser, IReadOnlyList<EvaluationCase> cases) =>
+        report.Categories.Add(forecaster.Name, Forecasts.Measure(forecaster, report.Events, featuriser, cases).Named());
 }

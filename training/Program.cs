@@ -8,15 +8,28 @@ var config = new Option<string?>("--config") { Description = "Training configura
 var output = new Option<string>("--out") { Description = "Folder for the model.", Required = true };
 var progress = new Option<string?>("--progress") { Description = "plain or bar; a bar on terminals where left out." };
 var artifact = new Option<string>("--artifact") { Description = "Folder that train wrote.", Required = true };
+var split = new Option<string?>("--split") { Description = "leave-one-out, leave-out:N, time:YYYY-MM-DD or time:auto; train: leave-one-out where left out, evaluate: the model's." };
 var json = new Option<string?>("--json") { Description = "File for the figures." };
+var baselinesOnly = new Option<bool>("--baselines-only") { Description = "Evaluate the baselines without a model." };
+var evaluated = new Option<string?>("--artifact") { Description = "Folder that train wrote; or give --baselines-only." };
+var folder = new Option<string?>("--out") { Description = "Folder for results.json, results.md and plots." };
+var sampled = new Option<int?>("--sampled")
+{
+    Description = "Rank among this many random items instead of all. Misleading: sampled figures order models differently from the full ranking and cannot be compared with any others (Krichene and Rendle 2020, doi:10.1145/3394486.3403226).",
+};
 var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
 
-var train = new Command("train", "Train a model and print its figures beside the popularity baseline.") { data, config, output, progress };
+var train = new Command("train", "Train a model and print its figures beside the popularity baseline.") { data, config, split, output, progress };
 train.SetAction((result, cancel) => Task.FromResult(Guarded(() => TrainCommand.Run(
-    result.GetValue(data)!, result.GetValue(config), result.GetValue(output)!, result.GetValue(progress), cancel))));
-var evaluate = new Command("evaluate", "Print a model's figures again, from its artifact.") { data, artifact, json, device };
-evaluate.SetAction(result => Guarded(() => EvaluateCommand.Run(
-    result.GetValue(data)!, result.GetValue(artifact)!, result.GetValue(json), result.GetValue(device)!)));
+    result.GetValue(data)!, result.GetValue(config), result.GetValue(split), result.GetValue(output)!, result.GetValue(progress), cancel))));
+var evaluate = new Command("evaluate", "Print a model's figures beside the baselines', of items and of categories.") { data, evaluated, baselinesOnly, split, json, folder, sampled, device };
+evaluate.Validators.Add(result =>
+{
+    if (result.GetValue(evaluated) is null != result.GetValue(baselinesOnly)) result.AddError("evaluate: give either --artifact ARTIFACT or --baselines-only.");
+});
+evaluate.SetAction(result => Guarded(() => EvaluateCommand.Run(new EvaluateRequest(
+    result.GetValue(data)!, result.GetValue(evaluated), result.GetValue(split), result.GetValue(json), result.GetValue(folder),
+    result.GetValue(device)!, result.GetValue(sampled), "training " + string.Join(' ', args)))));
 var name = new Option<string>("--name") { Description = "The model's name: key of the release.", DefaultValueFactory = _ => "interest" };
 var release = new Command("release", "Announce a model to the predictors and recommenders of the Kafka that the environment names.") { artifact, name };
 release.SetAction((result, cancel) => GuardedAsync(() => ReleaseCommand.RunAsync(result.GetValue(artifact)!, result.GetValue(name)!, cancel)));

@@ -9,7 +9,7 @@ internal static class Report
     public static void Print(ModelManifest manifest, RankingMetrics model, RankingMetrics popularity)
     {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Leave-one-out, full ranking over {manifest.Items} items, {model.Users} users, seen items not filtered; split {manifest.SplitHash[..12]}"));
+            $"{Split.Parse(manifest.Split).Protocol}; full ranking over {manifest.Items} items, {model.Users} users, seen items not filtered; split {manifest.SplitHash[..12]}"));
         Console.WriteLine($"{"",-28}{"HR@10",8}{"NDCG@10",10}");
         Print($"{manifest.Name} {manifest.Architecture.Encoder} {manifest.Version}", model);
         Print("popularity", popularity);

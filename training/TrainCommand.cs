@@ -5,11 +5,11 @@ namespace Driftline.Training;
 /// <summary><c>train --data FOLDER --config FILE --out ARTIFACT</c>.</summary>
 internal static class TrainCommand
 {
-    public static int Run(string data, string? config, string artifact, string? progress, CancellationToken cancel)
+    public static int Run(string data, string? config, string? split, string artifact, string? progress, CancellationToken cancel)
     {
         if (progress is not (null or "plain" or "bar")) throw new InputException($"--progress {progress}: use plain or bar.");
         var settings = TrainingConfig.Load(config ?? Path.Combine(TrainingConfig.DefaultFolder, "default.json"));
-        var events = TrainingData.Read(data);
+        var events = TrainingData.Read(data, Split.Parse(split ?? Split.LeaveOneOut.Name));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{data}: {events.Users.Count} users, {events.Users.Sum(user => user.Events.Length)} events, {events.Items.Count} items, {events.Vocabulary.Categories.Count} categories"));
         using var model = ProgressView.Run(progress, settings.Training, report => new Trainer(settings, events, TimeProvider.System).Train(report, cancel));

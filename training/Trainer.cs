@@ -42,7 +42,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         var seconds = _watch.Elapsed.TotalSeconds;
 
         var cases = Evaluation.TestCases(data);
-        var test = Evaluation.Model(network, _featuriser, device, cases);
+        var test = Evaluation.Model(network, _featuriser, device, data, cases);
         var popularity = Evaluation.Popularity(data, cases);
         network.to(CPU);
         var manifest = new ModelManifest
@@ -55,6 +55,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
             Items = data.Items.Count,
             TextEncoderLicence = encoder.Licence,
             DataHash = data.DataHash,
+            Split = data.Split.Name,
             SplitHash = data.SplitHash,
             Metrics = new Dictionary<string, double>
             {
@@ -97,7 +98,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
                 progress(new TrainingProgress(epoch, (double)done / batches.Count, loss / done, null, false, _watch.Elapsed.TotalSeconds));
             }
 
-            var validation = Evaluation.Model(network, _featuriser, device, cases);
+            var validation = Evaluation.Model(network, _featuriser, device, data, cases);
             var better = validation.Ndcg > best.Ndcg;
             if (better)
             {

@@ -8,31 +8,16 @@ using Driftline.Storefront;
 
 namespace Driftline.Training;
 
-/// <summary>A user's events, oldest first, rows with equal times in file order.</summary>
-/// <param name="UserId">The storefront's user id.</param>
-/// <param name="Events">All events.</param>
-/// <param name="TrainingEvents">How many of them, from the oldest, are for training.</param>
-public sealed record UserHistory(string UserId, EncodedEvent[] Events, int TrainingEvents)
-{
-    /// <summary>The events before the validation event, and that event; null where the user has fewer than three events.</summary>
-    public (ArraySegment<EncodedEvent> Before, EncodedEvent Target)? Validation => Events.Length >= 3 ? At(Events.Length - 2) : null;
-
-    /// <summary>The events before the test event, and that event; null where the user has one event.</summary>
-    public (ArraySegment<EncodedEvent> Before, EncodedEvent Target)? Test => Events.Length >= 2 ? At(Events.Length - 1) : null;
-
-    private (ArraySegment<EncodedEvent>, EncodedEvent) At(int index) => (new(Events, 0, index), Events[index]);
-}
-
 /// <summary>
-/// A data folder made ready: items, categories, and every user's events split leave-one-out. The last event of each user is the test, the one
-/// before it the validation; a user of two events has a test only. Nothing else is held back, and nothing is filtered.
+/// A data folder made ready: items, categories, and every user's events, divided by a <see cref="Training.Split"/>. Nothing is filtered.
 /// </summary>
 public sealed class TrainingData
 {
-    private TrainingData(IReadOnlyList<CatalogEntry> items, IReadOnlyList<UserHistory> users, string dataHash)
+    private TrainingData(IReadOnlyList<CatalogEntry> items, IReadOnlyList<UserHistory> users, Split split, string dataHash)
     {
         Items = items;
         Users = users;
+        Split = split;
         DataHash = dataHash;
         Vocabulary = new Vocabulary([.. items.Select(item => KeyValuePair.Create(item.ItemId, item.MainCategory))]);
         TrainingCounts = new int[items.Count];
@@ -53,19 +38,27 @@ public sealed class TrainingData
     /// <summary>Users in the order of their first event.</summary>
     public IReadOnlyList<UserHistory> Users { get; }
 
+    /// <summary>How the users' events are divided.</summary>
+    public Split Split { get; }
+
     /// <summary>Training events of each item.</summary>
     public int[] TrainingCounts { get; }
 
     /// <summary>SHA-256 of the folder's files.</summary>
     public string DataHash { get; }
 
-    /// <summary>SHA-256 of which event of which user is training, validation and test.</summary>
+    /// <summary>SHA-256 of the split's name and of which events of which user are training, validation and test.</summary>
     public string SplitHash { get; }
+
+    /// <summary>Reads a folder in the import format, split leave-one-out.</summary>
+    /// <exception cref="ImportException">The folder cannot be read.</exception>
+    /// <exception cref="InputException">It holds nothing to learn from.</exception>
+    public static TrainingData Read(string folder) => Read(folder, Split.LeaveOneOut);
 
     /// <summary>Reads a folder in the import format.</summary>
     /// <exception cref="ImportException">The folder cannot be read.</exception>
     /// <exception cref="InputException">It holds nothing to learn from.</exception>
-    public static TrainingData Read(string folder)
+    public static TrainingData Read(string folder, Split split)
     {
         var import = ImportFolder.Open(folder);
         var items = new List<CatalogEntry>();
@@ -77,31 +70,27 @@ public sealed class TrainingData
                 items.Add(new CatalogEntry(item.ItemId, item.Title, item.Categories, item.Description));
         }
 
-        var events = new Dictionary<string, List<EncodedEvent>>(StringComparer.Ordinal);
-        var order = new List<string>();
+        var users = new Dictionary<string, HistoryReader>(StringComparer.Ordinal);
+        var times = new List<long>();
         foreach (var e in import.ReadEvents())
         {
             if (Entry(e) is not { } entry) continue;
             if (rows.TryAdd(e.ItemId, items.Count + ItemRows.First)) items.Add(new CatalogEntry(e.ItemId, "", []));
-            if (!events.TryGetValue(e.UserId, out var history))
-            {
-                events.Add(e.UserId, history = []);
-                order.Add(e.UserId);
-            }
-
-            history.Add(Featuriser.Encode(entry, id => rows[id]));
+            if (!users.TryGetValue(e.UserId, out var history)) users.Add(e.UserId, history = new HistoryReader(e.UserId));
+            history.Add(Featuriser.Encode(entry, id => rows[id]), e.OrderId);
+            times.Add(entry.EventTime);
         }
 
-        var users = order.Select(id => new UserHistory(id, [.. events[id]], events[id].Count switch { >= 3 => events[id].Count - 2, 2 => 1, _ => events[id].Count }));
-        return Of(items, [.. users], HashFiles(import.Files), folder);
+        var resolved = split.Resolve(times);
+        return Of(items, [.. users.Values.Select(user => user.Divide(resolved))], resolved, HashFiles(import.Files), folder);
     }
 
     /// <summary>Puts data in memory in the same form.</summary>
-    public static TrainingData Of(IReadOnlyList<CatalogEntry> items, IReadOnlyList<UserHistory> users, string dataHash, string source)
+    public static TrainingData Of(IReadOnlyList<CatalogEntry> items, IReadOnlyList<UserHistory> users, Split split, string dataHash, string source)
     {
         if (!users.Any(user => user.TrainingEvents >= 2))
-            throw new InputException($"{source}: no user has four or more events (two to learn from, one to validate, one to test): there is nothing to learn a sequence from.");
-        return new TrainingData(items, users, dataHash);
+            throw new InputException($"{source}: no user has two or more training events under {split.Name} (leave-one-out needs four or more events of a user: two to learn from, one to validate, one to test): there is nothing to learn a sequence from.");
+        return new TrainingData(items, users, split, dataHash);
     }
 
     /// <summary>The sequence entry of an import row; null for an impression, which is no part of a sequence.</summary>
@@ -138,14 +127,17 @@ public sealed class TrainingData
     private string HashSplit()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(Split.Name + "\n"));
         foreach (var user in Users)
         {
-            string Id(EncodedEvent e) => Items[e.Item - ItemRows.First].ItemId;
-            var line = string.Create(CultureInfo.InvariantCulture,
-                $"{user.UserId}\t{user.TrainingEvents}\t{(user.Validation is { } v ? Id(v.Target) : "")}\t{(user.Test is { } t ? Id(t.Target) : "")}\n");
+            var line = string.Create(CultureInfo.InvariantCulture, $"{user.UserId}\t{user.TrainingEvents}\t{Text(user.Validation)}\t{Text(user.Test)}\n");
             hash.AppendData(Encoding.UTF8.GetBytes(line));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+
+        string Text(EvaluationCase? held) => held is null
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"{held.Known}-{held.FutureEnd}:{string.Join(' ', held.Relevant.Select(row => Items[row - ItemRows.First].ItemId))}");
     }
 }

@@ -32,7 +32,10 @@ public sealed record ModelManifest
     /// <summary>SHA-256 of the files of the data folder.</summary>
     public required string DataHash { get; init; }
 
-    /// <summary>SHA-256 of which event of which user is training, validation and test.</summary>
+    /// <summary>Name of the split of the data folder's events.</summary>
+    public string Split { get; init; } = "leave-one-out";
+
+    /// <summary>SHA-256 of the split's name and of which events of which user are training, validation and test.</summary>
     public required string SplitHash { get; init; }
 
     /// <summary>Figures by name, such as <c>test.ndcg@10</c>.</summary>

@@ -109,8 +109,8 @@ public sealed class FeaturiserTests(TrainedModel trained)
         using var predictor = trained.Load();
         var items = predictor.ItemVectors().ToArray();
         var cases = Evaluation.TestCases(SyntheticStore.Data());
-        var ranks = predictor.Predict([.. cases.Select(c => c.Before)]).Zip(cases, (prediction, c) => RankingMetrics.RankOf(
-            items.Select(item => item.Vector.Zip(prediction.Embedding, (a, b) => a * b).Sum()).ToArray(), c.Target.Item - ItemRows.First)).ToArray();
-        Assert.Equal(trained.Metrics["test.ndcg@10"], RankingMetrics.Of(ranks).Ndcg, 1e-3);
+        var places = predictor.Predict([.. cases.Select(c => c.Before)]).Zip(cases, (prediction, c) => Ranking.PlacesBefore(
+            items.Select(item => item.Vector.Zip(prediction.Embedding, (a, b) => a * b).Sum()).ToArray(), [], c.Relevant[0] - ItemRows.First)).ToArray();
+        Assert.Equal(trained.Metrics["test.ndcg@10"], places.Average(before => before < 10 ? 1 / Math.Log2(before + 2) : 0), 1e-3);
     }
 }

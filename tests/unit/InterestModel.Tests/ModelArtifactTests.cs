@@ -27,7 +27,7 @@ public sealed class ModelArtifactTests(TrainedModel trained)
     public void EvaluatingTheArtifactGivesTheFiguresOfTraining()
     {
         using var model = ModelArtifact.Load(trained.Folder);
-        var metrics = Evaluation.Model(model.Network, new Featuriser(model.Manifest.Features), TorchSharp.torch.CPU, Evaluation.TestCases(SyntheticStore.Data()));
+        var metrics = Evaluation.Model(model.Network, new Featuriser(model.Manifest.Features), TorchSharp.torch.CPU, SyntheticStore.Data(), Evaluation.TestCases(SyntheticStore.Data()));
         Assert.Equal(trained.Metrics["test.ndcg@10"], metrics.Ndcg);
         Assert.Equal(trained.Metrics["test.hr@10"], metrics.HitRate);
     }

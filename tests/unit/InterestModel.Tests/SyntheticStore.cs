@@ -39,9 +39,9 @@ internal static class SyntheticStore
                 time += random.Next(1, 48) * 3_600_000L;
             }
 
-            return new UserHistory($"user {user}", events, events.Length - 2);
+            return Split.LeaveOneOut.Divide($"user {user}", events, [.. Enumerable.Range(0, events.Length)]);
         });
-        return TrainingData.Of([.. Enumerable.Range(0, Items).Select(Item)], [.. histories], "synthetic", "synthetic");
+        return TrainingData.Of([.. Enumerable.Range(0, Items).Select(Item)], [.. histories], Split.LeaveOneOut, "synthetic", "synthetic");
     }
 
     /// <summary>A shopper's purchases a day apart.</summary>

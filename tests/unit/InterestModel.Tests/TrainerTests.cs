@@ -64,11 +64,20 @@ public sealed class TrainerTests(TrainedModel trained)
             var report = Path.Combine(folder, "report.json");
             File.WriteAllText(config, """{"model":{"dimensions":8,"hiddenSize":8},"training":{"maxEpochs":2,"device":"cpu"}}""");
             Assert.Equal(0, Run("train", "--data", folder, "--config", config, "--out", artifact, "--progress", "plain"));
-            Assert.Equal(0, Run("evaluate", "--data", folder, "--artifact", artifact, "--json", report));
+            var results = Path.Combine(folder, "results");
+            Assert.Equal(0, Run("evaluate", "--data", folder, "--artifact", artifact, "--json", report, "--out", results));
             using var json = System.Text.Json.JsonDocument.Parse(File.ReadAllText(report));
+            var manifest = ModelArtifact.ReadManifest(artifact);
+            var items = json.RootElement.GetProperty("items");
             Assert.Equal(
-                ModelArtifact.ReadManifest(artifact).Metrics["test.ndcg@10"],
-                json.RootElement.GetProperty("results").GetProperty("model").GetProperty("ndcg@10").GetDouble());
+                manifest.Metrics["test.ndcg@10"],
+                items.GetProperty($"interest gru {manifest.Version}").GetProperty("ndcg@10").GetProperty("values")[0].GetDouble(), 1e-9);
+            Assert.Equal(7, items.EnumerateObject().Count());
+            Assert.Equal(["items.png", "results.json", "results.md"], Directory.GetFiles(results).Select(Path.GetFileName).Order());
+            Assert.Equal(0, Run("evaluate", "--data", folder, "--baselines-only", "--split", "time:2026-01-05"));
+            Assert.Equal(2, Run("evaluate", "--data", folder, "--artifact", artifact, "--split", "time:2026-01-05"));
+            Assert.Equal(2, Run("evaluate", "--data", folder, "--baselines-only", "--split", "last"));
+            Assert.Equal(2, Run("evaluate", "--data", folder));
 
             File.AppendAllText(Path.Combine(folder, "events.csv"), "user 1,item/0,2026-01-07,click\n");
             Assert.Equal(2, Run("evaluate", "--data", folder, "--artifact", artifact));

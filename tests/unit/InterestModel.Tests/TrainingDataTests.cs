@@ -22,17 +22,18 @@ public sealed class TrainingDataTests
         Assert.Equal(["four", "three", "two", "one"], data.Users.Select(user => user.UserId));
         Assert.Equal([2, 1, 1, 1], data.Users.Select(user => user.TrainingEvents));
         Assert.Equal(["a", "b/ü 1", "c", "a"], users["four"].Events.Select(Id));          // equal times in file order, no impression
-        Assert.Equal(("c", "a"), (Id(users["four"].Validation!.Value.Target), Id(users["four"].Test!.Value.Target)));
-        Assert.Equal(3, users["four"].Test!.Value.Before.Count);
-        Assert.Equal(("c", "b/ü 1"), (Id(users["three"].Validation!.Value.Target), Id(users["three"].Test!.Value.Target)));
+        Assert.Equal(("c", "a"), (Next(users["four"].Validation), Next(users["four"].Test)));
+        Assert.Equal(3, users["four"].Test!.Before.Count);
+        Assert.Equal(("c", "b/ü 1"), (Next(users["three"].Validation), Next(users["three"].Test)));
         Assert.Null(users["two"].Validation);
-        Assert.Equal("unlisted", Id(users["two"].Test!.Value.Target));
+        Assert.Equal("unlisted", Next(users["two"].Test));
         Assert.Null(users["one"].Test);
         Assert.Equal([4, 1, 0, 0], data.TrainingCounts);
         Assert.Equal("Third", data.Items[2].Title);
         Assert.Equal(["(uncategorised)"], data.Vocabulary.Categories);
         return 0;
 
+        string Next(EvaluationCase? held) => data.Items[Assert.Single(held!.Relevant) - ItemRows.First].ItemId;
         string Id(EncodedEvent e) => data.Items[e.Item - ItemRows.First].ItemId;
     });
 
@@ -58,8 +59,8 @@ public sealed class TrainingDataTests
         // Categories of items 0..3 are Books, Garden, Kitchen, Toys; the last two events are held out.
         const long Day = 86_400_000;
         var user = new UserHistory("u", [.. new (int, long)[] { (0, 0), (1, 1), (2, 6), (3, 30), (0, 31), (0, 32) }.Select(e =>
-            new EncodedEvent(e.Item1 + ItemRows.First, Sequences.SequenceEventType.Click, e.Item2 * Day))], 4);
-        var data = TrainingData.Of([.. Enumerable.Range(0, 4).Select(SyntheticStore.Item)], [user], "", "");
+            new EncodedEvent(e.Item1 + ItemRows.First, Sequences.SequenceEventType.Click, e.Item2 * Day))], [0, 1, 2, 3, 4, 5], 4);
+        var data = TrainingData.Of([.. Enumerable.Range(0, 4).Select(SyntheticStore.Item)], [user], Split.LeaveOneOut, "", "");
         var targets = new HorizonTargets(data.Vocabulary, new Featuriser(new FeatureSettings()), days: 7, sparseEvents: 10);
         Assert.Equal([0, 0.5f, 0.5f, 0], Target(0));
         Assert.Equal([0, 0, 0, 1], Target(2));

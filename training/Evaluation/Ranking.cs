@@ -1,0 +1,44 @@
+namespace Driftline.Training;
+
+/// <summary>Order of items by score, higher first, equal scores by index. Excluded items are not there.</summary>
+public static class Ranking
+{
+    /// <summary>The best items, best first.</summary>
+    /// <param name="scores">One for each item.</param>
+    /// <param name="excluded">Which items are left out; empty for none.</param>
+    /// <param name="top">Takes as many indexes as there are.</param>
+    /// <returns>How many were written.</returns>
+    /// <exception cref="InvalidOperationException">A score is not a number.</exception>
+    public static int Top(ReadOnlySpan<float> scores, ReadOnlySpan<bool> excluded, Span<int> top)
+    {
+        var count = 0;
+        var least = float.NegativeInfinity;
+        for (var i = 0; i < scores.Length; i++)
+        {
+            var score = scores[i];
+            if (count == top.Length && score <= least) continue;
+            if (float.IsNaN(score)) throw new InvalidOperationException($"The score of item {i} is not a number: nothing can be ranked.");
+            if (!excluded.IsEmpty && excluded[i]) continue;
+            if (count < top.Length) count++;
+            var at = count - 1;
+            for (; at > 0 && scores[top[at - 1]] < score; at--) top[at] = top[at - 1];
+            top[at] = i;
+            least = scores[top[count - 1]];
+        }
+
+        return count;
+    }
+
+    /// <summary>How many items come before an item: those with a higher score, and those with an equal score and a lower index.</summary>
+    public static int PlacesBefore(ReadOnlySpan<float> scores, ReadOnlySpan<bool> excluded, int item)
+    {
+        var score = scores[item];
+        var before = 0;
+        for (var i = 0; i < scores.Length; i++)
+        {
+            if ((scores[i] > score || (scores[i] == score && i < item)) && (excluded.IsEmpty || !excluded[i])) before++;
+        }
+
+        return before;
+    }
+}

@@ -1,0 +1,21 @@
+using System.Globalization;
+
+namespace Driftline.Training;
+
+/// <summary>A figure's values, one a seed.</summary>
+public sealed record Figure(IReadOnlyList<double> Values)
+{
+    /// <summary>Their mean.</summary>
+    public double Mean => Values.Average();
+
+    /// <summary>Their sample standard deviation (n - 1); 0 for one value.</summary>
+    public double Deviation => Values.Count < 2 ? 0 : Math.Sqrt(Values.Sum(value => (value - Mean) * (value - Mean)) / (Values.Count - 1));
+
+    /// <summary><c>0.1234</c>, or <c>0.1234 ± 0.0012</c> of several seeds; whole numbers of 10 and more without decimals.</summary>
+    public override string ToString()
+    {
+        var format = Values.All(value => value >= 10 && value == Math.Floor(value)) ? "F0" : "F4";
+        var mean = Mean.ToString(format, CultureInfo.InvariantCulture);
+        return Values.Count < 2 ? mean : mean + " ± " + Deviation.ToString("F4", CultureInfo.InvariantCulture);
+    }
+}
