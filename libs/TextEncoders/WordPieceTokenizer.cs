@@ -1,0 +1,18 @@
+using Microsoft.ML.Tokenizers;
+
+namespace Driftline.TextEncoders;
+
+/// <summary>BERT's WordPiece (Devlin et al. 2019, arXiv:1810.04805): <c>[CLS] pieces [SEP]</c>.</summary>
+internal sealed class WordPieceTokenizer : PieceTokenizer
+{
+    private readonly BertTokenizer _bert;
+
+    /// <param name="vocabulary">One piece a line; the line's number, from 0, is the id.</param>
+    public WordPieceTokenizer(Stream vocabulary, bool lowerCase) => _bert = BertTokenizer.Create(
+        vocabulary, new BertOptions { LowerCaseBeforeTokenization = lowerCase, RemoveNonSpacingMarks = lowerCase });
+
+    public override int Padding => _bert.PaddingTokenId;
+
+    public override int[] Encode(string text, int maxLength) =>
+        Between([_bert.ClassificationTokenId], _bert.EncodeToIds(text, addSpecialTokens: false), [_bert.SeparatorTokenId], maxLength);
+}
