@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Driftline.TextEncoders;
 
 /// <summary>What is done to a text before it is cut.</summary>
@@ -8,6 +6,6 @@ internal sealed record TextNormaliser(bool LowerCase, bool Nfkc)
     public string Apply(string text)
     {
         if (LowerCase) text = text.ToLowerInvariant();
-        return Nfkc && !Ascii.IsValid(text) ? text.Normalize(NormalizationForm.FormKC) : text;
+        return Nfkc ? UnicodeForms.Nfkc(text) : text;
     }
 }

@@ -6,13 +6,21 @@ namespace Driftline.TextEncoders;
 internal sealed class WordPieceTokenizer : PieceTokenizer
 {
     private readonly BertTokenizer _bert;
+    private readonly bool _lowerCase;
 
     /// <param name="vocabulary">One piece a line; the line's number, from 0, is the id.</param>
-    public WordPieceTokenizer(Stream vocabulary, bool lowerCase) => _bert = BertTokenizer.Create(
-        vocabulary, new BertOptions { LowerCaseBeforeTokenization = lowerCase, RemoveNonSpacingMarks = lowerCase });
+    /// <param name="lowerCase">Whether the model was trained on text without capitals; its accents are gone then, too.</param>
+    public WordPieceTokenizer(Stream vocabulary, bool lowerCase)
+    {
+        _lowerCase = lowerCase;
+        _bert = BertTokenizer.Create(vocabulary, new BertOptions { LowerCaseBeforeTokenization = false, RemoveNonSpacingMarks = false });
+    }
 
     public override int Padding => _bert.PaddingTokenId;
 
-    public override int[] Encode(string text, int maxLength) =>
-        Between([_bert.ClassificationTokenId], _bert.EncodeToIds(text, addSpecialTokens: false), [_bert.SeparatorTokenId], maxLength);
+    public override int[] Encode(string text, int maxLength)
+    {
+        if (_lowerCase) text = UnicodeForms.WithoutMarks(text.ToLowerInvariant());
+        return Between([_bert.ClassificationTokenId], _bert.EncodeToIds(text, addSpecialTokens: false), [_bert.SeparatorTokenId], maxLength);
+    }
 }
