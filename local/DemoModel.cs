@@ -10,12 +10,10 @@ namespace Driftline.Local;
 /// </summary>
 public static class DemoModel
 {
+    private static readonly string[] ModelLibraries = ["Driftline.InterestModel.dll", "Driftline.TextEncoders.dll", "Driftline.Catalog.dll"];
+
     /// <summary><c>DRIFTLINE_CACHE</c> (tests), else the user's cache folder.</summary>
-    public static string CacheFolder(string? configured) => configured ?? Path.Combine(
-        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
-            ? cache
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
-        "driftline");
+    public static string CacheFolder(string? configured) => Catalog.CacheFolder.Of(configured, Environment.GetEnvironmentVariable("XDG_CACHE_HOME"));
 
     /// <summary>Trains unless the cache holds the model.</summary>
     /// <returns>The artifact folder.</returns>
@@ -24,7 +22,7 @@ public static class DemoModel
     {
         var program = BuiltProgram.Find("training", "Driftline.Training");
         var config = Path.Combine(Repository.Root, "training", "configs", "demo.json");
-        var artifact = Path.Combine(cacheFolder, "models", await KeyAsync([.. data.Files, config, program, Path.Combine(Path.GetDirectoryName(program)!, "Driftline.InterestModel.dll")], stopping));
+        var artifact = Path.Combine(cacheFolder, "models", await KeyAsync([.. data.Files, config, program, .. ModelLibraries.Select(name => Path.Combine(Path.GetDirectoryName(program)!, name))], stopping));
         if (File.Exists(Path.Combine(artifact, "model.json"))) return artifact;
         Console.Error.WriteLine($"Training the demo's model on {data.Path} (first start only)");
         await TrainingAsync(["train", "--data", data.Path, "--config", config, "--out", artifact], new Dictionary<string, string>(), stopping);

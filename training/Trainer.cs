@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Driftline.Catalog;
 using Driftline.InterestModel;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -32,11 +31,14 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         if (_settings.Threads > 0) set_num_threads(_settings.Threads);
         var device = Devices.Resolve(_settings.Device);
         random.manual_seed(_settings.Seed);
-        var encoder = TextEncoder.Create(config.Model.TextEncoder, config.Model.TextDimensions);
-        var network = new InterestNetwork(config.Model, config.Features, data.Items.Count, data.Vocabulary.Categories.Count);
+        using var encoder = ItemTexts.Encoder(config.Model);
+        var text = ItemTexts.Encode(data.Items, encoder);
+        var mean = text.Mean();
+        var settings = config.Model with { TextEncoder = encoder.Name, TextDimensions = encoder.Dimensions };
+        var network = new InterestNetwork(settings, config.Features, data.Items.Count, data.Vocabulary.Categories.Count);
         network.SetItems(
-            TextVectors.Of(data.Items, encoder).Values, [.. data.TrainingCounts.Select(count => count > 0)],
-            [.. Enumerable.Range(0, data.Items.Count).Select(data.Vocabulary.CategoryOf)]);
+            text.CentredBy(mean).Values, [.. data.TrainingCounts.Select(count => count > 0)],
+            [.. Enumerable.Range(0, data.Items.Count).Select(data.Vocabulary.CategoryOf)], mean);
         network.to(device);
         var (validation, epochs) = Fit(network, device, progress, cancel);
         var seconds = _watch.Elapsed.TotalSeconds;
@@ -49,11 +51,12 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         {
             Name = config.Name,
             CreatedAt = time.GetUtcNow(),
-            Architecture = config.Model,
+            Architecture = settings,
             Features = config.Features,
             Categories = data.Vocabulary.Categories,
             Items = data.Items.Count,
             TextEncoderLicence = encoder.Licence,
+            TextEncoderId = encoder.Id,
             DataHash = data.DataHash,
             Split = data.Split.Name,
             SplitHash = data.SplitHash,

@@ -1,8 +1,8 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Driftline.Catalog;
 using Driftline.InterestModel;
+using Driftline.TextEncoders;
 
 namespace Driftline.Training;
 
@@ -131,7 +131,7 @@ public sealed record TrainingConfig
         Must(Model.UnknownDropout is >= 0 and < 1, "model.unknownDropout", "at least 0 and less than 1");
         try
         {
-            TextEncoder.Create(Model.TextEncoder, Model.TextDimensions);
+            KnownEncoders.Check(Model.TextEncoder, Model.TextDimensions);
         }
         catch (ArgumentException e)
         {

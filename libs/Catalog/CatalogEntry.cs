@@ -12,6 +12,13 @@ public sealed record CatalogEntry(string ItemId, string Title, IReadOnlyList<str
     /// <summary>Everything that a text encoder reads, one part a line: title, categories, description.</summary>
     public string Text => string.Join('\n', (string[])[Title, string.Join(" | ", Categories), Description ?? ""]).Trim();
 
+    /// <summary>
+    /// The same as a sentence, which is what a pretrained encoder has learnt to read: <c>title. category, category. description</c>, parts that
+    /// are empty left out.
+    /// </summary>
+    public string Sentence => string.Join(
+        ". ", ((string[])[Title, string.Join(", ", Categories), Description ?? ""]).Select(part => part.Trim().TrimEnd('.')).Where(part => part.Length > 0));
+
     /// <summary>XXH64 of <see cref="Text"/>: an item whose hash changed needs a new vector.</summary>
     public long ContentHash => unchecked((long)XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(Text)));
 }

@@ -14,13 +14,17 @@ public sealed class HashedNgramEncoder : TextEncoder
     /// <summary>The name that configurations and artifacts know it by.</summary>
     public const string EncoderName = "hashed-ngrams";
 
+    /// <summary>Length of the vectors where a configuration names none.</summary>
+    public const int DefaultDimensions = 256;
+
     // A word counts as much as a handful of its pieces: whole words name things, pieces forgive plurals and misspellings.
     private const float WordWeight = 1f;
     private const float PieceWeight = 0.35f;
     private const int PieceLength = 3;
 
     /// <exception cref="ArgumentException">Fewer than 8 or more than 4096 dimensions.</exception>
-    public HashedNgramEncoder(int dimensions)
+    /// <param name="dimensions">Length of the vectors.</param>
+    public HashedNgramEncoder(int dimensions = DefaultDimensions)
     {
         if (dimensions is < 8 or > 4096)
             throw new ArgumentException($"{EncoderName} makes vectors of 8 to 4096 dimensions, not {dimensions}.");
@@ -31,17 +35,25 @@ public sealed class HashedNgramEncoder : TextEncoder
     public override string Name => EncoderName;
 
     /// <inheritdoc/>
+    public override string Id => $"{EncoderName}-{Dimensions}";
+
+    /// <inheritdoc/>
     public override string Licence => "none needed: feature hashing, no pretrained weights";
 
     /// <inheritdoc/>
     public override int Dimensions { get; }
 
     /// <inheritdoc/>
-    public override void Encode(string text, Span<float> vector)
+    public override float[] Encode(IReadOnlyList<string> texts, Action<int>? progress = null)
     {
-        if (vector.Length != Dimensions)
-            throw new ArgumentException($"The vector is {vector.Length} long, the encoder makes {Dimensions}.");
-        vector.Clear();
+        var vectors = new float[texts.Count * Dimensions];
+        for (var i = 0; i < texts.Count; i++) Encode(texts[i], vectors.AsSpan(i * Dimensions, Dimensions));
+        progress?.Invoke(texts.Count);
+        return vectors;
+    }
+
+    private static void Encode(string text, Span<float> vector)
+    {
         var lower = text.ToLowerInvariant();
         for (var start = 0; start < lower.Length;)
         {

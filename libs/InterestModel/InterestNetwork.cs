@@ -37,7 +37,7 @@ public sealed class InterestNetwork : nn.Module
     private readonly LayerNorm _norm;
     private readonly SequenceEncoder _encoder;
     private readonly Dropout _inputDropout, _outputDropout;
-    private readonly Tensor _text, _hasId, _categoryOf, _typeWeights;
+    private readonly Tensor _text, _textMean, _hasId, _categoryOf, _typeWeights;
 
     /// <param name="settings">Shape.</param>
     /// <param name="features">The featuriser's settings.</param>
@@ -65,12 +65,14 @@ public sealed class InterestNetwork : nn.Module
         _inputDropout = nn.Dropout(settings.Dropout);
         _outputDropout = nn.Dropout(settings.Dropout);
         _text = zeros(rows, settings.TextDimensions);
+        _textMean = zeros(settings.TextDimensions);
         _hasId = zeros(rows, 1);
         _categoryOf = full(rows, categories, dtype: ScalarType.Int64);
         var featuriser = new Featuriser(features);
         _typeWeights = tensor(Enumerable.Range(0, Featuriser.TypeValues)
             .Select(type => type == 0 ? 0f : (float)featuriser.TypeWeight((Sequences.SequenceEventType)type)).ToArray());
         register_buffer("text", _text);
+        register_buffer("text_mean", _textMean);
         register_buffer("has_id", _hasId);
         register_buffer("category_of", _categoryOf);
         register_buffer("type_weights", _typeWeights, persistent: false);
@@ -83,18 +85,23 @@ public sealed class InterestNetwork : nn.Module
     }
 
     /// <summary>Fills in what is known of the items before training.</summary>
-    /// <param name="text">Text vectors, row-major [V, T].</param>
+    /// <param name="text">Text vectors, centred by the mean, row-major [V, T].</param>
     /// <param name="seen">Whether the item occurs in training; one that does not lives on its text alone. [V].</param>
     /// <param name="category">Main category of each item, [V].</param>
-    public void SetItems(float[] text, IReadOnlyList<bool> seen, IReadOnlyList<int> category)
+    /// <param name="textMean">The mean by which the text vectors were centred, and those of later items will be, [T].</param>
+    public void SetItems(float[] text, IReadOnlyList<bool> seen, IReadOnlyList<int> category, float[] textMean)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var items = seen.Count;
+        _textMean.copy_(tensor(textMean, [_settings.TextDimensions]));
         _text.narrow(0, ItemRows.First, items).copy_(tensor(text, [items, _settings.TextDimensions]));
         _hasId.narrow(0, ItemRows.Unknown, items + 1).copy_(tensor(seen.Select(s => s ? 1f : 0f).Prepend(1f).ToArray(), [items + 1, 1]));
         _categoryOf.narrow(0, ItemRows.First, items).copy_(tensor(category.Select(c => (long)c).ToArray(), [items]));
     }
+
+    /// <summary>The mean of the catalogue's text vectors that the model was trained with, [T].</summary>
+    public float[] TextMean() => _textMean.cpu().data<float>().ToArray();
 
     /// <summary>The category of each row, int64 [V + 2]; C is none.</summary>
     public Tensor CategoryOfRow => _categoryOf;

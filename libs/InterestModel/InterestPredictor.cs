@@ -1,5 +1,6 @@
 using Driftline.Catalog;
 using Driftline.Sequences;
+using Driftline.TextEncoders;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,16 +16,18 @@ public sealed class InterestPredictor : IDisposable
     private readonly ModelArtifact _model;
     private readonly Featuriser _featuriser;
     private readonly TextEncoder _encoder;
+    private readonly float[] _textMean;
     private readonly Device _device;
     private readonly ItemTable _items;
     private readonly Dictionary<string, int> _categoryIndex;
 
-    private InterestPredictor(ModelArtifact model, Device device)
+    private InterestPredictor(ModelArtifact model, Device device, TextEncoder encoder)
     {
         _model = model;
         _device = device;
         _featuriser = new Featuriser(model.Manifest.Features);
-        _encoder = TextEncoder.Create(model.Manifest.Architecture.TextEncoder, model.Manifest.Architecture.TextDimensions);
+        _encoder = encoder;
+        _textMean = model.Network.TextMean();
         _categoryIndex = Categories.Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
         model.Network.eval();
         model.Network.to(device);
@@ -37,17 +40,36 @@ public sealed class InterestPredictor : IDisposable
     /// <param name="folder">What <c>training train --out</c> wrote.</param>
     /// <param name="device">See <see cref="Devices.Resolve"/>.</param>
     /// <param name="threads">CPU threads of Torch, for the whole process; 0 leaves Torch's own choice.</param>
-    /// <exception cref="ModelArtifactException">The folder cannot be used.</exception>
+    /// <param name="cacheFolder">Where pretrained text encoders are kept; null is the user's own, see <see cref="CacheFolder"/>.</param>
+    /// <exception cref="ModelArtifactException">The folder cannot be used, or the text encoder here is not the model's.</exception>
+    /// <exception cref="EncoderException">The model's text encoder cannot be had.</exception>
     /// <exception cref="InvalidOperationException">CUDA was asked for and is not there.</exception>
-    public static InterestPredictor Load(string folder, string device = "auto", int threads = 0)
+    public static InterestPredictor Load(string folder, string device = "auto", int threads = 0, string? cacheFolder = null)
     {
         var resolved = Devices.Resolve(device);
         if (threads > 0) set_num_threads(threads);
-        return Of(ModelArtifact.Load(folder), resolved);
+        return Of(ModelArtifact.Load(folder), resolved, cacheFolder);
     }
 
-    /// <summary>Puts a model in memory to work, and takes it over.</summary>
-    public static InterestPredictor Of(ModelArtifact model, Device device) => new(model, device);
+    /// <summary>Puts a model in memory to work, and takes it over; see <see cref="Load"/>.</summary>
+    public static InterestPredictor Of(ModelArtifact model, Device device, string? cacheFolder = null)
+    {
+        TextEncoder? encoder = null;
+        try
+        {
+            var settings = model.Manifest.Architecture;
+            encoder = KnownEncoders.Create(settings.TextEncoder, settings.TextDimensions, cacheFolder ?? CacheFolder.Of(null, null));
+            if (encoder.Id != model.Manifest.TextEncoderId)
+                throw new ModelArtifactException($"Model {model.Manifest.Version} was trained with the text encoder {model.Manifest.TextEncoderId}; {settings.TextEncoder} here is {encoder.Id}. Put the encoder of the training there, or train the model again.");
+            return new InterestPredictor(model, device, encoder);
+        }
+        catch
+        {
+            encoder?.Dispose();
+            model.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>What the model is.</summary>
     public ModelManifest Manifest => _model.Manifest;
@@ -99,7 +121,7 @@ public sealed class InterestPredictor : IDisposable
     {
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
-        var text = TextVectors.Of(entries, _encoder);
+        var text = TextVectors.Of(entries, _encoder).CentredBy(_textMean);
         var values = _model.Network.TextPart(tensor(text.Values, [entries.Count, text.Dimensions], device: _device));
         var rows = entries.Select(entry => _items.RowOf(entry.ItemId)).ToArray();
         var ids = stack(rows.Select(row => _items.IsTrained(row) ? _model.Network.IdPart(row) : zeros(Dimensions, device: _device)));
@@ -124,6 +146,7 @@ public sealed class InterestPredictor : IDisposable
     {
         _items.Dispose();
         _model.Dispose();
+        _encoder.Dispose();
     }
 
     private void Pass(IReadOnlyList<ArraySegment<EncodedEvent>> users, List<InterestPrediction> predictions)

@@ -29,6 +29,9 @@ public sealed record ModelManifest
 
     public required string TextEncoderLicence { get; init; }
 
+    /// <summary>What the item texts were encoded with, exactly: an encoder of another id gives vectors that do not fit the weights.</summary>
+    public required string TextEncoderId { get; init; }
+
     /// <summary>SHA-256 of the files of the data folder.</summary>
     public required string DataHash { get; init; }
 

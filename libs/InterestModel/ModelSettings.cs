@@ -27,11 +27,11 @@ public sealed record ModelSettings
     /// <summary>Share of input events whose item is made unknown in a training step.</summary>
     public double UnknownDropout { get; init; } = 0.01;
 
-    /// <summary>Name of the text encoder.</summary>
+    /// <summary>Name of the text encoder; a trained model holds the one that <c>auto</c> came to.</summary>
     public string TextEncoder { get; init; } = "hashed-ngrams";
 
-    /// <summary>T: length of the text vectors.</summary>
-    public int TextDimensions { get; init; } = 256;
+    /// <summary>T: length of the text vectors. 0 is the encoder's own; a trained model holds the real number.</summary>
+    public int TextDimensions { get; init; }
 }
 
 /// <summary>What the featuriser makes of a sequence. Stored with a model: serving uses the trained model's own.</summary>

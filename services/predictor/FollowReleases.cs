@@ -40,7 +40,7 @@ public sealed class FollowReleases(
         InterestPredictor? next = null;
         try
         {
-            next = InterestPredictor.Load(new Uri(release.artifactUri).LocalPath, options.Value.Device, options.Value.Threads);
+            next = InterestPredictor.Load(new Uri(release.artifactUri).LocalPath, options.Value.Device, options.Value.Threads, options.Value.CacheFolder);
             if (next.Version != release.version) throw new InvalidDataException($"The artifact is version {next.Version}, the release says {release.version}.");
             catalog.TakeChanges();
             var items = catalog.Items;

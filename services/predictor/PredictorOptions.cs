@@ -24,5 +24,8 @@ public sealed class PredictorOptions
     [Range(1, 50, ErrorMessage = "Predictor:MaxShifts must be between 1 and 50.")]
     public int MaxShifts { get; set; } = 5;
 
+    /// <summary>Where pretrained text encoders are kept; left out, <c>DRIFTLINE_CACHE</c> or the user's cache folder.</summary>
+    public string? CacheFolder { get; set; }
+
     public SequenceStoreOptions Sequence { get; set; } = new();
 }

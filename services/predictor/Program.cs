@@ -1,4 +1,5 @@
 using driftline.events;
+using Driftline.Catalog;
 using Driftline.Hosting;
 using Driftline.Predictor;
 using Driftline.Schemas;
@@ -11,6 +12,7 @@ builder.Services.AddRedis();
 builder.Services.AddStreaming("predictor", Topics.StorefrontEventsRejected.Name);
 
 builder.Services.AddOptionsWithValidateOnStart<PredictorOptions>().BindConfiguration(PredictorOptions.Section).ValidateDataAnnotations();
+builder.Services.PostConfigure<PredictorOptions>(options => options.CacheFolder ??= CacheFolder.Of(builder.Configuration["DRIFTLINE_CACHE"], builder.Configuration["XDG_CACHE_HOME"]));
 builder.Services.AddSingleton(provider => provider.GetRequiredService<IOptions<PredictorOptions>>().Value.Sequence);
 builder.Services.AddSingleton<SequenceStore>();
 builder.Services.AddSingleton<PredictorMetrics>();

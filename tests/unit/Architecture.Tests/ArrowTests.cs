@@ -7,23 +7,25 @@ public sealed class ArrowTests
 {
     private const string Schemas = "schemas", Streaming = "libs/Streaming", Hosting = "libs/Hosting", Sequences = "libs/Sequences";
     private const string Catalog = "libs/Catalog", Storefront = "libs/Storefront", InterestModel = "libs/InterestModel";
+    private const string TextEncoders = "libs/TextEncoders";
 
     /// <summary>Every arrow that is allowed; a folder that is not here may reference no project.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
-        [InterestModel] = [Sequences, Catalog],
+        [TextEncoders] = [Catalog],
+        [InterestModel] = [Sequences, Catalog, TextEncoders],
         ["services/ingestor"] = [Streaming, Hosting, Schemas],
         ["services/feature-builder"] = [Streaming, Hosting, Schemas, Sequences],
-        ["services/predictor"] = [Streaming, Hosting, Schemas, Sequences, Catalog, InterestModel],
+        ["services/predictor"] = [Streaming, Hosting, Schemas, Sequences, Catalog, InterestModel, TextEncoders],
         ["services/recommender"] = [Streaming, Hosting, Schemas, Catalog],
         ["samples/read-interest-updates"] = [Schemas],
-        ["training"] = [InterestModel, Storefront, Streaming, Schemas],
+        ["training"] = [InterestModel, TextEncoders, Storefront, Streaming, Schemas],
     };
 
     /// <summary>These stand outside the product and may reference anything.</summary>
     private static readonly string[] Free = ["local", "tests", "bench"];
 
-    private static readonly string[] Torch = ["TorchSharp", "libtorch"];
+    private static readonly string[] Torch = ["TorchSharp", "libtorch", "Microsoft.ML.OnnxRuntime"];
 
     public static TheoryData<string> Paths => [.. Project.All.Keys.Order(StringComparer.Ordinal)];
 

@@ -5,7 +5,7 @@ namespace Driftline.Catalog.Tests;
 
 public sealed class HashedNgramEncoderTests
 {
-    private readonly TextEncoder _encoder = TextEncoder.Create("hashed-ngrams", 256);
+    private readonly HashedNgramEncoder _encoder = new(256);
 
     [Fact]
     public void VectorsHaveLengthOneWhateverTheText()
@@ -41,14 +41,6 @@ public sealed class HashedNgramEncoderTests
         var hash = System.IO.Hashing.XxHash64.HashToUInt64("w a"u8);
         Assert.Equal((int)(hash % 4096), places[0].Index);
         Assert.Equal(hash >> 63 == 0, places[0].Item > 0);
-    }
-
-    [Fact]
-    public void AnUnknownEncoderIsRefusedByName()
-    {
-        var error = Assert.Throws<ArgumentException>(() => TextEncoder.Create("bert", 256));
-        Assert.Contains("'bert'", error.Message, StringComparison.Ordinal);
-        Assert.Contains("hashed-ngrams", error.Message, StringComparison.Ordinal);
     }
 
     private static float Similarity(float[] a, float[] b) => TensorPrimitives.Dot<float>(a, b);

@@ -45,7 +45,7 @@ public sealed class VocabularyTests
     public void TextVectorsAreTheEncodersRowByRow()
     {
         CatalogEntry[] items = [new("a", "Red cup", []), new("b", "Garden hose", ["Garden"])];
-        var encoder = TextEncoder.Create("hashed-ngrams", 32);
+        var encoder = new HashedNgramEncoder(32);
         var vectors = TextVectors.Of(items, encoder);
         Assert.Equal(2, vectors.Count);
         Assert.Equal(encoder.Encode(items[1].Text), vectors[1].ToArray());

@@ -63,6 +63,27 @@ public sealed class ModelArtifactTests(TrainedModel trained)
         Assert.Contains(reason, Refusal(copy), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null, "textEncoderId")] // a model from before encoders had ids, whose text vectors are not centred
+    [InlineData("hashed-ngrams-65", "hashed-ngrams-65")]
+    public void AModelOfAnotherTextEncoderIsRefused(string? id, string reason)
+    {
+        var copy = trained.Copy();
+        var path = Path.Combine(copy, "model.json");
+        var manifest = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        manifest.Remove("textEncoderId");
+        if (id is not null) manifest["textEncoderId"] = id;
+        File.WriteAllText(path, manifest.ToJsonString());
+        Assert.Contains(reason, Assert.Throws<ModelArtifactException>(() => InterestPredictor.Load(copy, "cpu")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheArtifactHoldsTheEncodersRealNameAndLength()
+    {
+        var architecture = ModelArtifact.ReadManifest(trained.Folder).Architecture;
+        Assert.Equal(("hashed-ngrams", 64), (architecture.TextEncoder, architecture.TextDimensions));
+    }
+
     [Fact]
     public void AFolderWithoutAModelIsRefused() => Assert.Contains("model.json", Refusal(Path.GetTempPath()), StringComparison.Ordinal);
 

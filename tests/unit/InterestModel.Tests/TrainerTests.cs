@@ -1,3 +1,4 @@
+using Driftline.Catalog;
 using System.Diagnostics;
 using Driftline.Training;
 using Xunit;
@@ -15,6 +16,9 @@ public sealed class TrainerTests(TrainedModel trained)
 
     [Theory]
     [InlineData("lstm", 20_000)]
+    [InlineData("bigru", 20_000)]
+    [InlineData("transformer", 20_000)]
+    [InlineData("lru", 20_000)]
     [InlineData("gru", 10)]
     public void EveryEncoderAndTheSampledSoftmaxLearnItToo(string encoder, int fullSoftmaxItems)
     {
@@ -111,5 +115,17 @@ public sealed class TrainerTests(TrainedModel trained)
         var metrics = model.Manifest.Metrics;
         Assert.InRange(metrics["popularity.ndcg@10"], 0.36, 0.39);
         Assert.True(metrics["test.ndcg@10"] > 1.3 * metrics["popularity.ndcg@10"], $"NDCG@10 {metrics["test.ndcg@10"]}");
+    }
+
+    [Fact]
+    public void ACatalogueWithoutAnyTextTrainsAndServes()
+    {
+        var full = SyntheticStore.Data();
+        var data = TrainingData.Of([.. full.Items.Select(item => new CatalogEntry(item.ItemId, "", []))], full.Users, full.Split, "bare", "bare");
+        var config = SyntheticStore.Config with { Training = SyntheticStore.Config.Training with { MaxEpochs = 2 } };
+        using var predictor = InterestPredictor.Of(new Trainer(config, data, TimeProvider.System).Train(_ => { }), TorchSharp.torch.CPU);
+        var prediction = predictor.Predict([SyntheticStore.Sequence(1, 8)])[0];
+        Assert.All(prediction.Embedding, value => Assert.True(float.IsFinite(value)));
+        Assert.All(predictor.Encode(new CatalogEntry("new", "", [])), value => Assert.Equal(0, value));
     }
 }

@@ -78,10 +78,10 @@ public sealed class TrainingDataTests
     public void EachEpochMeetsEveryNextEventOnce()
     {
         var data = SyntheticStore.Data(users: 50);
-        var windows = new TrainingWindows(data, sequenceLength: 4, batchSize: 8, seed: 1);
-        for (var epoch = 0; epoch < 2; epoch++)
+        var windows = new TrainingWindows(data, sequenceLength: 4, batchEvents: 32, causal: true, seed: 1);
+        for (var epoch = 1; epoch <= 2; epoch++)
         {
-            var met = windows.Epoch().SelectMany(batch => batch)
+            var met = windows.Epoch(epoch).SelectMany(batch => batch)
                 .SelectMany(window => Enumerable.Range(window.Start, window.Length).Select(i => (window.User.UserId, i))).ToArray();
             Assert.Equal(data.Users.Sum(user => user.TrainingEvents - 1), met.Length);
             Assert.Equal(met.Length, met.Distinct().Count());

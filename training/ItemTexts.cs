@@ -1,0 +1,34 @@
+using Driftline.Catalog;
+using Driftline.InterestModel;
+using Driftline.TextEncoders;
+
+namespace Driftline.Training;
+
+/// <summary>The text vectors of a catalogue: each text is encoded once on a machine.</summary>
+internal static class ItemTexts
+{
+    /// <summary>Where weights and vectors are kept.</summary>
+    public static string Cache { get; } = CacheFolder.Of(Environment.GetEnvironmentVariable("DRIFTLINE_CACHE"), Environment.GetEnvironmentVariable("XDG_CACHE_HOME"));
+
+    /// <summary>The encoder that a configuration names.</summary>
+    /// <exception cref="InputException">It does not fit the configuration.</exception>
+    /// <exception cref="EncoderException">Its weights cannot be had.</exception>
+    public static TextEncoder Encoder(ModelSettings settings)
+    {
+        try
+        {
+            return Cached(KnownEncoders.Create(settings.TextEncoder, settings.TextDimensions, Cache, Console.Error.WriteLine));
+        }
+        catch (ArgumentException e)
+        {
+            throw new InputException($"model.textEncoder, model.textDimensions: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The raw text vectors of items; a line on standard error says how far a long encoding is.</summary>
+    public static TextVectors Encode(IReadOnlyList<CatalogEntry> items, TextEncoder encoder) =>
+        TextVectors.Of(items, encoder, new EncodingLines(items.Count, Console.Error, TimeProvider.System).Report);
+
+    // Hashing a text is faster than reading its vector.
+    private static TextEncoder Cached(TextEncoder encoder) => encoder is HashedNgramEncoder ? encoder : new CachedTextEncoder(encoder, Cache);
+}
