@@ -31,6 +31,13 @@ evaluate.Validators.Add(result =>
 evaluate.SetAction(result => Guarded(() => EvaluateCommand.Run(new EvaluateRequest(
     result.GetValue(data)!, result.GetValue(evaluated), result.GetValue(split), result.GetValue(json), result.GetValue(folder),
     result.GetValue(device)!, result.GetValue(sampled), "training " + string.Join(' ', args)))));
+var results = new Option<string>("--out") { Description = "Folder for results.json, results.md and plots.", Required = true };
+var seeds = new Option<int>("--seeds") { Description = "Trainings of each, with seeds from 1.", DefaultValueFactory = _ => 3 };
+var without = new Option<string>("--without") { Description = $"The input that is left out: {string.Join(", ", ModelInputs.Names)}.", Required = true };
+var ablate = new Command("ablate", "Train with and without an input, and print the figures of both side by side.") { data, config, split, without, seeds, results, progress };
+ablate.SetAction((result, cancel) => Task.FromResult(Guarded(() => AblateCommand.Run(new AblateRequest(
+    result.GetValue(data)!, result.GetValue(config), result.GetValue(without)!, result.GetValue(split), result.GetValue(results)!,
+    result.GetValue(seeds), result.GetValue(progress), "training " + string.Join(' ', args)), cancel))));
 var name = new Option<string>("--name") { Description = "The model's name: key of the release.", DefaultValueFactory = _ => "interest" };
 var release = new Command("release", "Announce a model to the predictors and recommenders of the Kafka that the environment names.") { artifact, name };
 release.SetAction((result, cancel) => GuardedAsync(() => ReleaseCommand.RunAsync(result.GetValue(artifact)!, result.GetValue(name)!, cancel)));
@@ -44,7 +51,7 @@ fetch.SetAction(result => Guarded(() => EncoderCommand.Fetch(result.GetValue(enc
 
 var parsed = new RootCommand("Driftline's model: train, evaluate and release.")
 {
-    train, evaluate, release, encodeCatalog, new Command("encoder", "Pretrained text encoders.") { fetch },
+    train, evaluate, ablate, release, encodeCatalog, new Command("encoder", "Pretrained text encoders.") { fetch },
 }.Parse(args);
 return parsed.Errors.Count > 0 ? Usage() : await parsed.InvokeAsync();
 

@@ -20,6 +20,7 @@ public sealed class InterestPredictor : IDisposable
     private readonly Device _device;
     private readonly ItemTable _items;
     private readonly Dictionary<string, int> _categoryIndex;
+    private readonly AttributeVocabulary _attributes;
 
     private InterestPredictor(ModelArtifact model, Device device, TextEncoder encoder)
     {
@@ -29,6 +30,7 @@ public sealed class InterestPredictor : IDisposable
         _encoder = encoder;
         _textMean = model.Network.TextMean();
         _categoryIndex = Categories.Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
+        _attributes = new AttributeVocabulary(model.Manifest.Attributes);
         model.Network.eval();
         model.Network.to(device);
         using var inference = inference_mode();
@@ -92,21 +94,28 @@ public sealed class InterestPredictor : IDisposable
     /// <summary>Predicts for users by their sequences.</summary>
     /// <param name="users">Each user's entries, oldest first; the newest <see cref="FeatureSettings.SequenceLength"/> are read. An item that the
     /// model does not know counts as an unknown item. An empty sequence gives the prediction for someone of whom nothing is known.</param>
+    /// <param name="attributes">Each user's attributes, name to value; null for a user, or for all, of whom none are known. A name that the model does
+    /// not know is passed over, and a value that it does not know is 'other'.</param>
     /// <returns>Predictions in the order given.</returns>
-    public IReadOnlyList<InterestPrediction> Predict(IReadOnlyList<IReadOnlyList<SequenceEntry>> users)
+    public IReadOnlyList<InterestPrediction> Predict(
+        IReadOnlyList<IReadOnlyList<SequenceEntry>> users, IReadOnlyList<IReadOnlyDictionary<string, string>?>? attributes = null)
     {
         var encoded = new ArraySegment<EncodedEvent>[users.Count];
         for (var i = 0; i < encoded.Length; i++)
             encoded[i] = users[i].Select(entry => Featuriser.Encode(entry, _items.RowOf)).ToArray();
-        return Predict(encoded);
+        return Predict(encoded, attributes);
     }
 
-    /// <summary>Predicts for users by encoded events; see <see cref="Predict(IReadOnlyList{IReadOnlyList{SequenceEntry}})"/>.</summary>
-    public IReadOnlyList<InterestPrediction> Predict(IReadOnlyList<ArraySegment<EncodedEvent>> users)
+    /// <summary>Predicts for users by encoded events; see the other overload.</summary>
+    /// <exception cref="ArgumentException">There are attributes of more or fewer users.</exception>
+    public IReadOnlyList<InterestPrediction> Predict(
+        IReadOnlyList<ArraySegment<EncodedEvent>> users, IReadOnlyList<IReadOnlyDictionary<string, string>?>? attributes = null)
     {
+        if (attributes is not null && attributes.Count != users.Count)
+            throw new ArgumentException($"{users.Count} users have attributes of {attributes.Count}: give one entry for each user, or null.", nameof(attributes));
         var predictions = new List<InterestPrediction>(users.Count);
         for (var start = 0; start < users.Count; start += UsersPerPass)
-            Pass([.. users.Skip(start).Take(UsersPerPass)], predictions);
+            Pass([.. users.Skip(start).Take(UsersPerPass)], attributes is null ? null : [.. attributes.Skip(start).Take(UsersPerPass).Select(_attributes.Encode)], predictions);
         return predictions;
     }
 
@@ -149,11 +158,11 @@ public sealed class InterestPredictor : IDisposable
         _encoder.Dispose();
     }
 
-    private void Pass(IReadOnlyList<ArraySegment<EncodedEvent>> users, List<InterestPrediction> predictions)
+    private void Pass(IReadOnlyList<ArraySegment<EncodedEvent>> users, IReadOnlyList<int[]>? attributes, List<InterestPrediction> predictions)
     {
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
-        var batch = _featuriser.Build(users);
+        var batch = _featuriser.Build(users, attributes);
         var (table, categoryOfRow) = _items.Tensors();
         var states = _model.Network.Encode(FeatureTensors.Of(batch, _device), table, categoryOfRow);
         var last = tensor(batch.Lengths.Select((length, user) => (long)user * batch.Length + Math.Max(0, length - 1)).ToArray(), device: _device);

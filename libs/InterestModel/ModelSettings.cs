@@ -27,6 +27,12 @@ public sealed record ModelSettings
     /// <summary>Share of input events whose item is made unknown in a training step.</summary>
     public double UnknownDropout { get; init; } = 0.01;
 
+    /// <summary>Share of the users' attributes made unknown in a training step, so that a user without any works.</summary>
+    public double AttributeDropout { get; init; } = 0.25;
+
+    /// <summary>Inputs that the network does not read, of <see cref="ModelInputs.Names"/>: for ablations.</summary>
+    public IReadOnlyList<string> Without { get; init; } = [];
+
     /// <summary>Name of the text encoder; a trained model holds the one that <c>auto</c> came to.</summary>
     public string TextEncoder { get; init; } = "hashed-ngrams";
 
