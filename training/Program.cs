@@ -38,6 +38,24 @@ var ablate = new Command("ablate", "Train with and without an input, and print t
 ablate.SetAction((result, cancel) => Task.FromResult(Guarded(() => AblateCommand.Run(new AblateRequest(
     result.GetValue(data)!, result.GetValue(config), result.GetValue(without)!, result.GetValue(split), result.GetValue(results)!,
     result.GetValue(seeds), result.GetValue(progress), "training " + string.Join(' ', args)), cancel))));
+var silos = new Option<int>("--silos") { Description = "K: holders of data; users are divided among them by hash.", DefaultValueFactory = _ => 10 };
+var rounds = new Option<int>("--rounds") { Description = "R: exchanges of weights.", DefaultValueFactory = _ => 20 };
+var localEpochs = new Option<int>("--local-epochs") { Description = "E: epochs that a silo trains in a round.", DefaultValueFactory = _ => 1 };
+var clip = new Option<double>("--clip") { Description = "C: largest L2 norm of a silo's update; none where left out.", DefaultValueFactory = _ => double.PositiveInfinity };
+var noise = new Option<double>("--noise") { Description = "S: deviation of the Gaussian noise on the sum of the updates, as a multiple of C.", DefaultValueFactory = _ => 0 };
+var delta = new Option<double>("--delta") { Description = "D of (epsilon, delta): well below 1 / K.", DefaultValueFactory = _ => 1e-3 };
+var participation = new Option<double>("--participation") { Description = "Chance of a silo to take part in a round.", DefaultValueFactory = _ => 1 };
+var runs = new Option<int>("--seeds") { Description = "Runs of each kind, with seeds from 1.", DefaultValueFactory = _ => 1 };
+var federated = new Command("federated", "Train silos that never share events, with differential privacy, beside central training.")
+{
+    data, config, split, silos, rounds, localEpochs, clip, noise, delta, participation, runs, results,
+};
+federated.SetAction((result, cancel) => Task.FromResult(Guarded(() => FederatedCommand.Run(new FederatedRequest(
+    result.GetValue(data)!, result.GetValue(config), result.GetValue(split), result.GetValue(results)!,
+    new FederatedSettings(
+        result.GetValue(silos), result.GetValue(rounds), result.GetValue(localEpochs), result.GetValue(clip), result.GetValue(noise),
+        result.GetValue(delta), result.GetValue(participation)),
+    result.GetValue(runs), "training " + string.Join(' ', args)), cancel))));
 var name = new Option<string>("--name") { Description = "The model's name: key of the release.", DefaultValueFactory = _ => "interest" };
 var release = new Command("release", "Announce a model to the predictors and recommenders of the Kafka that the environment names.") { artifact, name };
 release.SetAction((result, cancel) => GuardedAsync(() => ReleaseCommand.RunAsync(result.GetValue(artifact)!, result.GetValue(name)!, cancel)));
@@ -51,7 +69,7 @@ fetch.SetAction(result => Guarded(() => EncoderCommand.Fetch(result.GetValue(enc
 
 var parsed = new RootCommand("Driftline's model: train, evaluate and release.")
 {
-    train, evaluate, ablate, release, encodeCatalog, new Command("encoder", "Pretrained text encoders.") { fetch },
+    train, evaluate, ablate, federated, release, encodeCatalog, new Command("encoder", "Pretrained text encoders.") { fetch },
 }.Parse(args);
 return parsed.Errors.Count > 0 ? Usage() : await parsed.InvokeAsync();
 

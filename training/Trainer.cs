@@ -83,7 +83,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
     private (RankingMetrics Best, int Epochs) Fit(InterestNetwork network, Device device, Action<TrainingProgress> progress, CancellationToken cancel)
     {
         using var optimiser = optim.AdamW(network.parameters(), _settings.LearningRate, weight_decay: _settings.WeightDecay);
-        var windows = new TrainingWindows(data, config.Features.SequenceLength, _settings.BatchEvents, network.Causal, _settings.Seed);
+        var windows = Windows(network);
         var cases = Evaluation.ValidationCases(data, _settings.ValidationUsers);
         var best = new RankingMetrics(cases.Count, 0, -1);
         var bestScore = double.NegativeInfinity;
@@ -93,18 +93,9 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         for (; ; epoch++)
         {
             network.train();
-            var batches = windows.Epoch(epoch);
-            double loss = 0;
-            var done = 0;
-            foreach (var batch in batches)
-            {
-                cancel.ThrowIfCancellationRequested();
-                if (_watch.Elapsed.TotalSeconds >= _settings.MaxSeconds) break;
-                loss += Step(network, device, optimiser, batch, rate);
-                done++;
-                progress(new TrainingProgress(epoch, (double)done / batches.Count, loss / done, null, false, _watch.Elapsed.TotalSeconds));
-            }
-
+            var loss = Pass(
+                network, device, optimiser, windows.Epoch(epoch), rate,
+                (share, mean) => progress(new TrainingProgress(epoch, share, mean, null, false, _watch.Elapsed.TotalSeconds)), cancel);
             var validation = Evaluation.Model(network, _featuriser, device, data, cases);
             var score = _settings.ChooseBy == TrainingSettings.ByCategories ? -CategoryKl(network, device, cases) : validation.Ndcg;
             var better = score > bestScore;
@@ -120,7 +111,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
                 rate *= _settings.Decay;
             }
 
-            progress(new TrainingProgress(epoch, 1, loss / Math.Max(1, done), validation, better, _watch.Elapsed.TotalSeconds));
+            progress(new TrainingProgress(epoch, 1, loss, validation, better, _watch.Elapsed.TotalSeconds));
             if (epoch >= _settings.MaxEpochs || sinceBest >= _settings.Patience || _watch.Elapsed.TotalSeconds >= _settings.MaxSeconds) break;
         }
 
@@ -131,6 +122,31 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
 
         foreach (var tensor in kept!.Values) tensor.Dispose();
         return (best, epoch);
+    }
+
+    /// <summary>The windows of every epoch.</summary>
+    internal TrainingWindows Windows(InterestNetwork network) =>
+        new(data, config.Features.SequenceLength, _settings.BatchEvents, network.Causal, _settings.Seed);
+
+    /// <summary>One pass over an epoch's batches, or as much of it as the time cap allows: the mean loss.</summary>
+    /// <param name="network">In training mode; changed in place.</param>
+    /// <param name="progress">Told the share done and the mean loss so far after each step.</param>
+    internal double Pass(
+        InterestNetwork network, Device device, optim.Optimizer optimiser, IReadOnlyList<TrainingWindow[]> batches, double rate,
+        Action<double, double> progress, CancellationToken cancel)
+    {
+        double loss = 0;
+        var done = 0;
+        foreach (var batch in batches)
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (_watch.Elapsed.TotalSeconds >= _settings.MaxSeconds) break;
+            loss += Step(network, device, optimiser, batch, rate);
+            done++;
+            progress((double)done / batches.Count, loss / done);
+        }
+
+        return loss / Math.Max(1, done);
     }
 
     private double CategoryKl(InterestNetwork network, Device device, IReadOnlyList<EvaluationCase> cases)

@@ -30,6 +30,9 @@ public sealed record FeatureTensors(Tensor Items, Tensor Types, Tensor Gaps, Ten
 /// </summary>
 public sealed class InterestNetwork : nn.Module
 {
+    /// <summary>Name of the parameter that holds the id embeddings, [V + 2, D].</summary>
+    public const string ItemIds = "_itemId.weight";
+
     private readonly ModelSettings _settings;
     private readonly Scalar _decay;
     private readonly Scalar _none;
