@@ -1,6 +1,7 @@
 using driftline.events;
 using Driftline.InterestModel;
 using Driftline.Sequences;
+using PublishedBoost = driftline.events.ItemBoost;
 using PublishedShift = driftline.events.CategoryShift;
 
 namespace Driftline.Predictor;
@@ -32,6 +33,7 @@ internal static class ComposeUpdate
             rising = Shifts(prediction.Rising, maxShifts),
             falling = Shifts(prediction.Falling, maxShifts),
             embedding = prediction.Embedding,
+            boosts = [.. prediction.Boosts.Select(boost => new PublishedBoost { itemId = boost.ItemId, boost = boost.Boost })],
         };
 
     private static List<PublishedShift> Shifts(IReadOnlyList<InterestModel.CategoryShift> shifts, int max) =>
