@@ -20,6 +20,7 @@ public sealed class InterestPredictor : IDisposable
     private readonly Device _device;
     private readonly ItemTable _items;
     private readonly Dictionary<string, int> _categoryIndex;
+    private readonly PopulationMovement? _population;
 
     private InterestPredictor(ModelArtifact model, Device device, TextEncoder encoder)
     {
@@ -28,6 +29,7 @@ public sealed class InterestPredictor : IDisposable
         _featuriser = new Featuriser(model.Manifest.Features);
         _encoder = encoder;
         _textMean = model.Network.TextMean();
+        _population = model.Population is { } population ? new PopulationMovement(population) : null;
         _categoryIndex = Categories.Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
         model.Network.eval();
         model.Network.to(device);
@@ -102,11 +104,13 @@ public sealed class InterestPredictor : IDisposable
     }
 
     /// <summary>Predicts for users by encoded events; see <see cref="Predict(IReadOnlyList{IReadOnlyList{SequenceEntry}})"/>.</summary>
-    public IReadOnlyList<InterestPrediction> Predict(IReadOnlyList<ArraySegment<EncodedEvent>> users)
+    /// <param name="users">Each user's events, oldest first.</param>
+    /// <param name="asOf">When the horizon begins, for the kind of the drift, in milliseconds; the newest event's time where null.</param>
+    public IReadOnlyList<InterestPrediction> Predict(IReadOnlyList<ArraySegment<EncodedEvent>> users, long? asOf = null)
     {
         var predictions = new List<InterestPrediction>(users.Count);
         for (var start = 0; start < users.Count; start += UsersPerPass)
-            Pass([.. users.Skip(start).Take(UsersPerPass)], predictions);
+            Pass([.. users.Skip(start).Take(UsersPerPass)], asOf, predictions);
         return predictions;
     }
 
@@ -149,7 +153,7 @@ public sealed class InterestPredictor : IDisposable
         _encoder.Dispose();
     }
 
-    private void Pass(IReadOnlyList<ArraySegment<EncodedEvent>> users, List<InterestPrediction> predictions)
+    private void Pass(IReadOnlyList<ArraySegment<EncodedEvent>> users, long? asOf, List<InterestPrediction> predictions)
     {
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
@@ -164,8 +168,16 @@ public sealed class InterestPredictor : IDisposable
         {
             var current = _featuriser.ObservedInterest(users[i], _items.CategoryOf, Categories.Count);
             var (rising, falling) = Drifts.Shifts(current, next[i], Categories);
-            predictions.Add(new InterestPrediction(current, next[i], embeddings[i], Drifts.JensenShannon(current, next[i]), rising, falling));
+            var drift = Drifts.JensenShannon(current, next[i]);
+            predictions.Add(new InterestPrediction(current, next[i], embeddings[i], drift, rising, falling, Kind(users[i], current, next[i], drift, asOf)));
         }
+    }
+
+    private DriftKind? Kind(ArraySegment<EncodedEvent> events, float[] current, float[] next, float drift, long? asOf)
+    {
+        if (_population is null || drift < DriftKinds.Floor) return null;
+        var movement = _population.Between(_featuriser.Weights(events, _items.CategoryOf, Categories.Count), asOf ?? events[^1].Time);
+        return DriftKinds.Of(drift, DriftKinds.Parts(current, next, movement), _population.Model.KnowsSeasons);
     }
 
     private static float[][] Rows(Tensor matrix)
