@@ -78,7 +78,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
             },
         };
         var items = data.Items.Select((item, i) => new ItemRecord(item.ItemId, data.Vocabulary.CategoryOf(i), item.ContentHash, data.TrainingCounts[i]));
-        return new ModelArtifact(manifest, [.. items], network);
+        return new ModelArtifact(manifest, [.. items], network, FitPopulation.Of(data, _settings.HorizonDays));
     }
 
     private (RankingMetrics Best, int Epochs) Fit(InterestNetwork network, Device device, Action<TrainingProgress> progress, CancellationToken cancel)

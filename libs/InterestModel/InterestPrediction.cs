@@ -14,5 +14,7 @@ public readonly record struct ItemBoost(string ItemId, float Boost);
 /// <param name="Drift">Jensen-Shannon divergence of the two, base 2, 0..1; 0 where <paramref name="Current"/> is all zeros.</param>
 /// <param name="Rising">Largest gains first, at most <see cref="Drifts.MaxShifts"/>.</param>
 /// <param name="Falling">Largest losses first, at most <see cref="Drifts.MaxShifts"/>.</param>
+/// <param name="Kind">What moves the interest; null where it hardly moves, or the model holds no <see cref="PopulationModel"/>.</param>
 public sealed record InterestPrediction(
-    float[] Current, float[] Next, float[] Embedding, IReadOnlyList<ItemBoost> Boosts, float Drift, IReadOnlyList<CategoryShift> Rising, IReadOnlyList<CategoryShift> Falling);
+    float[] Current, float[] Next, float[] Embedding, IReadOnlyList<ItemBoost> Boosts, float Drift,
+    IReadOnlyList<CategoryShift> Rising, IReadOnlyList<CategoryShift> Falling, DriftKind? Kind = null);

@@ -24,6 +24,7 @@ public sealed class InterestPredictor : IDisposable
     private readonly ItemTable _items;
     private readonly Blend _blend;
     private readonly Dictionary<string, int> _categoryIndex;
+    private readonly PopulationMovement? _population;
 
     private InterestPredictor(ModelArtifact model, Device device, TextEncoder encoder)
     {
@@ -32,6 +33,7 @@ public sealed class InterestPredictor : IDisposable
         _featuriser = new Featuriser(model.Manifest.Features);
         _encoder = encoder;
         _textMean = model.Network.TextMean();
+        _population = model.Population is { } population ? new PopulationMovement(population) : null;
         _categoryIndex = Categories.Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
         model.Network.eval();
         _blend = model.Network.Associations.Read();
@@ -107,11 +109,13 @@ public sealed class InterestPredictor : IDisposable
     }
 
     /// <summary>Predicts for users by encoded events; see <see cref="Predict(IReadOnlyList{IReadOnlyList{SequenceEntry}})"/>.</summary>
-    public IReadOnlyList<InterestPrediction> Predict(IReadOnlyList<ArraySegment<EncodedEvent>> users)
+    /// <param name="users">Each user's events, oldest first.</param>
+    /// <param name="asOf">When the horizon begins, for the kind of the drift, in milliseconds; the newest event's time where null.</param>
+    public IReadOnlyList<InterestPrediction> Predict(IReadOnlyList<ArraySegment<EncodedEvent>> users, long? asOf = null)
     {
         var predictions = new List<InterestPrediction>(users.Count);
         for (var start = 0; start < users.Count; start += UsersPerPass)
-            Pass([.. users.Skip(start).Take(UsersPerPass)], predictions);
+            Pass([.. users.Skip(start).Take(UsersPerPass)], asOf, predictions);
         return predictions;
     }
 
@@ -154,7 +158,7 @@ public sealed class InterestPredictor : IDisposable
         _encoder.Dispose();
     }
 
-    private void Pass(IReadOnlyList<ArraySegment<EncodedEvent>> users, List<InterestPrediction> predictions)
+    private void Pass(IReadOnlyList<ArraySegment<EncodedEvent>> users, long? asOf, List<InterestPrediction> predictions)
     {
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
@@ -171,8 +175,16 @@ public sealed class InterestPredictor : IDisposable
         {
             var current = _featuriser.ObservedInterest(users[i], _items.CategoryOf, Categories.Count);
             var (rising, falling) = Drifts.Shifts(current, next[i], Categories);
-            predictions.Add(new InterestPrediction(current, next[i], embeddings[i], Boosts(users[i], logits[i]), Drifts.JensenShannon(current, next[i]), rising, falling));
+            var drift = Drifts.JensenShannon(current, next[i]);
+            predictions.Add(new InterestPrediction(current, next[i], embeddings[i], Boosts(users[i], logits[i]), drift, rising, falling, Kind(users[i], current, next[i], drift, asOf)));
         }
+    }
+
+    private DriftKind? Kind(ArraySegment<EncodedEvent> events, float[] current, float[] next, float drift, long? asOf)
+    {
+        if (_population is null || drift < DriftKinds.Floor) return null;
+        var movement = _population.Between(_featuriser.Weights(events, _items.CategoryOf, Categories.Count), asOf ?? events[^1].Time);
+        return DriftKinds.Of(drift, DriftKinds.Parts(current, next, movement), _population.Model.KnowsSeasons);
     }
 
     // The boosts of the items that they bring highest, and of all that they lower.

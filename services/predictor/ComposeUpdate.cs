@@ -1,7 +1,9 @@
 using driftline.events;
 using Driftline.InterestModel;
 using Driftline.Sequences;
+using DriftKind = Driftline.InterestModel.DriftKind;
 using PublishedBoost = driftline.events.ItemBoost;
+using PublishedKind = driftline.events.DriftKind;
 using PublishedShift = driftline.events.CategoryShift;
 
 namespace Driftline.Predictor;
@@ -30,6 +32,14 @@ internal static class ComposeUpdate
                 .OrderByDescending(c => prediction.Next[c])
                 .Select(c => new CategoryInterest { category = categories[c], current = prediction.Current[c], next = prediction.Next[c] })],
             drift = prediction.Drift,
+            driftKind = prediction.Kind switch
+            {
+                null => null,
+                DriftKind.Seasonal => PublishedKind.SEASONAL,
+                DriftKind.Trend => PublishedKind.TREND,
+                DriftKind.Personal => PublishedKind.PERSONAL,
+                _ => PublishedKind.UNKNOWN,
+            },
             rising = Shifts(prediction.Rising, maxShifts),
             falling = Shifts(prediction.Falling, maxShifts),
             embedding = prediction.Embedding,
