@@ -55,7 +55,9 @@ fetch.SetAction(result => Guarded(() => EncoderCommand.Fetch(result.GetValue(enc
 
 var parsed = new RootCommand("Driftline's model: train, evaluate and release.")
 {
-    train, evaluate, benchmark, release, encodeCatalog, new Command("encoder", "Pretrained text encoders.") { fetch },
+    train, evaluate, benchmark, release, encodeCatalog,
+    TransferCommand.Create(Guarded, "training " + string.Join(' ', args)),
+    ColdCommand.Create(Guarded, "training " + string.Join(' ', args)), new Command("encoder", "Pretrained text encoders.") { fetch },
 }.Parse(args);
 return parsed.Errors.Count > 0 ? Usage() : await parsed.InvokeAsync();
 

@@ -26,7 +26,13 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
     private int _step;
 
     /// <summary>Trains, measures on test once, and returns the model on the CPU.</summary>
-    public ModelArtifact Train(Action<TrainingProgress> progress, CancellationToken cancel = default)
+    /// <param name="progress">Told where training stands.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <param name="start">
+    /// Where given, what <see cref="WeightTransfer"/> carries over from this network is where training begins, and the result is no worse on
+    /// validation than that beginning.
+    /// </param>
+    public ModelArtifact Train(Action<TrainingProgress> progress, CancellationToken cancel = default, InterestNetwork? start = null)
     {
         _watch.Start();
         if (_settings.Threads > 0) set_num_threads(_settings.Threads);
@@ -41,8 +47,9 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         network.SetItems(
             centred.Values, [.. data.TrainingCounts.Select(count => count > 0)],
             [.. Enumerable.Range(0, data.Items.Count).Select(data.Vocabulary.CategoryOf)], mean);
+        if (start is not null) WeightTransfer.Copy(start, network);
         network.to(device);
-        var (validation, epochs) = Fit(network, device, progress, cancel);
+        var (validation, epochs) = Fit(network, device, started: start is not null, progress, cancel);
         var blend = settings.Associations ? Blend(network, device, centred) : BlendSettings.NetworkAlone;
         var seconds = _watch.Elapsed.TotalSeconds;
 
@@ -81,7 +88,8 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         return new ModelArtifact(manifest, [.. items], network, FitPopulation.Of(data, _settings.HorizonDays));
     }
 
-    private (RankingMetrics Best, int Epochs) Fit(InterestNetwork network, Device device, Action<TrainingProgress> progress, CancellationToken cancel)
+    private (RankingMetrics Best, int Epochs) Fit(
+        InterestNetwork network, Device device, bool started, Action<TrainingProgress> progress, CancellationToken cancel)
     {
         using var optimiser = optim.AdamW(network.parameters(), _settings.LearningRate, weight_decay: _settings.WeightDecay);
         var windows = new TrainingWindows(data, config.Features.SequenceLength, BatchEvents(), network.Causal, _settings.Seed);
@@ -89,9 +97,16 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         var best = new RankingMetrics(cases.Count, 0, -1);
         Dictionary<string, Tensor>? kept = null;
         var rate = _settings.LearningRate;
-        int epoch = 1, sinceBest = 0;
-        for (; ; epoch++)
+        int epoch = 0, sinceBest = 0;
+        if (started)
         {
+            best = Evaluation.Model(network, _featuriser, device, data, cases);
+            Keep(network, ref kept);
+        }
+
+        while (epoch < _settings.MaxEpochs)
+        {
+            epoch++;
             network.train();
             var batches = windows.Epoch(epoch);
             double loss = 0;
@@ -120,7 +135,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
             }
 
             progress(new TrainingProgress(epoch, 1, loss / Math.Max(1, done), validation, better, _watch.Elapsed.TotalSeconds));
-            if (epoch >= _settings.MaxEpochs || sinceBest >= _settings.Patience || _watch.Elapsed.TotalSeconds >= _settings.MaxSeconds) break;
+            if (sinceBest >= _settings.Patience || _watch.Elapsed.TotalSeconds >= _settings.MaxSeconds) break;
         }
 
         using (no_grad())

@@ -81,6 +81,8 @@ public sealed record TrainingConfig
 
     public TrainingSettings Training { get; init; } = new();
 
+    public TransferSettings Transfer { get; init; } = new();
+
     /// <summary>Reads a file; a key that is left out has its default.</summary>
     /// <exception cref="InputException">The file is missing or not JSON, or a key is unknown or out of range; the message names it.</exception>
     public static TrainingConfig Load(string path)
@@ -160,6 +162,9 @@ public sealed record TrainingConfig
         Must(Training.SampledNegatives >= 1, "training.sampledNegatives", "1 or more");
         Must(Training.ValidationUsers >= 1, "training.validationUsers", "1 or more");
         Must(Training.Threads >= 0, "training.threads", "0 or more");
+        Must(Transfer.SourceIdDropout is >= 0 and < 1, "transfer.sourceIdDropout", "at least 0 and less than 1");
+        Must(Transfer.FineTuneRate > 0, "transfer.fineTuneRate", "more than 0");
+        Must(Transfer.StepsPerEpoch >= 1, "transfer.stepsPerEpoch", "1 or more");
     }
 }
 

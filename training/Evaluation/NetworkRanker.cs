@@ -15,7 +15,8 @@ public sealed class NetworkRanker : IItemRanker, ICategoryForecaster, IDisposabl
     /// <param name="name">Name in tables.</param>
     /// <param name="network">On <paramref name="device"/>; stays the caller's.</param>
     /// <param name="featuriser">With the model's settings.</param>
-    public NetworkRanker(string name, InterestNetwork network, Featuriser featuriser, Device device)
+    /// <param name="later">Centred text vectors, [N, T], of items that the network was not trained with: they are ranked after its own items, by text alone, and may not be in a history.</param>
+    public NetworkRanker(string name, InterestNetwork network, Featuriser featuriser, Device device, Tensor? later = null)
     {
         (Name, _network, _featuriser, _device) = (name, network, featuriser, device);
         network.eval();
@@ -23,7 +24,9 @@ public sealed class NetworkRanker : IItemRanker, ICategoryForecaster, IDisposabl
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         _table = network.ItemTable();
-        _items = _table.narrow(0, ItemRows.First, _table.shape[0] - ItemRows.First).t();                              // [D, V]
+        var items = _table.narrow(0, ItemRows.First, _table.shape[0] - ItemRows.First);
+        if (later is not null) items = cat([items, network.TextPart(later.to(device))]);
+        _items = items.t();                                                                                           // [D, V], or [D, V + N]
         scope.Detach(_table, _items);
     }
 
