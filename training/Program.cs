@@ -20,9 +20,9 @@ var sampled = new Option<int?>("--sampled")
 };
 var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
 
-var train = new Command("train", "Train a model and print its figures beside the popularity baseline.") { data, config, split, output, progress };
+var train = new Command("train", "Train a model and print its figures beside the popularity baseline.") { data, config, split, output, json, progress };
 train.SetAction((result, cancel) => Task.FromResult(Guarded(() => TrainCommand.Run(
-    result.GetValue(data)!, result.GetValue(config), result.GetValue(split), result.GetValue(output)!, result.GetValue(progress), cancel))));
+    result.GetValue(data)!, result.GetValue(config), result.GetValue(split), result.GetValue(output)!, result.GetValue(json), result.GetValue(progress), cancel))));
 var evaluate = new Command("evaluate", "Print a model's figures beside the baselines', of items and of categories.") { data, evaluated, baselinesOnly, split, json, folder, sampled, device };
 evaluate.Validators.Add(result =>
 {
@@ -31,31 +31,17 @@ evaluate.Validators.Add(result =>
 evaluate.SetAction(result => Guarded(() => EvaluateCommand.Run(new EvaluateRequest(
     result.GetValue(data)!, result.GetValue(evaluated), result.GetValue(split), result.GetValue(json), result.GetValue(folder),
     result.GetValue(device)!, result.GetValue(sampled), "training " + string.Join(' ', args)))));
-var results = new Option<string>("--out") { Description = "Folder for results.json, results.md and plots.", Required = true };
-var seeds = new Option<int>("--seeds") { Description = "Trainings of each, with seeds from 1.", DefaultValueFactory = _ => 3 };
-var without = new Option<string>("--without") { Description = $"The input that is left out: {string.Join(", ", ModelInputs.Names)}.", Required = true };
-var ablate = new Command("ablate", "Train with and without an input, and print the figures of both side by side.") { data, config, split, without, seeds, results, progress };
-ablate.SetAction((result, cancel) => Task.FromResult(Guarded(() => AblateCommand.Run(new AblateRequest(
-    result.GetValue(data)!, result.GetValue(config), result.GetValue(without)!, result.GetValue(split), result.GetValue(results)!,
-    result.GetValue(seeds), result.GetValue(progress), "training " + string.Join(' ', args)), cancel))));
-var silos = new Option<int>("--silos") { Description = "K: holders of data; users are divided among them by hash.", DefaultValueFactory = _ => 10 };
-var rounds = new Option<int>("--rounds") { Description = "R: exchanges of weights.", DefaultValueFactory = _ => 20 };
-var localEpochs = new Option<int>("--local-epochs") { Description = "E: epochs that a silo trains in a round.", DefaultValueFactory = _ => 1 };
-var clip = new Option<double>("--clip") { Description = "C: largest L2 norm of a silo's update; none where left out.", DefaultValueFactory = _ => double.PositiveInfinity };
-var noise = new Option<double>("--noise") { Description = "S: deviation of the Gaussian noise on the sum of the updates, as a multiple of C.", DefaultValueFactory = _ => 0 };
-var delta = new Option<double>("--delta") { Description = "D of (epsilon, delta): well below 1 / K.", DefaultValueFactory = _ => 1e-3 };
-var participation = new Option<double>("--participation") { Description = "Chance of a silo to take part in a round.", DefaultValueFactory = _ => 1 };
-var runs = new Option<int>("--seeds") { Description = "Runs of each kind, with seeds from 1.", DefaultValueFactory = _ => 1 };
-var federated = new Command("federated", "Train silos that never share events, with differential privacy, beside central training.")
-{
-    data, config, split, silos, rounds, localEpochs, clip, noise, delta, participation, runs, results,
-};
-federated.SetAction((result, cancel) => Task.FromResult(Guarded(() => FederatedCommand.Run(new FederatedRequest(
-    result.GetValue(data)!, result.GetValue(config), result.GetValue(split), result.GetValue(results)!,
-    new FederatedSettings(
-        result.GetValue(silos), result.GetValue(rounds), result.GetValue(localEpochs), result.GetValue(clip), result.GetValue(noise),
-        result.GetValue(delta), result.GetValue(participation)),
-    result.GetValue(runs), "training " + string.Join(' ', args)), cancel))));
+var seeds = new Option<int>("--seeds") { Description = "Trainings of each configuration.", DefaultValueFactory = _ => 3 };
+var hours = new Option<double>("--hours") { Description = "Wall clock for everything.", DefaultValueFactory = _ => 1.8 };
+var jobs = new Option<int>("--jobs") { Description = "Trainings at a time, each on one thread.", DefaultValueFactory = _ => Math.Max(1, Math.Min(2, Environment.ProcessorCount)) };
+var splits = new Option<string>("--splits") { Description = "Splits, separated by commas.", DefaultValueFactory = _ => "leave-one-out,time:auto" };
+var results = new Option<string>("--out") { Description = "Folder for results and runs.", Required = true };
+var benchmark = new Command("benchmark", "Train every encoder and measure it beside every baseline, unattended; goes on where an earlier run was stopped.") { data, seeds, results, hours, jobs, splits };
+benchmark.SetAction((result, cancel) => GuardedAsync(() => new BenchmarkCommand(
+    new BenchmarkRequest(
+        result.GetValue(data)!, result.GetValue(seeds), result.GetValue(results)!, result.GetValue(hours), result.GetValue(jobs),
+        result.GetValue(splits)!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), "training " + string.Join(' ', args)),
+    cancel).RunAsync()));
 var name = new Option<string>("--name") { Description = "The model's name: key of the release.", DefaultValueFactory = _ => "interest" };
 var release = new Command("release", "Announce a model to the predictors and recommenders of the Kafka that the environment names.") { artifact, name };
 release.SetAction((result, cancel) => GuardedAsync(() => ReleaseCommand.RunAsync(result.GetValue(artifact)!, result.GetValue(name)!, cancel)));
@@ -69,7 +55,11 @@ fetch.SetAction(result => Guarded(() => EncoderCommand.Fetch(result.GetValue(enc
 
 var parsed = new RootCommand("Driftline's model: train, evaluate and release.")
 {
-    train, evaluate, ablate, federated, release, encodeCatalog, new Command("encoder", "Pretrained text encoders.") { fetch },
+    train, evaluate, benchmark, release, encodeCatalog,
+    AblateCommand.Create(Guarded, "training " + string.Join(' ', args)),
+    FederatedCommand.Create(Guarded, "training " + string.Join(' ', args)),
+    TransferCommand.Create(Guarded, "training " + string.Join(' ', args)),
+    ColdCommand.Create(Guarded, "training " + string.Join(' ', args)), new Command("encoder", "Pretrained text encoders.") { fetch },
 }.Parse(args);
 return parsed.Errors.Count > 0 ? Usage() : await parsed.InvokeAsync();
 

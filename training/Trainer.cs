@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Driftline.Catalog;
 using Driftline.InterestModel;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -27,7 +28,13 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
     private AttributeVocabulary Attributes => config.Model.Without.Contains(ModelInputs.Attributes) ? AttributeVocabulary.None : data.Attributes;
 
     /// <summary>Trains, measures on test once, and returns the model on the CPU.</summary>
-    public ModelArtifact Train(Action<TrainingProgress> progress, CancellationToken cancel = default)
+    /// <param name="progress">Told where training stands.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <param name="start">
+    /// Where given, what <see cref="WeightTransfer"/> carries over from this network is where training begins, and the result is no worse on
+    /// validation than that beginning.
+    /// </param>
+    public ModelArtifact Train(Action<TrainingProgress> progress, CancellationToken cancel = default, InterestNetwork? start = null)
     {
         _watch.Start();
         if (_settings.Threads > 0) set_num_threads(_settings.Threads);
@@ -38,11 +45,14 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         var mean = text.Mean();
         var settings = config.Model with { TextEncoder = encoder.Name, TextDimensions = encoder.Dimensions };
         var network = new InterestNetwork(settings, config.Features, data.Items.Count, data.Vocabulary.Categories.Count, Attributes);
+        var centred = text.CentredBy(mean);
         network.SetItems(
-            text.CentredBy(mean).Values, [.. data.TrainingCounts.Select(count => count > 0)],
+            centred.Values, [.. data.TrainingCounts.Select(count => count > 0)],
             [.. Enumerable.Range(0, data.Items.Count).Select(data.Vocabulary.CategoryOf)], mean);
+        if (start is not null) WeightTransfer.Copy(start, network);
         network.to(device);
-        var (validation, epochs) = Fit(network, device, progress, cancel);
+        var (validation, epochs) = Fit(network, device, started: start is not null, progress, cancel);
+        var blend = settings.Associations ? Blend(network, device, centred) : BlendSettings.NetworkAlone;
         var seconds = _watch.Elapsed.TotalSeconds;
 
         var cases = Evaluation.TestCases(data);
@@ -63,6 +73,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
             DataHash = data.DataHash,
             Split = data.Split.Name,
             SplitHash = data.SplitHash,
+            Blend = blend,
             Metrics = new Dictionary<string, double>
             {
                 ["test.hr@10"] = test.HitRate,
@@ -77,10 +88,11 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
             },
         };
         var items = data.Items.Select((item, i) => new ItemRecord(item.ItemId, data.Vocabulary.CategoryOf(i), item.ContentHash, data.TrainingCounts[i]));
-        return new ModelArtifact(manifest, [.. items], network);
+        return new ModelArtifact(manifest, [.. items], network, FitPopulation.Of(data, _settings.HorizonDays));
     }
 
-    private (RankingMetrics Best, int Epochs) Fit(InterestNetwork network, Device device, Action<TrainingProgress> progress, CancellationToken cancel)
+    private (RankingMetrics Best, int Epochs) Fit(
+        InterestNetwork network, Device device, bool started, Action<TrainingProgress> progress, CancellationToken cancel)
     {
         using var optimiser = optim.AdamW(network.parameters(), _settings.LearningRate, weight_decay: _settings.WeightDecay);
         var windows = Windows(network);
@@ -89,15 +101,23 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         var bestScore = double.NegativeInfinity;
         Dictionary<string, Tensor>? kept = null;
         var rate = _settings.LearningRate;
-        int epoch = 1, sinceBest = 0;
-        for (; ; epoch++)
+        int epoch = 0, sinceBest = 0;
+        if (started)
         {
+            best = Validate(network, device, cases);
+            bestScore = Score(best, network, device, cases);
+            Keep(network, ref kept);
+        }
+
+        while (epoch < _settings.MaxEpochs)
+        {
+            epoch++;
             network.train();
             var loss = Pass(
                 network, device, optimiser, windows.Epoch(epoch), rate,
                 (share, mean) => progress(new TrainingProgress(epoch, share, mean, null, false, _watch.Elapsed.TotalSeconds)), cancel);
-            var validation = Evaluation.Model(network, _featuriser, device, data, cases);
-            var score = _settings.ChooseBy == TrainingSettings.ByCategories ? -CategoryKl(network, device, cases) : validation.Ndcg;
+            var validation = Validate(network, device, cases);
+            var score = Score(validation, network, device, cases);
             var better = score > bestScore;
             if (better)
             {
@@ -112,7 +132,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
             }
 
             progress(new TrainingProgress(epoch, 1, loss, validation, better, _watch.Elapsed.TotalSeconds));
-            if (epoch >= _settings.MaxEpochs || sinceBest >= _settings.Patience || _watch.Elapsed.TotalSeconds >= _settings.MaxSeconds) break;
+            if (sinceBest >= _settings.Patience || _watch.Elapsed.TotalSeconds >= _settings.MaxSeconds) break;
         }
 
         using (no_grad())
@@ -126,7 +146,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
 
     /// <summary>The windows of every epoch.</summary>
     internal TrainingWindows Windows(InterestNetwork network) =>
-        new(data, config.Features.SequenceLength, _settings.BatchEvents, network.Causal, _settings.Seed);
+        new(data, config.Features.SequenceLength, BatchEvents(), network.Causal, _settings.Seed);
 
     /// <summary>One pass over an epoch's batches, or as much of it as the time cap allows: the mean loss.</summary>
     /// <param name="network">In training mode; changed in place.</param>
@@ -149,11 +169,33 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         return loss / Math.Max(1, done);
     }
 
-    private double CategoryKl(InterestNetwork network, Device device, IReadOnlyList<EvaluationCase> cases)
+    // What the best epoch is chosen by; higher is better.
+    private double Score(RankingMetrics validation, InterestNetwork network, Device device, IReadOnlyList<EvaluationCase> cases)
     {
+        if (_settings.ChooseBy == TrainingSettings.ByItems || cases.Count == 0) return validation.Ndcg;
         using var forecaster = new NetworkRanker("validation", network, _featuriser, device);
-        return Forecasts.ChooseMixture(forecaster, data, _featuriser, cases).KullbackLeibler;
+        return -Forecasts.ChooseMixture(forecaster, data, _featuriser, cases).KullbackLeibler;
     }
+
+    private RankingMetrics Validate(InterestNetwork network, Device device, IReadOnlyList<EvaluationCase> cases)
+    {
+        using var ranker = new NetworkRanker("validation", network, _featuriser, device);
+        return RankingMetrics.OfNetwork(Evaluation.Items(ranker, data, cases));
+    }
+
+    // Fills the associations and finds the blend on the validation cases that early stopping was done on.
+    private BlendSettings Blend(InterestNetwork network, Device device, TextVectors centred)
+    {
+        AssociationTables.Fill(network.Associations, data, config.Model.Without.Contains(ModelInputs.Text) ? null : centred);
+        using var ranker = new NetworkRanker("network", network, _featuriser, device);
+        var cases = Evaluation.ValidationCases(data, (int)Math.Min(_settings.ValidationUsers, BlendFit.MostScores / data.Items.Count));
+        var (settings, _) = new BlendFit(ranker, network.Associations.Read(), data, cases).Run();
+        network.Associations.Set(settings);
+        return settings;
+    }
+
+    private int BatchEvents() =>
+        _settings.BatchEvents > 0 ? _settings.BatchEvents : Math.Clamp(data.Users.Sum(user => user.TrainingEvents) / 100, 256, 1024);
 
     private double Step(InterestNetwork network, Device device, optim.Optimizer optimiser, TrainingWindow[] windows, double rate)
     {

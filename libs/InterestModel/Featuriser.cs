@@ -77,7 +77,7 @@ public sealed class Featuriser(FeatureSettings settings)
         {
             var category = categoryOfRow(e.Item);
             if (category < 0 || category >= categories) continue;
-            var weight = TypeWeight(e.Type) * Math.Pow(2, -(newest[^1].Time - e.Time) / MillisecondsPerDay / Settings.HalfLifeDays);
+            var weight = Weight(e, newest[^1].Time);
             shares[category] += (float)weight;
             sum += weight;
         }
@@ -88,6 +88,19 @@ public sealed class Featuriser(FeatureSettings settings)
         }
 
         return shares;
+    }
+
+    /// <summary>The time and the weight in h_t of each event that has a category; see <see cref="ObservedInterest"/>.</summary>
+    public IReadOnlyList<(long Time, double Weight)> Weights(ArraySegment<EncodedEvent> events, Func<int, int> categoryOfRow, int categories)
+    {
+        var newest = Newest(events);
+        var weights = new List<(long, double)>(newest.Length);
+        foreach (var e in newest)
+        {
+            if (categoryOfRow(e.Item) is var category && category >= 0 && category < categories) weights.Add((e.Time, Weight(e, newest[^1].Time)));
+        }
+
+        return weights;
     }
 
     /// <summary>Weight of an event of that type in h_t.</summary>
@@ -108,6 +121,8 @@ public sealed class Featuriser(FeatureSettings settings)
         var utc = DateTimeOffset.FromUnixTimeMilliseconds(time);
         return (1 + (utc.DayOfYear - 1) / 7, 1 + (int)utc.DayOfWeek * 24 + utc.Hour);
     }
+
+    private double Weight(EncodedEvent e, long newest) => TypeWeight(e.Type) * Math.Pow(2, -(newest - e.Time) / MillisecondsPerDay / Settings.HalfLifeDays);
 
     private ReadOnlySpan<EncodedEvent> Newest(ArraySegment<EncodedEvent> events) =>
         events.AsSpan(Math.Max(0, events.Count - Settings.SequenceLength));

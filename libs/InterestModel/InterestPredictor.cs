@@ -11,6 +11,9 @@ namespace Driftline.InterestModel;
 /// </summary>
 public sealed class InterestPredictor : IDisposable
 {
+    /// <summary>Items at most whose score a prediction raises.</summary>
+    public const int MaxBoosts = 100;
+
     private const int UsersPerPass = 256;
 
     private readonly ModelArtifact _model;
@@ -19,8 +22,10 @@ public sealed class InterestPredictor : IDisposable
     private readonly float[] _textMean;
     private readonly Device _device;
     private readonly ItemTable _items;
+    private readonly Blend _blend;
     private readonly Dictionary<string, int> _categoryIndex;
     private readonly AttributeVocabulary _attributes;
+    private readonly PopulationMovement? _population;
 
     private InterestPredictor(ModelArtifact model, Device device, TextEncoder encoder)
     {
@@ -29,9 +34,11 @@ public sealed class InterestPredictor : IDisposable
         _featuriser = new Featuriser(model.Manifest.Features);
         _encoder = encoder;
         _textMean = model.Network.TextMean();
+        _population = model.Population is { } population ? new PopulationMovement(population) : null;
         _categoryIndex = Categories.Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
         _attributes = new AttributeVocabulary(model.Manifest.Attributes);
         model.Network.eval();
+        _blend = model.Network.Associations.Read();
         model.Network.to(device);
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
@@ -107,15 +114,18 @@ public sealed class InterestPredictor : IDisposable
     }
 
     /// <summary>Predicts for users by encoded events; see the other overload.</summary>
+    /// <param name="users">Each user's events, oldest first.</param>
+    /// <param name="attributes">As for the other overload.</param>
+    /// <param name="asOf">When the horizon begins, for the kind of the drift, in milliseconds; the newest event's time where null.</param>
     /// <exception cref="ArgumentException">There are attributes of more or fewer users.</exception>
     public IReadOnlyList<InterestPrediction> Predict(
-        IReadOnlyList<ArraySegment<EncodedEvent>> users, IReadOnlyList<IReadOnlyDictionary<string, string>?>? attributes = null)
+        IReadOnlyList<ArraySegment<EncodedEvent>> users, IReadOnlyList<IReadOnlyDictionary<string, string>?>? attributes = null, long? asOf = null)
     {
         if (attributes is not null && attributes.Count != users.Count)
             throw new ArgumentException($"{users.Count} users have attributes of {attributes.Count}: give one entry for each user, or null.", nameof(attributes));
         var predictions = new List<InterestPrediction>(users.Count);
         for (var start = 0; start < users.Count; start += UsersPerPass)
-            Pass([.. users.Skip(start).Take(UsersPerPass)], attributes is null ? null : [.. attributes.Skip(start).Take(UsersPerPass).Select(_attributes.Encode)], predictions);
+            Pass([.. users.Skip(start).Take(UsersPerPass)], attributes is null ? null : [.. attributes.Skip(start).Take(UsersPerPass).Select(_attributes.Encode)], asOf, predictions);
         return predictions;
     }
 
@@ -158,7 +168,7 @@ public sealed class InterestPredictor : IDisposable
         _encoder.Dispose();
     }
 
-    private void Pass(IReadOnlyList<ArraySegment<EncodedEvent>> users, IReadOnlyList<int[]>? attributes, List<InterestPrediction> predictions)
+    private void Pass(IReadOnlyList<ArraySegment<EncodedEvent>> users, IReadOnlyList<int[]>? attributes, long? asOf, List<InterestPrediction> predictions)
     {
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
@@ -167,14 +177,37 @@ public sealed class InterestPredictor : IDisposable
         var states = _model.Network.Encode(FeatureTensors.Of(batch, _device), table, categoryOfRow);
         var last = tensor(batch.Lengths.Select((length, user) => (long)user * batch.Length + Math.Max(0, length - 1)).ToArray(), device: _device);
         var newest = states.flatten(0, 1).index_select(0, last);                                   // [B, H]
-        var embeddings = Rows(_model.Network.UserVectors(newest));
+        var vectors = _model.Network.UserVectors(newest);
+        var embeddings = Rows(vectors);
+        var logits = Rows(vectors.mm(table.narrow(0, ItemRows.First, _model.Items.Count).t()));        // [B, V], of the trained items
         var next = Rows(nn.functional.softmax(_model.Network.NextInterest(newest), -1));
         for (var i = 0; i < users.Count; i++)
         {
             var current = _featuriser.ObservedInterest(users[i], _items.CategoryOf, Categories.Count);
             var (rising, falling) = Drifts.Shifts(current, next[i], Categories);
-            predictions.Add(new InterestPrediction(current, next[i], embeddings[i], Drifts.JensenShannon(current, next[i]), rising, falling));
+            var drift = Drifts.JensenShannon(current, next[i]);
+            predictions.Add(new InterestPrediction(current, next[i], embeddings[i], Boosts(users[i], logits[i]), drift, rising, falling, Kind(users[i], current, next[i], drift, asOf)));
         }
+    }
+
+    private DriftKind? Kind(ArraySegment<EncodedEvent> events, float[] current, float[] next, float drift, long? asOf)
+    {
+        if (_population is null || drift < DriftKinds.Floor) return null;
+        var movement = _population.Between(_featuriser.Weights(events, _items.CategoryOf, Categories.Count), asOf ?? events[^1].Time);
+        return DriftKinds.Of(drift, DriftKinds.Parts(current, next, movement), _population.Model.KnowsSeasons);
+    }
+
+    // The boosts of the items that they bring highest, and of all that they lower.
+    private ItemBoost[] Boosts(ArraySegment<EncodedEvent> events, float[] logits)
+    {
+        var newestFirst = new int[events.Count];
+        for (var i = 0; i < newestFirst.Length; i++)
+            newestFirst[i] = _items.IsTrained(events[^(i + 1)].Item) ? events[^(i + 1)].Item - ItemRows.First : -1;
+        var boosts = new Dictionary<int, float>();
+        _blend.Boosts(newestFirst, logits, boosts);
+        return [.. boosts.Where(boost => boost.Value > 0).OrderByDescending(boost => logits[boost.Key] + boost.Value).ThenBy(boost => boost.Key).Take(MaxBoosts)
+            .Concat(boosts.Where(boost => boost.Value < 0))
+            .Select(boost => new ItemBoost(_model.Items[boost.Key].Id, boost.Value))];
     }
 
     private static float[][] Rows(Tensor matrix)

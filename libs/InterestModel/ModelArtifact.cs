@@ -6,14 +6,15 @@ using System.Text.Json;
 namespace Driftline.InterestModel;
 
 /// <summary>
-/// A trained model in a folder: <c>model.json</c>, <c>weights.safetensors</c> and <c>items.jsonl</c>. A folder is complete or not there:
+/// A trained model in a folder: <c>model.json</c>, <c>weights.safetensors</c>, <c>items.jsonl</c> and <c>population.json</c>. A folder is complete or not there:
 /// it is written beside its place and renamed. Loading checks every hash and refuses what does not fit.
 /// </summary>
-public sealed class ModelArtifact(ModelManifest manifest, IReadOnlyList<ItemRecord> items, InterestNetwork network) : IDisposable
+public sealed class ModelArtifact(ModelManifest manifest, IReadOnlyList<ItemRecord> items, InterestNetwork network, PopulationModel? population = null) : IDisposable
 {
     private const string ManifestFile = "model.json";
     private const string WeightsFile = "weights.safetensors";
     private const string ItemsFile = "items.jsonl";
+    private const string PopulationFile = "population.json";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -32,6 +33,9 @@ public sealed class ModelArtifact(ModelManifest manifest, IReadOnlyList<ItemReco
     /// <summary>The network, in evaluation mode once loaded.</summary>
     public InterestNetwork Network { get; } = network;
 
+    /// <summary>How the population moves; null in models that were trained before it was known.</summary>
+    public PopulationModel? Population { get; } = population;
+
     /// <summary>Writes the folder, replacing a model that is there, and gives the manifest its version.</summary>
     /// <exception cref="IOException">The folder holds something else than a model, or cannot be written.</exception>
     public void Save(string folder)
@@ -44,7 +48,9 @@ public sealed class ModelArtifact(ModelManifest manifest, IReadOnlyList<ItemReco
         {
             SafeTensors.Write(Path.Combine(temporary, WeightsFile), Network.state_dict());
             File.WriteAllLines(Path.Combine(temporary, ItemsFile), Items.Select(item => JsonSerializer.Serialize(item, JsonLine)));
-            Manifest = Manifest with { Files = new[] { WeightsFile, ItemsFile }.ToDictionary(name => name, name => HashOf(Path.Combine(temporary, name))) };
+            if (Population is not null) File.WriteAllText(Path.Combine(temporary, PopulationFile), JsonSerializer.Serialize(Population, JsonLine) + "\n");
+            string[] written = Population is null ? [WeightsFile, ItemsFile] : [WeightsFile, ItemsFile, PopulationFile];
+            Manifest = Manifest with { Files = written.ToDictionary(name => name, name => HashOf(Path.Combine(temporary, name))) };
             Manifest = Manifest with { Version = VersionOf(Manifest) };
             File.WriteAllText(Path.Combine(temporary, ManifestFile), JsonSerializer.Serialize(Manifest, Json) + "\n");
             if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
@@ -81,7 +87,8 @@ public sealed class ModelArtifact(ModelManifest manifest, IReadOnlyList<ItemReco
         var manifest = ReadManifest(folder);
         if (manifest.FeaturiserVersion != Featuriser.Version)
             throw new ModelArtifactException($"{folder}: the model was trained with featuriser version {manifest.FeaturiserVersion}, this program has {Featuriser.Version}. Train the model again.");
-        foreach (var name in new[] { WeightsFile, ItemsFile })
+        var moves = manifest.Files.ContainsKey(PopulationFile);
+        foreach (var name in moves ? new[] { WeightsFile, ItemsFile, PopulationFile } : [WeightsFile, ItemsFile])
         {
             var path = Path.Combine(folder, name);
             if (!File.Exists(path)) throw new ModelArtifactException($"{folder}: {name} is missing. Copy the whole folder, or train the model again.");
@@ -97,7 +104,7 @@ public sealed class ModelArtifact(ModelManifest manifest, IReadOnlyList<ItemReco
         {
             SafeTensors.ReadInto(Path.Combine(folder, WeightsFile), network.state_dict());
             network.eval();
-            return new ModelArtifact(manifest, items, network);
+            return new ModelArtifact(manifest, items, network, moves ? ReadPopulation(folder) : null);
         }
         catch (InvalidDataException e)
         {
@@ -108,6 +115,9 @@ public sealed class ModelArtifact(ModelManifest manifest, IReadOnlyList<ItemReco
 
     /// <inheritdoc/>
     public void Dispose() => Network.Dispose();
+
+    private static PopulationModel ReadPopulation(string folder) =>
+        JsonSerializer.Deserialize<PopulationModel>(File.ReadAllText(Path.Combine(folder, PopulationFile)), JsonLine)!;
 
     private static void RefuseOtherContent(string folder)
     {

@@ -33,6 +33,9 @@ public sealed record ModelSettings
     /// <summary>Inputs that the network does not read, of <see cref="ModelInputs.Names"/>: for ablations.</summary>
     public IReadOnlyList<string> Without { get; init; } = [];
 
+    /// <summary>Whether the network is blended with item-to-item associations, see <see cref="Blend"/>.</summary>
+    public bool Associations { get; init; } = true;
+
     /// <summary>Name of the text encoder; a trained model holds the one that <c>auto</c> came to.</summary>
     public string TextEncoder { get; init; } = "hashed-ngrams";
 

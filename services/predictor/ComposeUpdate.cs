@@ -1,6 +1,9 @@
 using driftline.events;
 using Driftline.InterestModel;
 using Driftline.Sequences;
+using DriftKind = Driftline.InterestModel.DriftKind;
+using PublishedBoost = driftline.events.ItemBoost;
+using PublishedKind = driftline.events.DriftKind;
 using PublishedShift = driftline.events.CategoryShift;
 
 namespace Driftline.Predictor;
@@ -29,9 +32,18 @@ internal static class ComposeUpdate
                 .OrderByDescending(c => prediction.Next[c])
                 .Select(c => new CategoryInterest { category = categories[c], current = prediction.Current[c], next = prediction.Next[c] })],
             drift = prediction.Drift,
+            driftKind = prediction.Kind switch
+            {
+                null => null,
+                DriftKind.Seasonal => PublishedKind.SEASONAL,
+                DriftKind.Trend => PublishedKind.TREND,
+                DriftKind.Personal => PublishedKind.PERSONAL,
+                _ => PublishedKind.UNKNOWN,
+            },
             rising = Shifts(prediction.Rising, maxShifts),
             falling = Shifts(prediction.Falling, maxShifts),
             embedding = prediction.Embedding,
+            boosts = [.. prediction.Boosts.Select(boost => new PublishedBoost { itemId = boost.ItemId, boost = boost.Boost })],
         };
 
     private static List<PublishedShift> Shifts(IReadOnlyList<InterestModel.CategoryShift> shifts, int max) =>

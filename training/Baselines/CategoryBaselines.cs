@@ -22,6 +22,9 @@ public sealed class Population(TrainingData data, Featuriser featuriser) : ICate
 
     public string Name => "population";
 
+    /// <summary>The distribution, [C].</summary>
+    internal float[] Shares => _shares;
+
     public void Forecast(IReadOnlyList<EvaluationCase> cases, Span<float> shares)
     {
         for (var i = 0; i < cases.Count; i++) _shares.CopyTo(shares[(i * _shares.Length)..]);

@@ -62,6 +62,7 @@ internal sealed class FederatedReport(string name, TrainingData data, TrainingCo
         DataHash = data.DataHash,
         Split = data.Split.Name,
         SplitHash = data.SplitHash,
+        Blend = BlendSettings.NetworkAlone, // associations are counted from events, which the silos keep
         Metrics = _table.Metrics.Where(metric => _table[_table.Rows[^1], metric] is not null)
             .ToDictionary(metric => "test." + metric, metric => _table[_table.Rows[^1], metric]!.Values[^1]),
     };
