@@ -38,7 +38,7 @@ internal sealed record DriftCase(
             if (truth.Main(user.UserId, at, at.AddDays(horizonDays)) is { } main) asked.Add((main, new(user.Events, 0, known)));
         }
 
-        var predictions = predictor.Predict([.. asked.Select(one => one.Known)], time);
+        var predictions = predictor.Predict([.. asked.Select(one => one.Known)], asOf: time);
         var index = predictor.Categories.Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
         for (var i = 0; i < asked.Count; i++)
         {
