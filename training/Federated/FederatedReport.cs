@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Driftline.InterestModel;
-using Driftline.TextEncoders;
 using Driftline.Catalog;
+using Driftline.InterestModel;
 
 namespace Driftline.Training;
 

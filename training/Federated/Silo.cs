@@ -1,7 +1,6 @@
 using System.IO.Hashing;
 using System.Text;
 using Driftline.InterestModel;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Driftline.Training;

@@ -1,5 +1,4 @@
 using Driftline.InterestModel;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Driftline.Training;

@@ -1,6 +1,5 @@
 using Driftline.Sequences;
 using Driftline.Training;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
