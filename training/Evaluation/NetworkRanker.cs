@@ -10,6 +10,7 @@ public sealed class NetworkRanker : IItemRanker, ICategoryForecaster, IDisposabl
     private readonly Featuriser _featuriser;
     private readonly Device _device;
     private readonly Tensor _table, _items;
+    private readonly Blend _blend;
 
     /// <param name="name">Name in tables.</param>
     /// <param name="network">On <paramref name="device"/>; stays the caller's.</param>
@@ -19,6 +20,7 @@ public sealed class NetworkRanker : IItemRanker, ICategoryForecaster, IDisposabl
     {
         (Name, _network, _featuriser, _device) = (name, network, featuriser, device);
         network.eval();
+        _blend = network.Associations.Read();
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         _table = network.ItemTable();
@@ -34,7 +36,15 @@ public sealed class NetworkRanker : IItemRanker, ICategoryForecaster, IDisposabl
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        _network.UserVectors(States(cases)).mm(_items).cpu().contiguous().data<float>().CopyTo(scores);
+        var logits = _network.UserVectors(States(cases)).mm(_items).cpu().contiguous().data<float>().ToArray();
+        logits.CopyTo(scores);
+        var boosts = new Dictionary<int, float>();
+        var items = logits.Length / cases.Count;
+        for (var i = 0; i < cases.Count; i++)
+        {
+            _blend.Boosts(BlendFit.NewestFirst(cases[i]), logits.AsSpan(i * items, items), boosts);
+            foreach (var (item, boost) in boosts) scores[i * items + item] += boost;
+        }
     }
 
     public void Forecast(IReadOnlyList<EvaluationCase> cases, Span<float> shares)
