@@ -46,20 +46,19 @@ public static class DriftKinds
 
         if (least <= 0) return default;
         Mix(best);
-        return new DriftParts(Removed(movement.Season), Removed(movement.Trend));
+        var drift = mixed.Zip(next, (a, b) => Math.Abs((double)a - b)).Sum();
+        return new DriftParts(Moved(movement.Season) / drift, Moved(movement.Trend) / drift);
 
         void Mix(float share)
         {
             for (var c = 0; c < mixed.Length; c++) mixed[c] = ((1 - share) * current[c]) + (share * movement.Base[c]);
         }
 
-        double Removed(float[] factors)
+        double Moved(float[] factors)
         {
-            var moved = new float[mixed.Length];
-            var sum = 0f;
-            for (var c = 0; c < moved.Length; c++) sum += moved[c] = mixed[c] * factors[c];
-            for (var c = 0; c < moved.Length; c++) moved[c] /= sum;
-            return 1 - ((double)Drifts.JensenShannon(moved, next) / least);
+            var sum = 0.0;
+            for (var c = 0; c < mixed.Length; c++) sum += mixed[c] * factors[c];
+            return mixed.Select((share, c) => Math.Abs((share * factors[c] / sum) - share)).Sum();
         }
     }
 }
