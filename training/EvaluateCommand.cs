@@ -27,16 +27,19 @@ internal static class EvaluateCommand
             Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.Data))), events, cases.Count, request.Sampled, request.Command);
         var featuriser = new Featuriser(model?.Manifest.Features ?? new FeatureSettings());
         if (model is not null) Model(model, request, events, featuriser, cases, report);
-        foreach (var ranker in BaselineSet.Items(events)) Add(report, ranker, cases);
-        if (events.Vocabulary.Categories.Count > 1)
-        {
-            foreach (var forecaster in BaselineSet.Categories(events, featuriser)) Add(report, forecaster, featuriser, cases);
-        }
-
+        AddBaselines(report, featuriser, cases);
         report.Print(Console.Out);
         if (request.Json is { } json) report.WriteJson(json);
         if (request.Folder is { } folder) report.WriteFolder(folder);
         return 0;
+    }
+
+    /// <summary>Measures every baseline; those of categories only where there are several.</summary>
+    public static void AddBaselines(EvaluationReport report, Featuriser featuriser, IReadOnlyList<EvaluationCase> cases)
+    {
+        foreach (var ranker in BaselineSet.Items(report.Events)) Add(report, ranker, cases);
+        if (report.Events.Vocabulary.Categories.Count == 1) return;
+        foreach (var forecaster in BaselineSet.Categories(report.Events, featuriser)) Add(report, forecaster, featuriser, cases);
     }
 
     private static void Model(

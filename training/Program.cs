@@ -20,9 +20,9 @@ var sampled = new Option<int?>("--sampled")
 };
 var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
 
-var train = new Command("train", "Train a model and print its figures beside the popularity baseline.") { data, config, split, output, progress };
+var train = new Command("train", "Train a model and print its figures beside the popularity baseline.") { data, config, split, output, json, progress };
 train.SetAction((result, cancel) => Task.FromResult(Guarded(() => TrainCommand.Run(
-    result.GetValue(data)!, result.GetValue(config), result.GetValue(split), result.GetValue(output)!, result.GetValue(progress), cancel))));
+    result.GetValue(data)!, result.GetValue(config), result.GetValue(split), result.GetValue(output)!, result.GetValue(json), result.GetValue(progress), cancel))));
 var evaluate = new Command("evaluate", "Print a model's figures beside the baselines', of items and of categories.") { data, evaluated, baselinesOnly, split, json, folder, sampled, device };
 evaluate.Validators.Add(result =>
 {
@@ -31,6 +31,17 @@ evaluate.Validators.Add(result =>
 evaluate.SetAction(result => Guarded(() => EvaluateCommand.Run(new EvaluateRequest(
     result.GetValue(data)!, result.GetValue(evaluated), result.GetValue(split), result.GetValue(json), result.GetValue(folder),
     result.GetValue(device)!, result.GetValue(sampled), "training " + string.Join(' ', args)))));
+var seeds = new Option<int>("--seeds") { Description = "Trainings of each configuration.", DefaultValueFactory = _ => 3 };
+var hours = new Option<double>("--hours") { Description = "Wall clock for everything.", DefaultValueFactory = _ => 1.8 };
+var jobs = new Option<int>("--jobs") { Description = "Trainings at a time, each on one thread.", DefaultValueFactory = _ => Math.Max(1, Math.Min(2, Environment.ProcessorCount)) };
+var splits = new Option<string>("--splits") { Description = "Splits, separated by commas.", DefaultValueFactory = _ => "leave-one-out,time:auto" };
+var results = new Option<string>("--out") { Description = "Folder for results and runs.", Required = true };
+var benchmark = new Command("benchmark", "Train every encoder and measure it beside every baseline, unattended; goes on where an earlier run was stopped.") { data, seeds, results, hours, jobs, splits };
+benchmark.SetAction((result, cancel) => GuardedAsync(() => new BenchmarkCommand(
+    new BenchmarkRequest(
+        result.GetValue(data)!, result.GetValue(seeds), result.GetValue(results)!, result.GetValue(hours), result.GetValue(jobs),
+        result.GetValue(splits)!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), "training " + string.Join(' ', args)),
+    cancel).RunAsync()));
 var name = new Option<string>("--name") { Description = "The model's name: key of the release.", DefaultValueFactory = _ => "interest" };
 var release = new Command("release", "Announce a model to the predictors and recommenders of the Kafka that the environment names.") { artifact, name };
 release.SetAction((result, cancel) => GuardedAsync(() => ReleaseCommand.RunAsync(result.GetValue(artifact)!, result.GetValue(name)!, cancel)));
@@ -44,7 +55,9 @@ fetch.SetAction(result => Guarded(() => EncoderCommand.Fetch(result.GetValue(enc
 
 var parsed = new RootCommand("Driftline's model: train, evaluate and release.")
 {
-    train, evaluate, release, encodeCatalog, new Command("encoder", "Pretrained text encoders.") { fetch },
+    train, evaluate, benchmark, release, encodeCatalog,
+    TransferCommand.Create(Guarded, "training " + string.Join(' ', args)),
+    ColdCommand.Create(Guarded, "training " + string.Join(' ', args)), new Command("encoder", "Pretrained text encoders.") { fetch },
 }.Parse(args);
 return parsed.Errors.Count > 0 ? Usage() : await parsed.InvokeAsync();
 

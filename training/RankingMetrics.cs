@@ -6,6 +6,14 @@ namespace Driftline.Training;
 /// <param name="Ndcg">NDCG@10.</param>
 public sealed record RankingMetrics(int Users, double HitRate, double Ndcg)
 {
+    // With fewer repeats than this the network's own place for what a user had says nothing of the model: a blend takes those items out.
+    private const double FewRepeats = 0.02;
+
     /// <summary>Of the view of all items.</summary>
-    public static RankingMetrics Of(ItemMetrics metrics) => new(metrics.All.Cases, metrics.All.HitRate10, metrics.All.Ndcg10);
+    public static RankingMetrics Of(ItemMetrics metrics) => Of(metrics.All);
+
+    /// <summary>Of the view that a network without its blend is judged by: new items where users hardly ever repeat, else all.</summary>
+    public static RankingMetrics OfNetwork(ItemMetrics metrics) => Of(metrics.New.Cases >= (1 - FewRepeats) * metrics.All.Cases ? metrics.New : metrics.All);
+
+    private static RankingMetrics Of(ItemFigures figures) => new(figures.Cases, figures.HitRate10, figures.Ndcg10);
 }

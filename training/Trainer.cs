@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Driftline.Catalog;
 using Driftline.InterestModel;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -25,7 +26,13 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
     private int _step;
 
     /// <summary>Trains, measures on test once, and returns the model on the CPU.</summary>
-    public ModelArtifact Train(Action<TrainingProgress> progress, CancellationToken cancel = default)
+    /// <param name="progress">Told where training stands.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <param name="start">
+    /// Where given, what <see cref="WeightTransfer"/> carries over from this network is where training begins, and the result is no worse on
+    /// validation than that beginning.
+    /// </param>
+    public ModelArtifact Train(Action<TrainingProgress> progress, CancellationToken cancel = default, InterestNetwork? start = null)
     {
         _watch.Start();
         if (_settings.Threads > 0) set_num_threads(_settings.Threads);
@@ -36,11 +43,14 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         var mean = text.Mean();
         var settings = config.Model with { TextEncoder = encoder.Name, TextDimensions = encoder.Dimensions };
         var network = new InterestNetwork(settings, config.Features, data.Items.Count, data.Vocabulary.Categories.Count);
+        var centred = text.CentredBy(mean);
         network.SetItems(
-            text.CentredBy(mean).Values, [.. data.TrainingCounts.Select(count => count > 0)],
+            centred.Values, [.. data.TrainingCounts.Select(count => count > 0)],
             [.. Enumerable.Range(0, data.Items.Count).Select(data.Vocabulary.CategoryOf)], mean);
+        if (start is not null) WeightTransfer.Copy(start, network);
         network.to(device);
-        var (validation, epochs) = Fit(network, device, progress, cancel);
+        var (validation, epochs) = Fit(network, device, started: start is not null, progress, cancel);
+        var blend = settings.Associations ? Blend(network, device, centred) : BlendSettings.NetworkAlone;
         var seconds = _watch.Elapsed.TotalSeconds;
 
         var cases = Evaluation.TestCases(data);
@@ -60,6 +70,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
             DataHash = data.DataHash,
             Split = data.Split.Name,
             SplitHash = data.SplitHash,
+            Blend = blend,
             Metrics = new Dictionary<string, double>
             {
                 ["test.hr@10"] = test.HitRate,
@@ -77,17 +88,25 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         return new ModelArtifact(manifest, [.. items], network, FitPopulation.Of(data, _settings.HorizonDays));
     }
 
-    private (RankingMetrics Best, int Epochs) Fit(InterestNetwork network, Device device, Action<TrainingProgress> progress, CancellationToken cancel)
+    private (RankingMetrics Best, int Epochs) Fit(
+        InterestNetwork network, Device device, bool started, Action<TrainingProgress> progress, CancellationToken cancel)
     {
         using var optimiser = optim.AdamW(network.parameters(), _settings.LearningRate, weight_decay: _settings.WeightDecay);
-        var windows = new TrainingWindows(data, config.Features.SequenceLength, _settings.BatchEvents, network.Causal, _settings.Seed);
+        var windows = new TrainingWindows(data, config.Features.SequenceLength, BatchEvents(), network.Causal, _settings.Seed);
         var cases = Evaluation.ValidationCases(data, _settings.ValidationUsers);
         var best = new RankingMetrics(cases.Count, 0, -1);
         Dictionary<string, Tensor>? kept = null;
         var rate = _settings.LearningRate;
-        int epoch = 1, sinceBest = 0;
-        for (; ; epoch++)
+        int epoch = 0, sinceBest = 0;
+        if (started)
         {
+            best = Evaluation.Model(network, _featuriser, device, data, cases);
+            Keep(network, ref kept);
+        }
+
+        while (epoch < _settings.MaxEpochs)
+        {
+            epoch++;
             network.train();
             var batches = windows.Epoch(epoch);
             double loss = 0;
@@ -101,7 +120,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
                 progress(new TrainingProgress(epoch, (double)done / batches.Count, loss / done, null, false, _watch.Elapsed.TotalSeconds));
             }
 
-            var validation = Evaluation.Model(network, _featuriser, device, data, cases);
+            var validation = Validate(network, device, cases);
             var better = validation.Ndcg > best.Ndcg;
             if (better)
             {
@@ -116,7 +135,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
             }
 
             progress(new TrainingProgress(epoch, 1, loss / Math.Max(1, done), validation, better, _watch.Elapsed.TotalSeconds));
-            if (epoch >= _settings.MaxEpochs || sinceBest >= _settings.Patience || _watch.Elapsed.TotalSeconds >= _settings.MaxSeconds) break;
+            if (sinceBest >= _settings.Patience || _watch.Elapsed.TotalSeconds >= _settings.MaxSeconds) break;
         }
 
         using (no_grad())
@@ -127,6 +146,26 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         foreach (var tensor in kept!.Values) tensor.Dispose();
         return (best, epoch);
     }
+
+    private RankingMetrics Validate(InterestNetwork network, Device device, IReadOnlyList<EvaluationCase> cases)
+    {
+        using var ranker = new NetworkRanker("validation", network, _featuriser, device);
+        return RankingMetrics.OfNetwork(Evaluation.Items(ranker, data, cases));
+    }
+
+    // Fills the associations and finds the blend on the validation cases that early stopping was done on.
+    private BlendSettings Blend(InterestNetwork network, Device device, TextVectors centred)
+    {
+        AssociationTables.Fill(network.Associations, data, centred);
+        using var ranker = new NetworkRanker("network", network, _featuriser, device);
+        var cases = Evaluation.ValidationCases(data, (int)Math.Min(_settings.ValidationUsers, BlendFit.MostScores / data.Items.Count));
+        var (settings, _) = new BlendFit(ranker, network.Associations.Read(), data, cases).Run();
+        network.Associations.Set(settings);
+        return settings;
+    }
+
+    private int BatchEvents() =>
+        _settings.BatchEvents > 0 ? _settings.BatchEvents : Math.Clamp(data.Users.Sum(user => user.TrainingEvents) / 100, 256, 1024);
 
     private double Step(InterestNetwork network, Device device, optim.Optimizer optimiser, TrainingWindow[] windows, double rate)
     {

@@ -11,8 +11,10 @@ public sealed record TrainingSettings
 {
     public int Seed { get; init; } = 1;
 
-    /// <summary>Input events of a step, about: it takes as many windows as come to that.</summary>
-    public int BatchEvents { get; init; } = 2048;
+    /// <summary>
+    /// Input events of a step, about: it takes as many windows as come to that. 0 is a hundredth of the training events, 256 to 1,024.
+    /// </summary>
+    public int BatchEvents { get; init; }
 
     public int MaxEpochs { get; init; } = 60;
 
@@ -79,6 +81,8 @@ public sealed record TrainingConfig
 
     public TrainingSettings Training { get; init; } = new();
 
+    public TransferSettings Transfer { get; init; } = new();
+
     /// <summary>Reads a file; a key that is left out has its default.</summary>
     /// <exception cref="InputException">The file is missing or not JSON, or a key is unknown or out of range; the message names it.</exception>
     public static TrainingConfig Load(string path)
@@ -141,7 +145,7 @@ public sealed record TrainingConfig
         Must(Features.SequenceLength is >= 1 and <= 1024, "features.sequenceLength", "1 to 1024");
         Must(Features.HalfLifeDays > 0, "features.halfLifeDays", "more than 0");
         Must(new[] { Features.ClickWeight, Features.AddToCartWeight, Features.PurchaseWeight, Features.ReviewWeight }.All(w => w >= 0), "features: each weight", "0 or more");
-        Must(Training.BatchEvents >= 1, "training.batchEvents", "1 or more");
+        Must(Training.BatchEvents >= 0, "training.batchEvents", "0 or more");
         Must(Training.MaxEpochs >= 1, "training.maxEpochs", "1 or more");
         Must(Training.Patience >= 1, "training.patience", "1 or more");
         Must(Training.MaxSeconds > 0, "training.maxSeconds", "more than 0");
@@ -158,6 +162,9 @@ public sealed record TrainingConfig
         Must(Training.SampledNegatives >= 1, "training.sampledNegatives", "1 or more");
         Must(Training.ValidationUsers >= 1, "training.validationUsers", "1 or more");
         Must(Training.Threads >= 0, "training.threads", "0 or more");
+        Must(Transfer.SourceIdDropout is >= 0 and < 1, "transfer.sourceIdDropout", "at least 0 and less than 1");
+        Must(Transfer.FineTuneRate > 0, "transfer.fineTuneRate", "more than 0");
+        Must(Transfer.StepsPerEpoch >= 1, "transfer.stepsPerEpoch", "1 or more");
     }
 }
 

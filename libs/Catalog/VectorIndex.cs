@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace Driftline.Catalog;
 
 /// <summary>One item that a search found.</summary>
-/// <param name="Score">Inner product of the query with the item's vector.</param>
+/// <param name="Score">Inner product of the query with the item's vector, plus the item's boost if it has one.</param>
 public readonly record struct ScoredItem(string ItemId, float Score);
 
 /// <summary>
@@ -76,8 +76,10 @@ public sealed class VectorIndex
     /// <param name="query">Shape (Dimensions).</param>
     /// <param name="count">Most items wanted.</param>
     /// <param name="filter">Only items for which this holds take part; asked only of items that would otherwise enter the answer.</param>
+    /// <param name="boosts">Added to the scores of the items that it names.</param>
     /// <exception cref="ArgumentException">The query has another length, or holds a number that is not finite.</exception>
-    public IReadOnlyList<ScoredItem> Search(ReadOnlySpan<float> query, int count, Func<string, bool>? filter = null)
+    public IReadOnlyList<ScoredItem> Search(
+        ReadOnlySpan<float> query, int count, Func<string, bool>? filter = null, IReadOnlyDictionary<string, float>? boosts = null)
     {
         Check(query, nameof(query));
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -87,7 +89,9 @@ public sealed class VectorIndex
         for (var row = 0; row < state.Rows; row++)
         {
             if (Volatile.Read(ref state.EndedBy[row]) <= state.Number) continue;
-            var item = new ScoredItem(state.Ids[row], TensorPrimitives.Dot(query, state.Matrix.AsSpan(row * Dimensions, Dimensions)));
+            var score = TensorPrimitives.Dot(query, state.Matrix.AsSpan(row * Dimensions, Dimensions));
+            if (boosts?.TryGetValue(state.Ids[row], out var boost) == true) score += boost;
+            var item = new ScoredItem(state.Ids[row], score);
             if (best.Count == count && WorstFirst.Compare(item, best.Peek()) <= 0) continue;
             if (filter is not null && !filter(item.ItemId)) continue;
             if (best.Count == count) best.DequeueEnqueue(item, item);

@@ -36,6 +36,7 @@ public sealed class InterestNetwork : nn.Module
     private readonly Linear _adaptor, _user, _next;
     private readonly LayerNorm _norm;
     private readonly SequenceEncoder _encoder;
+    private readonly Associations _associations;
     private readonly Dropout _inputDropout, _outputDropout;
     private readonly Tensor _text, _textMean, _hasId, _categoryOf, _typeWeights;
 
@@ -60,6 +61,7 @@ public sealed class InterestNetwork : nn.Module
         _adaptor = nn.Linear(settings.TextDimensions, d, hasBias: false);
         _norm = nn.LayerNorm(d);
         _encoder = SequenceEncoder.Create(settings);
+        _associations = new Associations(items);
         _user = nn.Linear(settings.HiddenSize, d);
         _next = nn.Linear(settings.HiddenSize, categories);
         _inputDropout = nn.Dropout(settings.Dropout);
@@ -105,6 +107,9 @@ public sealed class InterestNetwork : nn.Module
 
     /// <summary>The category of each row, int64 [V + 2]; C is none.</summary>
     public Tensor CategoryOfRow => _categoryOf;
+
+    /// <summary>What is remembered beside the network.</summary>
+    public Associations Associations => _associations;
 
     /// <summary>See <see cref="SequenceEncoder.Causal"/>.</summary>
     public bool Causal => _encoder.Causal;

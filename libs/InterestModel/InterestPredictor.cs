@@ -11,6 +11,9 @@ namespace Driftline.InterestModel;
 /// </summary>
 public sealed class InterestPredictor : IDisposable
 {
+    /// <summary>Items at most whose score a prediction raises.</summary>
+    public const int MaxBoosts = 100;
+
     private const int UsersPerPass = 256;
 
     private readonly ModelArtifact _model;
@@ -19,6 +22,7 @@ public sealed class InterestPredictor : IDisposable
     private readonly float[] _textMean;
     private readonly Device _device;
     private readonly ItemTable _items;
+    private readonly Blend _blend;
     private readonly Dictionary<string, int> _categoryIndex;
     private readonly PopulationMovement? _population;
 
@@ -32,6 +36,7 @@ public sealed class InterestPredictor : IDisposable
         _population = model.Population is { } population ? new PopulationMovement(population) : null;
         _categoryIndex = Categories.Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
         model.Network.eval();
+        _blend = model.Network.Associations.Read();
         model.Network.to(device);
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
@@ -162,14 +167,16 @@ public sealed class InterestPredictor : IDisposable
         var states = _model.Network.Encode(FeatureTensors.Of(batch, _device), table, categoryOfRow);
         var last = tensor(batch.Lengths.Select((length, user) => (long)user * batch.Length + Math.Max(0, length - 1)).ToArray(), device: _device);
         var newest = states.flatten(0, 1).index_select(0, last);                                   // [B, H]
-        var embeddings = Rows(_model.Network.UserVectors(newest));
+        var vectors = _model.Network.UserVectors(newest);
+        var embeddings = Rows(vectors);
+        var logits = Rows(vectors.mm(table.narrow(0, ItemRows.First, _model.Items.Count).t()));        // [B, V], of the trained items
         var next = Rows(nn.functional.softmax(_model.Network.NextInterest(newest), -1));
         for (var i = 0; i < users.Count; i++)
         {
             var current = _featuriser.ObservedInterest(users[i], _items.CategoryOf, Categories.Count);
             var (rising, falling) = Drifts.Shifts(current, next[i], Categories);
             var drift = Drifts.JensenShannon(current, next[i]);
-            predictions.Add(new InterestPrediction(current, next[i], embeddings[i], drift, rising, falling, Kind(users[i], current, next[i], drift, asOf)));
+            predictions.Add(new InterestPrediction(current, next[i], embeddings[i], Boosts(users[i], logits[i]), drift, rising, falling, Kind(users[i], current, next[i], drift, asOf)));
         }
     }
 
@@ -178,6 +185,19 @@ public sealed class InterestPredictor : IDisposable
         if (_population is null || drift < DriftKinds.Floor) return null;
         var movement = _population.Between(_featuriser.Weights(events, _items.CategoryOf, Categories.Count), asOf ?? events[^1].Time);
         return DriftKinds.Of(drift, DriftKinds.Parts(current, next, movement), _population.Model.KnowsSeasons);
+    }
+
+    // The boosts of the items that they bring highest, and of all that they lower.
+    private ItemBoost[] Boosts(ArraySegment<EncodedEvent> events, float[] logits)
+    {
+        var newestFirst = new int[events.Count];
+        for (var i = 0; i < newestFirst.Length; i++)
+            newestFirst[i] = _items.IsTrained(events[^(i + 1)].Item) ? events[^(i + 1)].Item - ItemRows.First : -1;
+        var boosts = new Dictionary<int, float>();
+        _blend.Boosts(newestFirst, logits, boosts);
+        return [.. boosts.Where(boost => boost.Value > 0).OrderByDescending(boost => logits[boost.Key] + boost.Value).ThenBy(boost => boost.Key).Take(MaxBoosts)
+            .Concat(boosts.Where(boost => boost.Value < 0))
+            .Select(boost => new ItemBoost(_model.Items[boost.Key].Id, boost.Value))];
     }
 
     private static float[][] Rows(Tensor matrix)

@@ -41,6 +41,9 @@ public sealed record ModelManifest
     /// <summary>SHA-256 of the split's name and of which events of which user are training, validation and test.</summary>
     public required string SplitHash { get; init; }
 
+    /// <summary>How the network and its associations are blended, for people; the weights file holds what is used.</summary>
+    public required BlendSettings Blend { get; init; }
+
     /// <summary>Figures by name, such as <c>test.ndcg@10</c>.</summary>
     public required IReadOnlyDictionary<string, double> Metrics { get; init; }
 

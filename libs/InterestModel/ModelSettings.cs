@@ -27,6 +27,9 @@ public sealed record ModelSettings
     /// <summary>Share of input events whose item is made unknown in a training step.</summary>
     public double UnknownDropout { get; init; } = 0.01;
 
+    /// <summary>Whether the network is blended with item-to-item associations, see <see cref="Blend"/>.</summary>
+    public bool Associations { get; init; } = true;
+
     /// <summary>Name of the text encoder; a trained model holds the one that <c>auto</c> came to.</summary>
     public string TextEncoder { get; init; } = "hashed-ngrams";
 

@@ -45,7 +45,13 @@ namespace driftline.events
 				"gory\",\"type\":\"string\"},{\"name\":\"delta\",\"doc\":\"next - current.\",\"type\":\"float\"}]}" +
 				"}},{\"name\":\"falling\",\"doc\":\"Largest loss first.\",\"type\":{\"type\":\"array\",\"items\":" +
 				"\"CategoryShift\"}},{\"name\":\"embedding\",\"doc\":\"User vector; its inner product with" +
-				" an item vector is the item\'s score.\",\"type\":{\"type\":\"array\",\"items\":\"float\"}}]}"));
+				" an item vector, plus the item\'s boost, is the item\'s score.\",\"type\":{\"type\":\"ar" +
+				"ray\",\"items\":\"float\"}},{\"name\":\"boosts\",\"doc\":\"Items that the model scores by mo" +
+				"re than the vectors: what goes with the user\'s events, and the events\' own items" +
+				".\",\"default\":[],\"type\":{\"type\":\"array\",\"items\":{\"type\":\"record\",\"name\":\"ItemBoos" +
+				"t\",\"namespace\":\"driftline.events\",\"fields\":[{\"name\":\"itemId\",\"type\":\"string\"},{\"" +
+				"name\":\"boost\",\"doc\":\"Added to the inner product; negative for items that the use" +
+				"r is not expected to take again.\",\"type\":\"float\"}]}}}]}"));
 		private string _userId;
 		/// <summary>
 		/// The embedding may only be scored against item vectors of this version.
@@ -92,9 +98,13 @@ namespace driftline.events
 		/// </summary>
 		private IList<driftline.events.CategoryShift> _falling;
 		/// <summary>
-		/// User vector; its inner product with an item vector is the item's score.
+		/// User vector; its inner product with an item vector, plus the item's boost, is the item's score.
 		/// </summary>
 		private IList<System.Single> _embedding;
+		/// <summary>
+		/// Items that the model scores by more than the vectors: what goes with the user's events, and the events' own items.
+		/// </summary>
+		private IList<driftline.events.ItemBoost> _boosts;
 		public virtual global::Avro.Schema Schema
 		{
 			get
@@ -268,7 +278,7 @@ namespace driftline.events
 			}
 		}
 		/// <summary>
-		/// User vector; its inner product with an item vector is the item's score.
+		/// User vector; its inner product with an item vector, plus the item's boost, is the item's score.
 		/// </summary>
 		public IList<System.Single> embedding
 		{
@@ -279,6 +289,20 @@ namespace driftline.events
 			set
 			{
 				this._embedding = value;
+			}
+		}
+		/// <summary>
+		/// Items that the model scores by more than the vectors: what goes with the user's events, and the events' own items.
+		/// </summary>
+		public IList<driftline.events.ItemBoost> boosts
+		{
+			get
+			{
+				return this._boosts;
+			}
+			set
+			{
+				this._boosts = value;
 			}
 		}
 		public virtual object Get(int fieldPos)
@@ -298,6 +322,7 @@ namespace driftline.events
 			case 10: return this.rising;
 			case 11: return this.falling;
 			case 12: return this.embedding;
+			case 13: return this.boosts;
 			default: throw new global::Avro.AvroRuntimeException("Bad index " + fieldPos + " in Get()");
 			};
 		}
@@ -318,6 +343,7 @@ namespace driftline.events
 			case 10: this.rising = (IList<driftline.events.CategoryShift>)fieldValue; break;
 			case 11: this.falling = (IList<driftline.events.CategoryShift>)fieldValue; break;
 			case 12: this.embedding = (IList<System.Single>)fieldValue; break;
+			case 13: this.boosts = (IList<driftline.events.ItemBoost>)fieldValue; break;
 			default: throw new global::Avro.AvroRuntimeException("Bad index " + fieldPos + " in Put()");
 			};
 		}

@@ -2,6 +2,7 @@ using driftline.events;
 using Driftline.InterestModel;
 using Driftline.Sequences;
 using DriftKind = Driftline.InterestModel.DriftKind;
+using PublishedBoost = driftline.events.ItemBoost;
 using PublishedKind = driftline.events.DriftKind;
 using PublishedShift = driftline.events.CategoryShift;
 
@@ -42,6 +43,7 @@ internal static class ComposeUpdate
             rising = Shifts(prediction.Rising, maxShifts),
             falling = Shifts(prediction.Falling, maxShifts),
             embedding = prediction.Embedding,
+            boosts = [.. prediction.Boosts.Select(boost => new PublishedBoost { itemId = boost.ItemId, boost = boost.Boost })],
         };
 
     private static List<PublishedShift> Shifts(IReadOnlyList<InterestModel.CategoryShift> shifts, int max) =>

@@ -84,6 +84,34 @@ internal sealed class Occurrences
         }
     }, weigh);
 
+    /// <summary>
+    /// What occurs around a symbol, within a user: a neighbour at distance d counts decay^(d-1), and <paramref name="backward"/> times that
+    /// before the symbol. Cells are shares of the row's sum plus <paramref name="shrinkage"/>.
+    /// </summary>
+    public SparseRows Decayed(int window, float decay, float backward, int keep, float shrinkage)
+    {
+        var totals = new float[Count];
+        return SparseRows.Of(Count, keep, (symbol, row) =>
+        {
+            foreach (var place in Of(symbol))
+            {
+                var weight = 1f;
+                for (var distance = 1; distance <= window; distance++, weight *= decay)
+                {
+                    Take(place, place + distance, weight);
+                    Take(place, place - distance, weight * backward);
+                }
+            }
+
+            void Take(int place, int other, float weight)
+            {
+                if (other < 0 || other >= Symbols.Length || Users[other] != Users[place]) return;
+                row.Add(Symbols[other], weight);
+                totals[symbol] += weight;
+            }
+        }, (symbol, _, count) => count / (totals[symbol] + shrinkage));
+    }
+
     /// <summary>In how many orders each other symbol occurs together with a symbol.</summary>
     public SparseRows Companions(int keep, Func<int, int, float, float>? weigh = null) => SparseRows.Of(Count, keep, (symbol, row) =>
     {

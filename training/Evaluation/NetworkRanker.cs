@@ -10,18 +10,23 @@ public sealed class NetworkRanker : IItemRanker, ICategoryForecaster, IDisposabl
     private readonly Featuriser _featuriser;
     private readonly Device _device;
     private readonly Tensor _table, _items;
+    private readonly Blend _blend;
 
     /// <param name="name">Name in tables.</param>
     /// <param name="network">On <paramref name="device"/>; stays the caller's.</param>
     /// <param name="featuriser">With the model's settings.</param>
-    public NetworkRanker(string name, InterestNetwork network, Featuriser featuriser, Device device)
+    /// <param name="later">Centred text vectors, [N, T], of items that the network was not trained with: they are ranked after its own items, by text alone, and may not be in a history.</param>
+    public NetworkRanker(string name, InterestNetwork network, Featuriser featuriser, Device device, Tensor? later = null)
     {
         (Name, _network, _featuriser, _device) = (name, network, featuriser, device);
         network.eval();
+        _blend = network.Associations.Read();
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         _table = network.ItemTable();
-        _items = _table.narrow(0, ItemRows.First, _table.shape[0] - ItemRows.First).t();                              // [D, V]
+        var items = _table.narrow(0, ItemRows.First, _table.shape[0] - ItemRows.First);
+        if (later is not null) items = cat([items, network.TextPart(later.to(device))]);
+        _items = items.t();                                                                                           // [D, V], or [D, V + N]
         scope.Detach(_table, _items);
     }
 
@@ -31,7 +36,15 @@ public sealed class NetworkRanker : IItemRanker, ICategoryForecaster, IDisposabl
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        _network.UserVectors(States(cases)).mm(_items).cpu().contiguous().data<float>().CopyTo(scores);
+        var logits = _network.UserVectors(States(cases)).mm(_items).cpu().contiguous().data<float>().ToArray();
+        logits.CopyTo(scores);
+        var boosts = new Dictionary<int, float>();
+        var items = logits.Length / cases.Count;
+        for (var i = 0; i < cases.Count; i++)
+        {
+            _blend.Boosts(BlendFit.NewestFirst(cases[i]), logits.AsSpan(i * items, items), boosts);
+            foreach (var (item, boost) in boosts) scores[i * items + item] += boost;
+        }
     }
 
     public void Forecast(IReadOnlyList<EvaluationCase> cases, Span<float> shares)

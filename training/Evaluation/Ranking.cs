@@ -1,3 +1,5 @@
+using Driftline.InterestModel;
+
 namespace Driftline.Training;
 
 /// <summary>Order of items by score, higher first, equal scores by index. Excluded items are not there.</summary>
@@ -27,6 +29,22 @@ public static class Ranking
         }
 
         return count;
+    }
+
+    /// <summary>NDCG@10 of one ranking, with gains of 0 and 1.</summary>
+    /// <param name="relevantRows">Rows of the item table; at least one.</param>
+    public static double Ndcg(ReadOnlySpan<float> scores, ReadOnlySpan<int> relevantRows)
+    {
+        Span<int> top = stackalloc int[10];
+        top = top[..Top(scores, [], top)];
+        double gain = 0, ideal = 0;
+        for (var place = 0; place < top.Length; place++)
+        {
+            if (relevantRows.Contains(top[place] + ItemRows.First)) gain += 1 / Math.Log2(place + 2);
+            if (place < relevantRows.Length) ideal += 1 / Math.Log2(place + 2);
+        }
+
+        return gain / ideal;
     }
 
     /// <summary>How many items come before an item: those with a higher score, and those with an equal score and a lower index.</summary>

@@ -58,6 +58,7 @@ internal sealed class ApplyInterests(InterestStore store, RecentUsers recent, Re
         if (!float.IsFinite(update.drift)) return "drift is not finite.";
         if (update.interests.Any(interest => !float.IsFinite(interest.current) || !float.IsFinite(interest.next))) return "interests holds a share that is not finite.";
         if (update.rising.Concat(update.falling).Any(shift => !float.IsFinite(shift.delta))) return "rising or falling holds a delta that is not finite.";
+        if (!update.boosts.All(boost => float.IsFinite(boost.boost))) return "boosts hold a number that is not finite.";
         return update.embedding.All(float.IsFinite) ? null : "embedding holds a number that is not finite.";
     }
 }

@@ -49,7 +49,9 @@ internal sealed class Recommend(CatalogTable catalog, VectorTable vectors, Relea
         if (user.Length != index.Dimensions)
             return ([], $"the user's vector has {user.Length} dimensions, the items of model version {interests.modelVersion} have {index.Dimensions}");
         var started = time.GetTimestamp();
-        var found = index.Search(user, count, itemId => Suits(catalog.Find(itemId), category));
+        var boosts = new Dictionary<string, float>(interests.boosts.Count, StringComparer.Ordinal);
+        foreach (var boost in interests.boosts) boosts[boost.itemId] = boost.boost;
+        var found = index.Search(user, count, itemId => Suits(catalog.Find(itemId), category), boosts);
         metrics.Retrieved(time.GetElapsedTime(started));
         var items = found.Select(item => (item.Score, Product: catalog.Find(item.ItemId)))
             .Where(item => item.Product is not null) // withdrawn since the search

@@ -29,6 +29,17 @@ public sealed class VectorIndexTests
     }
 
     [Fact]
+    public void ABoostMovesAnItemUpOrDown()
+    {
+        var index = new VectorIndex(2);
+        index.Upsert("a", [3, 0]);
+        index.Upsert("b", [2, 0]);
+        index.Upsert("c", [1, 0]);
+        var found = index.Search([1, 0], 2, boosts: new Dictionary<string, float> { ["c"] = 1.5f, ["a"] = -5, ["gone"] = 9 });
+        Assert.Equal([new ScoredItem("c", 2.5f), new ScoredItem("b", 2)], found);
+    }
+
+    [Fact]
     public void EqualScoresAreOrderedByItemIdWhateverTheOrderOfArrival()
     {
         var index = new VectorIndex(2);

@@ -110,7 +110,8 @@ public sealed class FeaturiserTests(TrainedModel trained)
         var items = predictor.ItemVectors().ToArray();
         var cases = Evaluation.TestCases(SyntheticStore.Data());
         var places = predictor.Predict([.. cases.Select(c => c.Before)]).Zip(cases, (prediction, c) => Ranking.PlacesBefore(
-            items.Select(item => item.Vector.Zip(prediction.Embedding, (a, b) => a * b).Sum()).ToArray(), [], c.Relevant[0] - ItemRows.First)).ToArray();
+            items.Select(item => item.Vector.Zip(prediction.Embedding, (a, b) => a * b).Sum()
+                + prediction.Boosts.FirstOrDefault(boost => boost.ItemId == item.ItemId).Boost).ToArray(), [], c.Relevant[0] - ItemRows.First)).ToArray();
         Assert.Equal(trained.Metrics["test.ndcg@10"], places.Average(before => before < 10 ? 1 / Math.Log2(before + 2) : 0), 1e-3);
     }
 }

@@ -1,5 +1,6 @@
 using Driftline.Catalog;
 using Driftline.Sequences;
+using Driftline.Training;
 using Xunit;
 
 namespace Driftline.InterestModel.Tests;
@@ -30,6 +31,32 @@ public sealed class InterestPredictorTests(TrainedModel trained) : IDisposable
         var embedding = _predictor.Predict([SyntheticStore.Sequence(3, 10, 17)])[0].Embedding;
         var best = _predictor.ItemVectors().MaxBy(item => item.Vector.Zip(embedding, (a, b) => a * b).Sum());
         Assert.Equal(SyntheticStore.Item(24).ItemId, best.ItemId);
+    }
+
+    [Fact]
+    public void ServedScoresOrderItemsAsTheEvaluationDoes()
+    {
+        var data = SyntheticStore.Data();
+        using var artifact = ModelArtifact.Load(trained.Folder);
+        artifact.Network.Associations.Set(new BlendSettings([0.3f, 0.2f, 0.1f, 0.1f], [0.5f, 0.8f, 0.5f, 0.7f], 0.1f));
+        using var ranker = new NetworkRanker("model", artifact.Network, new Featuriser(artifact.Manifest.Features), TorchSharp.torch.CPU);
+        using var predictor = InterestPredictor.Of(artifact, TorchSharp.torch.CPU);
+        var vectors = predictor.ItemVectors().ToDictionary(item => item.ItemId, item => item.Vector);
+        var cases = Evaluation.TestCases(data).Take(50).ToArray();
+        var scores = new float[cases.Length * SyntheticStore.Items];
+        ranker.Score(cases, scores);
+        for (var i = 0; i < cases.Length; i++)
+        {
+            var prediction = predictor.Predict([cases[i].Before])[0];
+            var boosts = prediction.Boosts.ToDictionary(boost => boost.ItemId, boost => boost.Boost);
+            Assert.NotEmpty(boosts);
+            for (var item = 0; item < SyntheticStore.Items; item++)
+            {
+                var id = SyntheticStore.Item(item).ItemId;
+                var served = vectors[id].Zip(prediction.Embedding, (a, b) => a * b).Sum() + boosts.GetValueOrDefault(id);
+                Assert.Equal(scores[i * SyntheticStore.Items + item], served, 1e-3);
+            }
+        }
     }
 
     [Fact]

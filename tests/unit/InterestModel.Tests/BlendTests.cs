@@ -1,0 +1,48 @@
+using Xunit;
+
+namespace Driftline.InterestModel.Tests;
+
+public sealed class BlendTests
+{
+    private static readonly float[] Logits = [0.3f, -1.2f, 2f, 0.9f, -0.5f];
+
+    // Item 0 leads to 1 (0.6) and 3 (0.3); item 2 leads to 4 (0.8); the rest to nothing.
+    private static readonly LinkTable Table = new([1, 3, 0, 0, 4, 0, 0, 0, 0, 0], [0.6f, 0.3f, 0, 0, 0.8f, 0, 0, 0, 0, 0], 2);
+
+    private static Blend Mix(float table, float own, float repeat) =>
+        new([Table, Table, Table], new BlendSettings([table, 0, 0, own], [0.5f, 0.5f, 0.5f, 0.5f], repeat));
+
+    [Fact]
+    public void BoostedLogitsDifferFromTheMixturesLogarithmByOneConstant()
+    {
+        var boosts = new Dictionary<int, float>();
+        Mix(table: 0.4f, own: 0.1f, repeat: 0.25f).Boosts([0, 2], Logits, boosts);
+
+        // By hand: events count 1 and 1/2, so that item 0 has 2/3 and item 2 has 1/3 of each kind of evidence.
+        double[] linked = [0, 0.6 * 2 / 3, 0, 0.3 * 2 / 3, 0.8 / 3];
+        double[] own = [2.0 / 3, 0, 1.0 / 3, 0, 0];
+        var z = Logits.Sum(logit => Math.Exp(logit));
+        var differences = Logits.Select((logit, i) =>
+            logit + boosts.GetValueOrDefault(i) - Math.Log((i is 0 or 2 ? 0.25 : 1) * (0.5 * Math.Exp(logit) / z + 0.4 * linked[i] + 0.1 * own[i]))).ToArray();
+        Assert.All(differences, difference => Assert.Equal(differences[0], difference, 1e-5));
+    }
+
+    [Fact]
+    public void OnlyLinkedAndRepeatedItemsHaveABoost()
+    {
+        var boosts = new Dictionary<int, float>();
+        Mix(table: 0.4f, own: 0, repeat: 1).Boosts([0], Logits, boosts);
+        Assert.Equal([1, 3], boosts.Keys.Order());
+        Mix(table: 0, own: 0, repeat: 0.01f).Boosts([3, 3, -1], Logits, boosts);
+        Assert.Equal(Math.Log(0.01), Assert.Single(boosts, boost => boost.Key == 3).Value, 1e-5);
+        Assert.Single(boosts);
+    }
+
+    [Fact]
+    public void TheNetworkAloneHasNoBoosts()
+    {
+        var boosts = new Dictionary<int, float> { [1] = 1 };
+        new Blend([Table, Table, Table], BlendSettings.NetworkAlone).Boosts([0, 2], Logits, boosts);
+        Assert.Empty(boosts);
+    }
+}

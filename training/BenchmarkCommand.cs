@@ -1,0 +1,174 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Driftline.Training;
+
+/// <summary>What <c>benchmark</c> is asked.</summary>
+/// <param name="Data">Folder in the import format.</param>
+/// <param name="Seeds">Trainings of each configuration and split, with seeds 1 and up.</param>
+/// <param name="Folder">Takes a folder of results for each split, and every run's model and figures.</param>
+/// <param name="Hours">Wall clock for everything.</param>
+/// <param name="Jobs">Trainings at a time, each on one thread.</param>
+/// <param name="Splits">Names of splits.</param>
+internal sealed record BenchmarkRequest(string Data, int Seeds, string Folder, double Hours, int Jobs, IReadOnlyList<string> Splits, string Command);
+
+/// <summary>
+/// <c>benchmark --data FOLDER --seeds N --out FOLDER</c>: trains every encoder and measures it beside every baseline, unattended. Each training is
+/// a process of its own, so that its time and memory are its own; a run whose figures are there already is not done again.
+/// </summary>
+internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationToken cancel)
+{
+    // The rest is for reading, baselines, blends and test figures.
+    private const double TrainingShareOfTime = 0.75;
+
+    private static readonly string[] Others = ["gru", "lstm", "bigru", "transformer", "lru"];
+
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+
+    /// <summary>One training.</summary>
+    /// <param name="Weight">Its part of the time.</param>
+    private sealed record Planned(string Split, string Row, string Config, int Seed, double Weight);
+
+    public async Task<int> RunAsync()
+    {
+        if (request.Seeds < 1) throw new InputException($"--seeds {request.Seeds}: must be 1 or more.");
+        if (request.Hours <= 0) throw new InputException($"--hours {request.Hours}: must be more than 0.");
+        if (request.Jobs < 1) throw new InputException($"--jobs {request.Jobs}: must be 1 or more.");
+        Directory.CreateDirectory(request.Folder);
+        var reports = new Dictionary<string, EvaluationReport>();
+        foreach (var split in request.Splits)
+        {
+            if (Baselines(split) is { } report) reports.Add(split, report);
+        }
+
+        var runs = Plan([.. reports.Keys]);
+        var unit = (request.Hours * 3600 - _watch.Elapsed.TotalSeconds) * TrainingShareOfTime * request.Jobs / runs.Sum(run => run.Weight);
+        Say($"{runs.Count} trainings, {request.Jobs} at a time on one thread each, at most {unit * runs.Max(run => run.Weight):F0} s each");
+        var done = 0;
+        var failed = new List<string>();
+        await Parallel.ForEachAsync(runs, new ParallelOptions { MaxDegreeOfParallelism = request.Jobs, CancellationToken = cancel }, async (run, stopping) =>
+        {
+            var name = $"{run.Split} {run.Row} seed {run.Seed}";
+            if (await TrainAsync(run, unit * run.Weight, stopping) is { } problem)
+            {
+                lock (failed) failed.Add($"{name}: {problem}");
+            }
+
+            Say($"{Interlocked.Increment(ref done)}/{runs.Count} {name}");
+        });
+        foreach (var run in runs) Collect(run, reports[run.Split]);
+        foreach (var (split, report) in reports)
+        {
+            report.Print(Console.Out);
+            report.WriteFolder(Path.Combine(request.Folder, FileName(split)));
+        }
+
+        foreach (var problem in failed) Console.Error.WriteLine(problem);
+        Say($"results in {string.Join(", ", reports.Keys.Select(split => Path.Combine(request.Folder, FileName(split), "results.md")))}");
+        return failed.Count == 0 ? 0 : 1;
+    }
+
+    private EvaluationReport? Baselines(string split)
+    {
+        TrainingData events;
+        try
+        {
+            events = TrainingData.Read(request.Data, Split.Parse(split));
+        }
+        catch (InputException e) when (request.Splits.Count > 1)
+        {
+            Console.Error.WriteLine($"{split} is left out: {e.Message}");
+            return null;
+        }
+
+        var cases = Evaluation.TestCases(events);
+        var report = new EvaluationReport(
+            Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.Data))), events, cases.Count, null, request.Command);
+        Say($"{split}: {cases.Count} test cases; baselines");
+        EvaluateCommand.AddBaselines(report, new InterestModel.Featuriser(new InterestModel.FeatureSettings()), cases);
+        return report;
+    }
+
+    // What users get comes first and has most of the time; then a seed of everything before the next seed.
+    private List<Planned> Plan(IReadOnlyList<string> splits)
+    {
+        var ownEncoder = TrainingConfig.Load(Path.Combine(TrainingConfig.DefaultFolder, "default.json")).Model.Encoder;
+        var seeds = Enumerable.Range(1, request.Seeds).ToArray();
+        return
+        [
+            .. splits.SelectMany((split, i) => seeds.Select(seed => new Planned(split, $"default ({ownEncoder})", "default", seed, i == 0 ? 6 : 2))),
+            .. seeds.SelectMany(seed => splits.SelectMany((split, i) => Others.Where(encoder => encoder != ownEncoder)
+                .Select(encoder => new Planned(split, encoder, encoder, seed, i == 0 ? 1.5 : 1)))),
+        ];
+    }
+
+    private async Task<string?> TrainAsync(Planned run, double seconds, CancellationToken stopping)
+    {
+        var folder = FolderOf(run);
+        if (File.Exists(Path.Combine(folder, "figures.json"))) return null;
+        var left = request.Hours * 3600 - _watch.Elapsed.TotalSeconds;
+        if (left < 60) return "not run: the time was over. Give more --hours, or run the same command again to go on.";
+        Directory.CreateDirectory(folder);
+        var config = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(TrainingConfig.DefaultFolder, run.Config + ".json"), stopping))!.AsObject();
+        var training = config["training"] as JsonObject ?? [];
+        config["training"] = training;
+        training["seed"] = run.Seed;
+        training["threads"] = 1;
+        training["maxSeconds"] = Math.Round(Math.Min(Math.Min(seconds, left * TrainingShareOfTime), (double?)training["maxSeconds"] ?? double.MaxValue), 1);
+        var file = Path.Combine(folder, "config.json");
+        await File.WriteAllTextAsync(file, config.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n", stopping);
+
+        using var process = new Process
+        {
+            StartInfo = new ProcessStartInfo("dotnet",
+            [
+                Path.Combine(AppContext.BaseDirectory, "Driftline.Training.dll"), "train", "--data", request.Data, "--split", run.Split, "--config", file,
+                "--out", Path.Combine(folder, "model"), "--json", Path.Combine(folder, "figures.json"), "--progress", "plain",
+            ])
+            { RedirectStandardOutput = true, RedirectStandardError = true },
+        };
+        process.StartInfo.Environment["OMP_NUM_THREADS"] = "1";
+        await using var log = File.CreateText(Path.Combine(folder, "train.log"));
+        var lines = TextWriter.Synchronized(log);
+        process.OutputDataReceived += (_, line) => lines.WriteLine(line.Data);
+        process.ErrorDataReceived += (_, line) => lines.WriteLine(line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        try
+        {
+            await process.WaitForExitAsync(stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            throw;
+        }
+
+        return process.ExitCode == 0 ? null : $"exit code {process.ExitCode}, see {Path.Combine(folder, "train.log")}";
+    }
+
+    private void Collect(Planned run, EvaluationReport report)
+    {
+        var file = Path.Combine(FolderOf(run), "figures.json");
+        if (!File.Exists(file)) return;
+        var figures = JsonSerializer.Deserialize<TrainingFigures>(File.ReadAllText(file), TrainingFigures.Json)!;
+        report.Items.Add(run.Row, figures.Items);
+        report.Categories.Add(run.Row, figures.Categories);
+    }
+
+    private string FolderOf(Planned run) => Path.Combine(request.Folder, "runs", $"{FileName(run.Split)}-{run.Config}-{run.Seed}");
+
+    private static string FileName(string split) => split.Replace(':', '-');
+
+    private void Say(FormattableString text) =>
+        Console.WriteLine($"{_watch.Elapsed:hh\\:mm\\:ss}  {text.ToString(CultureInfo.InvariantCulture)}");
+}
+
+/// <summary>Test figures of one training, by name: what <c>train --json</c> writes.</summary>
+internal sealed record TrainingFigures(IReadOnlyDictionary<string, double> Items, IReadOnlyDictionary<string, double> Categories)
+{
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using Driftline.InterestModel;
+
+namespace Driftline.Training;
+
+/// <summary>
+/// Pretrains on a source, then for each share of a target fine-tunes and trains from scratch, with the same settings but for the factor on the
+/// learning rate, and measures both on the target's test cases.
+/// </summary>
+/// <param name="config">The configuration; its seed is the first.</param>
+/// <param name="shares">Percent of the target's training users, ascending.</param>
+/// <param name="train">Runs one training that is called by a name.</param>
+internal sealed class TransferStudy(
+    TrainingConfig config, TrainingData source, TrainingData target, IReadOnlyList<double> shares, TransferStudy.Training train)
+{
+    public const string Scratch = "from scratch", Transfer = "transfer", ZeroShot = "zero-shot (text alone)";
+
+    public delegate ModelArtifact Training(string name, TrainingConfig config, TrainingData data, InterestNetwork? start);
+
+    private readonly IReadOnlyList<EvaluationCase> _cases = Evaluation.TestCases(target);
+
+    /// <summary>The figures, a row an arm and share.</summary>
+    public ResultsTable Table { get; } = new("Transfer", "arm and share");
+
+    /// <summary>The row of an arm at a share.</summary>
+    public static string Row(string arm, double share) => string.Create(CultureInfo.InvariantCulture, $"{arm}, {share:0.##}%");
+
+    /// <summary>Adds one seed's figures.</summary>
+    public void Run(int seed)
+    {
+        var seeded = config with { Training = config.Training with { Seed = seed } };
+        using var pretrained = train("pretraining on the source", seeded with { Model = seeded.Model with { IdDropout = config.Transfer.SourceIdDropout } }, source, null);
+        var tuned = seeded with { Training = seeded.Training with { LearningRate = seeded.Training.LearningRate * config.Transfer.FineTuneRate } };
+        foreach (var share in shares)
+        {
+            var data = UserShares.Of(target, share, seed);
+            if (share == shares[0])
+            {
+                // No step is taken, and the ids of a transferred model begin at zero: the share makes no difference.
+                using var untuned = train(ZeroShot, tuned with { Training = tuned.Training with { MaxEpochs = 0 } }, data, pretrained.Network);
+                Measure(ZeroShot, untuned, target);
+                Texts(target);
+            }
+
+            Measure(Row(Scratch, share), ForShare(seeded, data), data, null);
+            Measure(Row(Transfer, share), ForShare(tuned, data), data, pretrained.Network);
+            foreach (var baseline in (IItemRanker[])[new Popularity(data), LastItem.CoOccurrence(data)])
+            {
+                var row = Row(baseline.Name, share);
+                Table.Add(row, Evaluation.Items(baseline, data, _cases).Named());
+                Table.Add(row, Size(data));
+            }
+        }
+    }
+
+    /// <summary>The configuration with batches and warm-up that fit a share.</summary>
+    internal static TrainingConfig ForShare(TrainingConfig config, TrainingData data)
+    {
+        var inputs = data.Users.Sum(user => Math.Max(0, user.TrainingEvents - 1));
+        var steps = config.Transfer.StepsPerEpoch;
+        var batch = Math.Clamp(inputs / steps, Math.Min(64, config.Training.BatchEvents), config.Training.BatchEvents);
+        return config with { Training = config.Training with { BatchEvents = batch, WarmupSteps = Math.Min(config.Training.WarmupSteps, 2 * steps) } };
+    }
+
+    private void Measure(string row, TrainingConfig settings, TrainingData data, InterestNetwork? start)
+    {
+        using var model = train(row, settings, data, start);
+        Measure(row, model, data);
+        Table.Add(row, Size(data));
+        Table.Add(row, "epochs", model.Manifest.Metrics["training.epochs"]);
+        Table.Add(row, "train-seconds", model.Manifest.Metrics["training.seconds"]);
+    }
+
+    private void Measure(string row, ModelArtifact model, TrainingData data)
+    {
+        using var ranker = new NetworkRanker(row, model.Network, new Featuriser(config.Features), TorchSharp.torch.CPU);
+        Table.Add(row, Evaluation.Items(ranker, data, _cases).Named());
+    }
+
+    // The same for every seed.
+    private void Texts(TrainingData data)
+    {
+        using var encoder = ItemTexts.Encoder(config.Model);
+        var nearest = new NearestText(ItemTexts.Encode(data.Items, encoder));
+        if (!Table.Rows.Contains(nearest.Name)) Table.Add(nearest.Name, Evaluation.Items(nearest, data, _cases).Named());
+    }
+
+    private static IEnumerable<KeyValuePair<string, double>> Size(TrainingData data) =>
+    [
+        new("users", data.Users.Count(user => user.TrainingEvents > 0)), new("events", data.Users.Sum(user => user.TrainingEvents)),
+    ];
+}
