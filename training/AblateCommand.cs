@@ -51,7 +51,7 @@ internal static class AblateCommand
             foreach (var without in (string[])["", request.Without])
             {
                 Console.WriteLine($"seed {seed}, {(without.Length == 0 ? Whole : "without " + without)}");
-                ablation.Run(seed, without, trained => ProgressView.Run(request.Progress, config.Training, progress => trained.Train(progress, cancel)));
+                ablation.Run(seed, without, trained => ProgressView.Run(request.Progress, config.Training, progress => trained.Train(progress, cancel: cancel)));
             }
         }
 

@@ -1,6 +1,5 @@
 using Driftline.Catalog;
 using Driftline.InterestModel;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Driftline.Training;

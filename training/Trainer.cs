@@ -34,7 +34,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
     /// Where given, what <see cref="WeightTransfer"/> carries over from this network is where training begins, and the result is no worse on
     /// validation than that beginning.
     /// </param>
-    public ModelArtifact Train(Action<TrainingProgress> progress, CancellationToken cancel = default, InterestNetwork? start = null)
+    public ModelArtifact Train(Action<TrainingProgress> progress, InterestNetwork? start = null, CancellationToken cancel = default)
     {
         _watch.Start();
         if (_settings.Threads > 0) set_num_threads(_settings.Threads);
@@ -146,7 +146,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
 
     /// <summary>The windows of every epoch.</summary>
     internal TrainingWindows Windows(InterestNetwork network) =>
-        new(data, config.Features.SequenceLength, BatchEvents(), network.Causal, _settings.Seed);
+        new(data, config.Features.SequenceLength, BatchEvents(_settings, data), network.Causal, _settings.Seed);
 
     /// <summary>One pass over an epoch's batches, or as much of it as the time cap allows: the mean loss.</summary>
     /// <param name="network">In training mode; changed in place.</param>
@@ -194,8 +194,9 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         return settings;
     }
 
-    private int BatchEvents() =>
-        _settings.BatchEvents > 0 ? _settings.BatchEvents : Math.Clamp(data.Users.Sum(user => user.TrainingEvents) / 100, 256, 1024);
+    /// <summary>Input events of a step.</summary>
+    internal static int BatchEvents(TrainingSettings settings, TrainingData data) =>
+        settings.BatchEvents > 0 ? settings.BatchEvents : Math.Clamp(data.Users.Sum(user => user.TrainingEvents) / 100, 256, 1024);
 
     private double Step(InterestNetwork network, Device device, optim.Optimizer optimiser, TrainingWindow[] windows, double rate)
     {

@@ -9,7 +9,7 @@ namespace Driftline.InterestModel;
 /// <summary>
 /// A loaded model at work. For one thread at a time. Memory is flat: each call runs in inference mode and a dispose scope of its own.
 /// </summary>
-public sealed class InterestPredictor : IDisposable
+public sealed partial class InterestPredictor : IDisposable
 {
     /// <summary>Items at most whose score a prediction raises.</summary>
     public const int MaxBoosts = 100;
@@ -172,15 +172,7 @@ public sealed class InterestPredictor : IDisposable
     {
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
-        var batch = _featuriser.Build(users, attributes);
-        var (table, categoryOfRow) = _items.Tensors();
-        var states = _model.Network.Encode(FeatureTensors.Of(batch, _device), table, categoryOfRow);
-        var last = tensor(batch.Lengths.Select((length, user) => (long)user * batch.Length + Math.Max(0, length - 1)).ToArray(), device: _device);
-        var newest = states.flatten(0, 1).index_select(0, last);                                   // [B, H]
-        var vectors = _model.Network.UserVectors(newest);
-        var embeddings = Rows(vectors);
-        var logits = Rows(vectors.mm(table.narrow(0, ItemRows.First, _model.Items.Count).t()));        // [B, V], of the trained items
-        var next = Rows(nn.functional.softmax(_model.Network.NextInterest(newest), -1));
+        var (embeddings, logits, next) = Forward(users, attributes);
         for (var i = 0; i < users.Count; i++)
         {
             var current = _featuriser.ObservedInterest(users[i], _items.CategoryOf, Categories.Count);
@@ -188,6 +180,20 @@ public sealed class InterestPredictor : IDisposable
             var drift = Drifts.JensenShannon(current, next[i]);
             predictions.Add(new InterestPrediction(current, next[i], embeddings[i], Boosts(users[i], logits[i]), drift, rising, falling, Kind(users[i], current, next[i], drift, asOf)));
         }
+    }
+
+    // The user vectors [B][D], the scores of the trained items by these [B][V] and h_{t+1} [B][C].
+    private (float[][] Embeddings, float[][] Logits, float[][] Next) Forward(
+        IReadOnlyList<ArraySegment<EncodedEvent>> users, IReadOnlyList<int[]>? attributes = null)
+    {
+        var batch = _featuriser.Build(users, attributes);
+        var (table, categoryOfRow) = _items.Tensors();
+        var states = _model.Network.Encode(FeatureTensors.Of(batch, _device), table, categoryOfRow);
+        var last = tensor(batch.Lengths.Select((length, user) => (long)user * batch.Length + Math.Max(0, length - 1)).ToArray(), device: _device);
+        var newest = states.flatten(0, 1).index_select(0, last);                                   // [B, H]
+        var vectors = _model.Network.UserVectors(newest);
+        var logits = vectors.mm(table.narrow(0, ItemRows.First, _model.Items.Count).t());
+        return (Rows(vectors), Rows(logits), Rows(nn.functional.softmax(_model.Network.NextInterest(newest), -1)));
     }
 
     private DriftKind? Kind(ArraySegment<EncodedEvent> events, float[] current, float[] next, float drift, long? asOf)
@@ -200,14 +206,19 @@ public sealed class InterestPredictor : IDisposable
     // The boosts of the items that they bring highest, and of all that they lower.
     private ItemBoost[] Boosts(ArraySegment<EncodedEvent> events, float[] logits)
     {
-        var newestFirst = new int[events.Count];
-        for (var i = 0; i < newestFirst.Length; i++)
-            newestFirst[i] = _items.IsTrained(events[^(i + 1)].Item) ? events[^(i + 1)].Item - ItemRows.First : -1;
         var boosts = new Dictionary<int, float>();
-        _blend.Boosts(newestFirst, logits, boosts);
+        _blend.Boosts(NewestFirst(events), logits, boosts);
         return [.. boosts.Where(boost => boost.Value > 0).OrderByDescending(boost => logits[boost.Key] + boost.Value).ThenBy(boost => boost.Key).Take(MaxBoosts)
             .Concat(boosts.Where(boost => boost.Value < 0))
             .Select(boost => new ItemBoost(_model.Items[boost.Key].Id, boost.Value))];
+    }
+
+    private int[] NewestFirst(ArraySegment<EncodedEvent> events)
+    {
+        var newestFirst = new int[events.Count];
+        for (var i = 0; i < newestFirst.Length; i++)
+            newestFirst[i] = _items.IsTrained(events[^(i + 1)].Item) ? events[^(i + 1)].Item - ItemRows.First : -1;
+        return newestFirst;
     }
 
     private static float[][] Rows(Tensor matrix)

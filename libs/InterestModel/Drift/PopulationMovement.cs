@@ -1,15 +1,15 @@
 namespace Driftline.InterestModel;
 
-/// <summary>What the population's season and trend do between a user's events and the coming horizon.</summary>
+/// <summary>What the population's season and trend do over the coming horizon.</summary>
 /// <param name="Base">The population's own distribution over the time of the user's events, [C]; sums to 1.</param>
 /// <param name="Season">Factor of each category by the season, [C]; all 1 where seasons are not known.</param>
 /// <param name="Trend">Factor of each category by the trend, [C].</param>
 public sealed record ExpectedMovement(float[] Base, float[] Season, float[] Trend);
 
 /// <summary>
-/// A <see cref="PopulationModel"/> at work. With g(c, t) = exp(season or level of category c at t), and events e of weight w_e as in h_t:
-/// <c>factor(c) = mean of g(c, .) over the horizon / sum_e w_e g(c, t_e) / sum_e w_e</c>. The denominator makes it what has changed since the
-/// events that h_t is made of, not since its newest one: h_t lags behind by its half-life.
+/// A <see cref="PopulationModel"/> at work. With g(c, t) = exp(season or level of category c at t):
+/// <c>factor(c) = mean of g(c, .) over the horizon / g(c, now)</c>. Beyond the end of training the level goes on by its slope s, damped:
+/// <c>s d (1 - exp(-x / d))</c> after x days, with d = <see cref="DampingDays"/>.
 /// </summary>
 public sealed class PopulationMovement(PopulationModel model)
 {
@@ -26,30 +26,26 @@ public sealed class PopulationMovement(PopulationModel model)
     /// <summary>The model behind it.</summary>
     public PopulationModel Model { get; } = model;
 
-    /// <summary>Movement from weighted events to the horizon after a moment.</summary>
-    /// <param name="events">Time in milliseconds and weight; the sum of weights is above 0.</param>
+    /// <summary>Movement over the horizon after a moment.</summary>
+    /// <param name="events">The user's: time in milliseconds and weight; the sum of weights is above 0.</param>
     /// <param name="asOf">When the horizon begins, in milliseconds.</param>
     public ExpectedMovement Between(IReadOnlyList<(long Time, double Weight)> events, long asOf)
     {
         var categories = Model.Share.Length;
         var sum = events.Sum(e => e.Weight);
-        var (seasonThen, levelThen, both) = (new double[categories], new double[categories], new double[categories]);
+        var population = new double[categories];
         var (seasonAt, levelAt) = (new double[categories], new double[categories]);
-        // Events of one visit share a point of time as far as the season goes.
-        foreach (var moment in events.GroupBy(e => (long)Math.Floor(e.Time / Day)))
+        foreach (var day in events.GroupBy(e => (long)Math.Floor(e.Time / Day)))
         {
-            var weight = moment.Sum(e => e.Weight) / sum;
-            SeasonAt((moment.Key + 0.5) * Day, seasonAt);
-            LevelAt((moment.Key + 0.5) * Day, levelAt);
-            for (var c = 0; c < categories; c++)
-            {
-                seasonThen[c] += weight * seasonAt[c];
-                levelThen[c] += weight * levelAt[c];
-                both[c] += weight * seasonAt[c] * levelAt[c];
-            }
+            var weight = day.Sum(e => e.Weight) / sum;
+            SeasonAt((day.Key + 0.5) * Day, seasonAt);
+            LevelAt((day.Key + 0.5) * Day, levelAt);
+            for (var c = 0; c < categories; c++) population[c] += weight * Model.Share[c] * seasonAt[c] * levelAt[c];
         }
 
-        var (season, trend, population) = (new float[categories], new float[categories], new float[categories]);
+        var (season, trend, seasonNow, levelNow) = (new float[categories], new float[categories], new double[categories], new double[categories]);
+        SeasonAt(asOf, seasonNow);
+        LevelAt(asOf, levelNow);
         for (var i = 0; i < HorizonPoints; i++)
         {
             var time = asOf + ((i + 0.5) / HorizonPoints * Model.HorizonDays * Day);
@@ -57,15 +53,13 @@ public sealed class PopulationMovement(PopulationModel model)
             LevelAt(time, levelAt);
             for (var c = 0; c < categories; c++)
             {
-                season[c] += (float)(seasonAt[c] / seasonThen[c] / HorizonPoints);
-                trend[c] += (float)(levelAt[c] / levelThen[c] / HorizonPoints);
+                season[c] += (float)(seasonAt[c] / seasonNow[c] / HorizonPoints);
+                trend[c] += (float)(levelAt[c] / levelNow[c] / HorizonPoints);
             }
         }
 
-        var total = 0.0;
-        for (var c = 0; c < categories; c++) total += Model.Share[c] * both[c];
-        for (var c = 0; c < categories; c++) population[c] = (float)(Model.Share[c] * both[c] / total);
-        return new ExpectedMovement(population, season, trend);
+        var total = population.Sum();
+        return new ExpectedMovement(Array.ConvertAll(population, share => (float)(share / total)), season, trend);
     }
 
     /// <summary>Where a moment lies in the year, 0 to 52.</summary>

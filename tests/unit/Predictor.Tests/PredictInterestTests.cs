@@ -70,7 +70,7 @@ public sealed class PredictInterestTests
         string[] categories = ["books", "hats", "tea", "toys"];
         var shifts = categories.Select((category, c) => new CategoryShift(category, next[c] - current[c])).ToList();
         var prediction = new InterestPrediction(
-            current, next, [1f, 2f], [new ItemBoost("i9", 0.7f)], 0.5f, [.. shifts.Where(s => s.Delta > 0).OrderByDescending(s => s.Delta)], [.. shifts.Where(s => s.Delta < 0).OrderBy(s => s.Delta)]);
+            current, next, [1f, 2f], [new InterestModel.ItemBoost("i9", 0.7f)], 0.5f, [.. shifts.Where(s => s.Delta > 0).OrderByDescending(s => s.Delta)], [.. shifts.Where(s => s.Delta < 0).OrderBy(s => s.Delta)]);
         var sequence = new UserSequence(
             [new SequenceEntry(1_000, 1, SequenceEventType.Click, 1, 0, "i1"), new SequenceEntry(2_000, 2, SequenceEventType.Click, 1, 0, "i2")], 42);
         return ComposeUpdate.From(Trigger("u1", 77).Value!, sequence, prediction, "v1", categories, maxShifts: 2, Now);

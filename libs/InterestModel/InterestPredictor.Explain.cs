@@ -1,0 +1,61 @@
+using Driftline.Sequences;
+using static TorchSharp.torch;
+
+namespace Driftline.InterestModel;
+
+public sealed partial class InterestPredictor
+{
+    /// <summary>Each past event's share in the forecast and in items' scores; see <see cref="InterestExplanation"/>.</summary>
+    /// <param name="sequence">Oldest first. The newest <see cref="FeatureSettings.SequenceLength"/> events are explained; deleting one of them does not let an older one in.</param>
+    /// <param name="itemIds">Items whose scores are explained.</param>
+    /// <param name="categories">Categories whose shares of h_{t+1} are explained.</param>
+    /// <exception cref="ArgumentException">The model does not know an item or a category.</exception>
+    public InterestExplanation Explain(IReadOnlyList<SequenceEntry> sequence, IReadOnlyList<string> itemIds, IReadOnlyList<string> categories)
+    {
+        var rows = itemIds.Select(id => _items.RowOf(id) is var row && row >= ItemRows.First
+            ? row : throw new ArgumentException($"The model knows no item '{id}': register it first.", nameof(itemIds))).ToArray();
+        var columns = categories.Select(name => _categoryIndex.TryGetValue(name, out var index)
+            ? index : throw new ArgumentException($"The model knows no category '{name}'.", nameof(categories))).ToArray();
+        var first = Math.Max(0, sequence.Count - Manifest.Features.SequenceLength);
+        var events = sequence.Skip(first).Select(entry => Featuriser.Encode(entry, _items.RowOf)).ToArray();
+        ArraySegment<EncodedEvent>[] variants = [events, .. events.Select((_, left) => events.Where((_, i) => i != left).ToArray())];
+        var (scores, next) = TotalScores(variants, rows);
+
+        return new InterestExplanation(
+            Of("", 0, left => Drifts.JensenShannon(next[0], next[left])),
+            [.. columns.Select((column, i) => Of(categories[i], next[0][column], left => (double)next[0][column] - next[left][column]))],
+            [.. itemIds.Select((id, i) => Of(id, scores[0][i], left => (double)scores[0][i] - scores[left][i]))]);
+
+        ScoreExplanation Of(string target, double score, Func<int, double> delta)
+        {
+            var deltas = Enumerable.Range(1, events.Length).Select(delta).ToArray();
+            var sum = deltas.Sum(value => Math.Max(0, value));
+            return new ScoreExplanation(target, score, [.. deltas.Select((value, i) =>
+                new EventShare(first + i, sequence[first + i].ItemId, value, sum > 0 ? Math.Max(0, value) / sum : 0))]);
+        }
+    }
+
+    /// <summary>The scores by which items are ranked (inner product and boost), and h_{t+1}, of each sequence: [users][rows] and [users][C].</summary>
+    private (float[][] Scores, float[][] Next) TotalScores(IReadOnlyList<ArraySegment<EncodedEvent>> users, IReadOnlyList<int> rows)
+    {
+        var (scores, next) = (new List<float[]>(users.Count), new List<float[]>(users.Count));
+        var boosts = new Dictionary<int, float>();
+        foreach (var pass in users.Chunk(UsersPerPass))
+        {
+            using var inference = inference_mode();
+            using var scope = NewDisposeScope();
+            var forward = Forward(pass);
+            next.AddRange(forward.Next);
+            for (var i = 0; i < pass.Length; i++)
+            {
+                _blend.Boosts(NewestFirst(pass[i]), forward.Logits[i], boosts);
+                var (vector, logits) = (forward.Embeddings[i], forward.Logits[i]);
+                scores.Add([.. rows.Select(row => _items.IsTrained(row)
+                    ? logits[row - ItemRows.First] + boosts.GetValueOrDefault(row - ItemRows.First)
+                    : System.Numerics.Tensors.TensorPrimitives.Dot(_items.VectorOf(row), vector))]);
+            }
+        }
+
+        return ([.. scores], [.. next]);
+    }
+}
