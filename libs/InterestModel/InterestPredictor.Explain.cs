@@ -36,9 +36,9 @@ public sealed partial class InterestPredictor
     }
 
     /// <summary>The scores by which items are ranked (inner product and boost), and h_{t+1}, of each sequence: [users][rows] and [users][C].</summary>
-    private (float[][] Scores, float[][] Next) TotalScores(IReadOnlyList<ArraySegment<EncodedEvent>> users, IReadOnlyList<int> rows)
+    private (float[][] Scores, float[][] Next) TotalScores(ArraySegment<EncodedEvent>[] users, IReadOnlyList<int> rows)
     {
-        var (scores, next) = (new List<float[]>(users.Count), new List<float[]>(users.Count));
+        var (scores, next) = (new List<float[]>(users.Length), new List<float[]>(users.Length));
         var boosts = new Dictionary<int, float>();
         foreach (var pass in users.Chunk(UsersPerPass))
         {
