@@ -61,5 +61,6 @@ internal static class Records
         rising = [new CategoryShift { category = "tea", delta = 0.3f }],
         falling = [new CategoryShift { category = "toys", delta = -0.3f }],
         embedding = embedding,
+        boosts = [],
     };
 }
