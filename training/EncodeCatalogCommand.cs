@@ -16,7 +16,7 @@ internal static class EncodeCatalogCommand
 {
     public static int Run(string data, string name, string? progress)
     {
-        if (progress is not (null or "plain" or "bar")) throw new InputException($"--progress {progress}: use plain or bar.");
+        ProgressView.Check(progress);
         using var encoder = Encoder(name);
         var items = ImportFolder.Open(data).ReadItems().Select(item => new CatalogEntry(item.ItemId, item.Title, item.Categories, item.Description)).ToList();
         var started = Stopwatch.GetTimestamp();

@@ -52,6 +52,8 @@ internal static class EvaluateCommand
                 $"{request.Data}: is not the data that model {manifest.Version} was trained on (split {events.Split.Name} {events.SplitHash[..12]}, the model's is {manifest.Split} {manifest.SplitHash[..12]}): its held-out events may be among the model's training events. Evaluate on the training folder and split.");
         }
 
+        if (manifest.Attributes.Count > 0 && !events.Attributes.Matches(new AttributeVocabulary(manifest.Attributes)))
+            throw new InputException($"{request.Data}: its users file gives other attributes or values than model {manifest.Version} was trained with. Evaluate on the training folder.");
         var target = Devices.Resolve(request.Device);
         model.Network.to(target);
         using var network = new NetworkRanker($"{manifest.Name} {manifest.Architecture.Encoder} {manifest.Version}", model.Network, featuriser, target);

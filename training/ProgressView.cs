@@ -8,6 +8,12 @@ internal static class ProgressView
 {
     private const double LineEverySeconds = 10;
 
+    /// <exception cref="InputException">There is no such mode.</exception>
+    public static void Check(string? mode)
+    {
+        if (mode is not (null or "plain" or "bar")) throw new InputException($"--progress {mode}: use plain or bar.");
+    }
+
     /// <summary>Runs training and shows it.</summary>
     /// <param name="mode"><c>bar</c>, <c>plain</c>, or null to choose by whether the output is a terminal.</param>
     /// <param name="settings">What ends training.</param>

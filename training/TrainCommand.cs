@@ -10,7 +10,7 @@ internal static class TrainCommand
 {
     public static int Run(string data, string? config, string? split, string artifact, string? json, string? progress, CancellationToken cancel)
     {
-        if (progress is not (null or "plain" or "bar")) throw new InputException($"--progress {progress}: use plain or bar.");
+        ProgressView.Check(progress);
         var settings = TrainingConfig.Load(config ?? Path.Combine(TrainingConfig.DefaultFolder, "default.json"));
         var events = TrainingData.Read(data, Split.Parse(split ?? Split.LeaveOneOut.Name));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

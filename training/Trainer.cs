@@ -25,6 +25,8 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
     private readonly HorizonTargets _horizon = new(data.Vocabulary, new Featuriser(config.Features), config.Training.HorizonDays, config.Training.SparseHorizonEvents);
     private int _step;
 
+    private AttributeVocabulary Attributes => config.Model.Without.Contains(ModelInputs.Attributes) ? AttributeVocabulary.None : data.Attributes;
+
     /// <summary>Trains, measures on test once, and returns the model on the CPU.</summary>
     /// <param name="progress">Told where training stands.</param>
     /// <param name="cancel">Stops it.</param>
@@ -42,7 +44,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         var text = ItemTexts.Encode(data.Items, encoder);
         var mean = text.Mean();
         var settings = config.Model with { TextEncoder = encoder.Name, TextDimensions = encoder.Dimensions };
-        var network = new InterestNetwork(settings, config.Features, data.Items.Count, data.Vocabulary.Categories.Count);
+        var network = new InterestNetwork(settings, config.Features, data.Items.Count, data.Vocabulary.Categories.Count, Attributes);
         var centred = text.CentredBy(mean);
         network.SetItems(
             centred.Values, [.. data.TrainingCounts.Select(count => count > 0)],
@@ -65,6 +67,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
             Features = config.Features,
             Categories = data.Vocabulary.Categories,
             Items = data.Items.Count,
+            Attributes = Attributes.Attributes,
             TextEncoderLicence = encoder.Licence,
             TextEncoderId = encoder.Id,
             DataHash = data.DataHash,
@@ -95,12 +98,14 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         var windows = new TrainingWindows(data, config.Features.SequenceLength, BatchEvents(), network.Causal, _settings.Seed);
         var cases = Evaluation.ValidationCases(data, _settings.ValidationUsers);
         var best = new RankingMetrics(cases.Count, 0, -1);
+        var bestScore = double.NegativeInfinity;
         Dictionary<string, Tensor>? kept = null;
         var rate = _settings.LearningRate;
         int epoch = 0, sinceBest = 0;
         if (started)
         {
-            best = Evaluation.Model(network, _featuriser, device, data, cases);
+            best = Validate(network, device, cases);
+            bestScore = _settings.ChooseBy == TrainingSettings.ByCategories ? -CategoryKl(network, device, cases) : best.Ndcg;
             Keep(network, ref kept);
         }
 
@@ -121,10 +126,11 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
             }
 
             var validation = Validate(network, device, cases);
-            var better = validation.Ndcg > best.Ndcg;
+            var score = _settings.ChooseBy == TrainingSettings.ByCategories ? -CategoryKl(network, device, cases) : validation.Ndcg;
+            var better = score > bestScore;
             if (better)
             {
-                best = validation;
+                (best, bestScore) = (validation, score);
                 sinceBest = 0;
                 Keep(network, ref kept);
             }
@@ -167,13 +173,19 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
     private int BatchEvents() =>
         _settings.BatchEvents > 0 ? _settings.BatchEvents : Math.Clamp(data.Users.Sum(user => user.TrainingEvents) / 100, 256, 1024);
 
+    private double CategoryKl(InterestNetwork network, Device device, IReadOnlyList<EvaluationCase> cases)
+    {
+        using var forecaster = new NetworkRanker("validation", network, _featuriser, device);
+        return Forecasts.ChooseMixture(forecaster, data, _featuriser, cases).KullbackLeibler;
+    }
+
     private double Step(InterestNetwork network, Device device, optim.Optimizer optimiser, TrainingWindow[] windows, double rate)
     {
         using var scope = NewDisposeScope();
         var warm = Math.Min(1, (_step++ + 1) / (double)Math.Max(1, _settings.WarmupSteps));
         foreach (var group in optimiser.ParamGroups) group.LearningRate = rate * warm;
 
-        var batch = _featuriser.Build([.. windows.Select(window => window.Inputs)]);
+        var batch = _featuriser.Build([.. windows.Select(window => window.Inputs)], [.. windows.Select(window => window.User.Attributes)]);
         var positions = Positions(windows, batch.Length, network.Causal);
         var table = network.ItemTable();
         var states = network.Encode(FeatureTensors.Of(batch, device), table, network.CategoryOfRow).flatten(0, 1)

@@ -54,6 +54,12 @@ public sealed record TrainingSettings
 
     public int SampledNegatives { get; init; } = 4096;
 
+    /// <summary>
+    /// What the best epoch is chosen by, on validation: <c>items</c> (NDCG@10) or <c>categories</c> (the category forecast's KL). For data whose next
+    /// item cannot be foretold.
+    /// </summary>
+    public string ChooseBy { get; init; } = ByItems;
+
     /// <summary>Validation is measured on at most this many users, evenly picked.</summary>
     public int ValidationUsers { get; init; } = 5000;
 
@@ -61,6 +67,9 @@ public sealed record TrainingSettings
     public int Threads { get; init; }
 
     public string Device { get; init; } = "auto";
+
+    internal const string ByItems = "items";
+    internal const string ByCategories = "categories";
 }
 
 /// <summary>A training configuration file: one reported result each.</summary>
@@ -70,6 +79,7 @@ public sealed record TrainingConfig
     {
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
+        WriteIndented = true,
     };
 
     /// <summary>Name under which versions of the model follow each other.</summary>
@@ -103,6 +113,9 @@ public sealed record TrainingConfig
         }
     }
 
+    /// <summary>The text that <see cref="Load"/> reads, every key with its value.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
+
     /// <summary>The folder of the configurations that come with the program.</summary>
     public static string DefaultFolder => Path.Combine(AppContext.BaseDirectory, "configs");
 
@@ -133,6 +146,8 @@ public sealed record TrainingConfig
         Must(Model.Dropout is >= 0 and < 1, "model.dropout", "at least 0 and less than 1");
         Must(Model.IdDropout is >= 0 and < 1, "model.idDropout", "at least 0 and less than 1");
         Must(Model.UnknownDropout is >= 0 and < 1, "model.unknownDropout", "at least 0 and less than 1");
+        Must(Model.AttributeDropout is >= 0 and < 1, "model.attributeDropout", "at least 0 and less than 1");
+        Must(Model.Without.All(ModelInputs.Names.Contains), "model.without", $"a list of {string.Join(", ", ModelInputs.Names)}");
         try
         {
             KnownEncoders.Check(Model.TextEncoder, Model.TextDimensions);
@@ -160,6 +175,7 @@ public sealed record TrainingConfig
         Must(Training.MaxLogits >= 100_000, "training.maxLogits", "100000 or more");
         Must(Training.FullSoftmaxItems >= 1, "training.fullSoftmaxItems", "1 or more");
         Must(Training.SampledNegatives >= 1, "training.sampledNegatives", "1 or more");
+        Must(Training.ChooseBy is TrainingSettings.ByItems or TrainingSettings.ByCategories, "training.chooseBy", "items or categories");
         Must(Training.ValidationUsers >= 1, "training.validationUsers", "1 or more");
         Must(Training.Threads >= 0, "training.threads", "0 or more");
         Must(Transfer.SourceIdDropout is >= 0 and < 1, "transfer.sourceIdDropout", "at least 0 and less than 1");

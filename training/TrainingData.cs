@@ -13,8 +13,11 @@ namespace Driftline.Training;
 /// </summary>
 public sealed class TrainingData
 {
-    private TrainingData(IReadOnlyList<CatalogEntry> items, IReadOnlyList<UserHistory> users, Split split, string dataHash)
+    private TrainingData(IReadOnlyList<CatalogEntry> items, IReadOnlyList<UserHistory> users, Split split, string dataHash, AttributeVocabulary attributes)
     {
+        Attributes = attributes;
+        if (users.FirstOrDefault(user => user.Attributes.Length != attributes.Count) is { } odd)
+            throw new ArgumentException($"User '{odd.UserId}' has {odd.Attributes.Length} attributes; the vocabulary has {attributes.Count}.", nameof(users));
         Items = items;
         Users = users;
         Split = split;
@@ -40,6 +43,9 @@ public sealed class TrainingData
 
     /// <summary>How the users' events are divided.</summary>
     public Split Split { get; }
+
+    /// <summary>The attributes of <see cref="Users"/>.</summary>
+    public AttributeVocabulary Attributes { get; }
 
     /// <summary>Training events of each item.</summary>
     public int[] TrainingCounts { get; }
@@ -82,15 +88,19 @@ public sealed class TrainingData
         }
 
         var resolved = split.Resolve(times);
-        return Of(items, [.. users.Values.Select(user => user.Divide(resolved))], resolved, HashFiles(import.Files), folder);
+        UserHistory[] divided = [.. users.Values.Select(user => user.Divide(resolved))];
+        var told = import.ReadUsers().ToDictionary(user => user.Key, user => user.Value, StringComparer.Ordinal);
+        var attributes = AttributeVocabulary.Of(told.Values);
+        foreach (var user in divided) user.Attributes = attributes.Encode(told.GetValueOrDefault(user.UserId));
+        return Of(items, divided, resolved, HashFiles(import.Files), folder, attributes);
     }
 
     /// <summary>Puts data in memory in the same form.</summary>
-    public static TrainingData Of(IReadOnlyList<CatalogEntry> items, IReadOnlyList<UserHistory> users, Split split, string dataHash, string source)
+    public static TrainingData Of(IReadOnlyList<CatalogEntry> items, IReadOnlyList<UserHistory> users, Split split, string dataHash, string source, AttributeVocabulary? attributes = null)
     {
         if (!users.Any(user => user.TrainingEvents >= 2))
             throw new InputException($"{source}: no user has two or more training events under {split.Name} (leave-one-out needs four or more events of a user: two to learn from, one to validate, one to test): there is nothing to learn a sequence from.");
-        return new TrainingData(items, users, split, dataHash);
+        return new TrainingData(items, users, split, dataHash, attributes ?? AttributeVocabulary.None);
     }
 
     /// <summary>The sequence entry of an import row; null for an impression, which is no part of a sequence.</summary>

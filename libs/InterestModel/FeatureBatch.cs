@@ -27,10 +27,11 @@ public static class ItemRows
 /// </summary>
 public sealed class FeatureBatch
 {
-    internal FeatureBatch(int users, int length)
+    internal FeatureBatch(int users, int length, int attributeCount)
     {
         Users = users;
         Length = length;
+        AttributeCount = attributeCount;
         Items = new long[users * length];
         Types = new long[users * length];
         Gaps = new long[users * length];
@@ -38,6 +39,7 @@ public sealed class FeatureBatch
         Hours = new long[users * length];
         Days = new float[users * length];
         Lengths = new int[users];
+        Attributes = new long[users * attributeCount];
     }
 
     /// <summary>B.</summary>
@@ -45,6 +47,9 @@ public sealed class FeatureBatch
 
     /// <summary>L: length of the longest sequence, at least 1.</summary>
     public int Length { get; }
+
+    /// <summary>A: attributes of each user; 0 where nobody's are given.</summary>
+    public int AttributeCount { get; }
 
     /// <summary>Rows of the item table.</summary>
     public long[] Items { get; }
@@ -66,4 +71,7 @@ public sealed class FeatureBatch
 
     /// <summary>Events of each user.</summary>
     public int[] Lengths { get; }
+
+    /// <summary>Indexes of each user's attributes, row-major [Users, AttributeCount]; zero is unknown.</summary>
+    public long[] Attributes { get; }
 }

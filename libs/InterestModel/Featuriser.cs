@@ -35,15 +35,18 @@ public sealed class Featuriser(FeatureSettings settings)
     public static EncodedEvent Encode(in SequenceEntry entry, Func<string, int> rowOf) =>
         new(rowOf(entry.ItemId), entry.Type, entry.EventTime);
 
-    /// <summary>The features of the newest <see cref="FeatureSettings.SequenceLength"/> events of each user; each oldest first.</summary>
-    public FeatureBatch Build(IReadOnlyList<ArraySegment<EncodedEvent>> users)
+    /// <summary>The features of the newest <see cref="FeatureSettings.SequenceLength"/> events of each user.</summary>
+    /// <param name="users">Each user's events, oldest first.</param>
+    /// <param name="attributes">Each user's <see cref="AttributeVocabulary.Encode"/>, all of one length; null where nobody's are known.</param>
+    public FeatureBatch Build(IReadOnlyList<ArraySegment<EncodedEvent>> users, IReadOnlyList<int[]>? attributes = null)
     {
         var longest = users.Count == 0 ? 1 : Math.Clamp(users.Max(user => user.Count), 1, Settings.SequenceLength);
-        var batch = new FeatureBatch(users.Count, longest);
+        var batch = new FeatureBatch(users.Count, longest, attributes is { Count: > 0 } ? attributes[0].Length : 0);
         for (var user = 0; user < users.Count; user++)
         {
             var events = Newest(users[user]);
             batch.Lengths[user] = events.Length;
+            for (var i = 0; i < batch.AttributeCount; i++) batch.Attributes[user * batch.AttributeCount + i] = attributes![user][i];
             for (var i = 0; i < events.Length; i++)
             {
                 var at = user * longest + i;

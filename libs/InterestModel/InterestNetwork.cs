@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace Driftline.InterestModel;
 
-/// <summary>The tensors of a <see cref="FeatureBatch"/>: each [B, L], but <see cref="Lengths"/> [B]; <see cref="Days"/> in float32, the rest in int64.</summary>
-public sealed record FeatureTensors(Tensor Items, Tensor Types, Tensor Gaps, Tensor Weeks, Tensor Hours, Tensor Days, Tensor Lengths)
+/// <summary>The tensors of a <see cref="FeatureBatch"/>: each [B, L], but <see cref="Lengths"/> [B] and <see cref="Attributes"/> [B, A]; <see cref="Days"/> in float32, the rest in int64.</summary>
+public sealed record FeatureTensors(Tensor Items, Tensor Types, Tensor Gaps, Tensor Weeks, Tensor Hours, Tensor Days, Tensor Lengths, Tensor Attributes)
 {
     /// <summary>Copies a batch to a device. The tensors belong to the dispose scope that is open.</summary>
     public static FeatureTensors Of(FeatureBatch batch, Device device)
@@ -14,15 +14,16 @@ public sealed record FeatureTensors(Tensor Items, Tensor Types, Tensor Gaps, Ten
         return new FeatureTensors(
             tensor(batch.Items, shape, device: device), tensor(batch.Types, shape, device: device), tensor(batch.Gaps, shape, device: device),
             tensor(batch.Weeks, shape, device: device), tensor(batch.Hours, shape, device: device), tensor(batch.Days, shape, device: device),
-            tensor(Array.ConvertAll(batch.Lengths, length => (long)length), device: device));
+            tensor(Array.ConvertAll(batch.Lengths, length => (long)length), device: device),
+            tensor(batch.Attributes, [batch.Users, batch.AttributeCount], device: device));
     }
 }
 
 /// <summary>
-/// h_{t+1} = f(h_t, x_t). B users, L events, D item and user dimensions, H state, T text, C categories, V items.
+/// h_{t+1} = f(h_t, x_t). B users, L events, A attributes, D item and user dimensions, H state, T text, C categories, V items.
 /// <list type="bullet">
 /// <item>Item vector: <c>E_id[item] + A(text[item])</c>, [V + 2, D]; the first two rows are <see cref="ItemRows"/>' padding and unknown.</item>
-/// <item>Event vector: item + type + gap + season + observed interest h_t, normalised, [B, L, D].</item>
+/// <item>Event vector: item + type + gap + season + observed interest h_t + the user's attributes, normalised, [B, L, D].</item>
 /// <item>Encoder f, then two heads: the user vector [.., D], whose inner product with an item vector is the item's score, and logits over
 /// the categories [.., C].</item>
 /// </list>
@@ -32,11 +33,13 @@ public sealed class InterestNetwork : nn.Module
     private readonly ModelSettings _settings;
     private readonly Scalar _decay;
     private readonly Scalar _none;
+    private readonly bool _readsText, _readsObservedInterest, _readsSeason;
     private readonly Embedding _itemId, _type, _gap, _week, _hour, _category;
     private readonly Linear _adaptor, _user, _next;
     private readonly LayerNorm _norm;
     private readonly SequenceEncoder _encoder;
     private readonly Associations _associations;
+    private readonly AttributeEmbedding? _attributes;
     private readonly Dropout _inputDropout, _outputDropout;
     private readonly Tensor _text, _textMean, _hasId, _categoryOf, _typeWeights;
 
@@ -44,12 +47,16 @@ public sealed class InterestNetwork : nn.Module
     /// <param name="features">The featuriser's settings.</param>
     /// <param name="items">V.</param>
     /// <param name="categories">C.</param>
-    public InterestNetwork(ModelSettings settings, FeatureSettings features, int items, int categories)
+    /// <param name="attributes">The user attributes that are read; null for none.</param>
+    public InterestNetwork(ModelSettings settings, FeatureSettings features, int items, int categories, AttributeVocabulary? attributes = null)
         : base("interest")
     {
         _settings = settings;
         _decay = -Math.Log(2) / features.HalfLifeDays; // per day
         _none = categories;
+        _readsText = !settings.Without.Contains(ModelInputs.Text);
+        _readsObservedInterest = !settings.Without.Contains(ModelInputs.ObservedInterest);
+        _readsSeason = !settings.Without.Contains(ModelInputs.Season);
         var d = settings.Dimensions;
         var rows = items + ItemRows.First;
         _itemId = nn.Embedding(rows, d, padding_idx: ItemRows.Padding);
@@ -62,6 +69,7 @@ public sealed class InterestNetwork : nn.Module
         _norm = nn.LayerNorm(d);
         _encoder = SequenceEncoder.Create(settings);
         _associations = new Associations(items);
+        if (attributes is { Count: > 0 } && !settings.Without.Contains(ModelInputs.Attributes)) _attributes = new AttributeEmbedding(attributes, settings);
         _user = nn.Linear(settings.HiddenSize, d);
         _next = nn.Linear(settings.HiddenSize, categories);
         _inputDropout = nn.Dropout(settings.Dropout);
@@ -118,13 +126,13 @@ public sealed class InterestNetwork : nn.Module
     public Tensor ItemTable()
     {
         var id = _hasId;
-        if (training && _settings.IdDropout > 0)
+        if (training && _settings.IdDropout > 0 && _readsText)
             id = id * (rand(id.shape, device: id.device) >= _settings.IdDropout).to_type(ScalarType.Float32);
-        return (_itemId.weight! * id).add(_adaptor.forward(_text), Scalars.One);
+        return _readsText ? (_itemId.weight! * id).add(_adaptor.forward(_text), Scalars.One) : _itemId.weight! * id;
     }
 
     /// <summary>What a text alone gives an item vector: A(text), [N, T] to [N, D].</summary>
-    public Tensor TextPart(Tensor text) => _adaptor.forward(text);
+    public Tensor TextPart(Tensor text) => _readsText ? _adaptor.forward(text) : zeros(text.shape[0], _settings.Dimensions, device: text.device);
 
     /// <summary>What its id alone gives a row's vector, [D].</summary>
     public Tensor IdPart(int row) => _itemId.weight![row] * _hasId[row];
@@ -143,9 +151,10 @@ public sealed class InterestNetwork : nn.Module
         }
 
         var input = itemTable.index_select(0, items.flatten()).reshape([.. items.shape, _settings.Dimensions])
-            .add(_type.forward(batch.Types), Scalars.One).add(_gap.forward(batch.Gaps), Scalars.One)
-            .add(_week.forward(batch.Weeks), Scalars.One).add(_hour.forward(batch.Hours), Scalars.One)
-            .add(ObservedInterest(batch, items, categoryOfRow), Scalars.One);
+            .add(_type.forward(batch.Types), Scalars.One).add(_gap.forward(batch.Gaps), Scalars.One);
+        if (_readsSeason) input = input.add(_week.forward(batch.Weeks), Scalars.One).add(_hour.forward(batch.Hours), Scalars.One);
+        if (_readsObservedInterest) input = input.add(ObservedInterest(batch, items, categoryOfRow), Scalars.One);
+        if (_attributes is not null) input = input.add(_attributes.forward(batch.Attributes), Scalars.One);
         return _outputDropout.forward(_encoder.forward(_inputDropout.forward(_norm.forward(input)), batch.Lengths));
     }
 

@@ -25,6 +25,7 @@ public sealed partial class InterestPredictor : IDisposable
     private readonly Blend _blend;
     private readonly Dictionary<string, int> _categoryIndex;
     private readonly PopulationMovement? _population;
+    private readonly AttributeVocabulary _attributes;
 
     private InterestPredictor(ModelArtifact model, Device device, TextEncoder encoder)
     {
@@ -35,6 +36,7 @@ public sealed partial class InterestPredictor : IDisposable
         _textMean = model.Network.TextMean();
         _population = model.Population is { } population ? new PopulationMovement(population) : null;
         _categoryIndex = Categories.Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
+        _attributes = new AttributeVocabulary(model.Manifest.Attributes);
         model.Network.eval();
         _blend = model.Network.Associations.Read();
         model.Network.to(device);
@@ -99,23 +101,31 @@ public sealed partial class InterestPredictor : IDisposable
     /// <summary>Predicts for users by their sequences.</summary>
     /// <param name="users">Each user's entries, oldest first; the newest <see cref="FeatureSettings.SequenceLength"/> are read. An item that the
     /// model does not know counts as an unknown item. An empty sequence gives the prediction for someone of whom nothing is known.</param>
+    /// <param name="attributes">Each user's attributes, name to value; null for a user, or for all, of whom none are known. A name that the model does
+    /// not know is passed over, and a value that it does not know is 'other'.</param>
     /// <returns>Predictions in the order given.</returns>
-    public IReadOnlyList<InterestPrediction> Predict(IReadOnlyList<IReadOnlyList<SequenceEntry>> users)
+    public IReadOnlyList<InterestPrediction> Predict(
+        IReadOnlyList<IReadOnlyList<SequenceEntry>> users, IReadOnlyList<IReadOnlyDictionary<string, string>?>? attributes = null)
     {
         var encoded = new ArraySegment<EncodedEvent>[users.Count];
         for (var i = 0; i < encoded.Length; i++)
             encoded[i] = users[i].Select(entry => Featuriser.Encode(entry, _items.RowOf)).ToArray();
-        return Predict(encoded);
+        return Predict(encoded, attributes);
     }
 
-    /// <summary>Predicts for users by encoded events; see <see cref="Predict(IReadOnlyList{IReadOnlyList{SequenceEntry}})"/>.</summary>
+    /// <summary>Predicts for users by encoded events; see the other overload.</summary>
     /// <param name="users">Each user's events, oldest first.</param>
+    /// <param name="attributes">Each user's attributes by name, or null for all or some.</param>
     /// <param name="asOf">When the horizon begins, for the kind of the drift, in milliseconds; the newest event's time where null.</param>
-    public IReadOnlyList<InterestPrediction> Predict(IReadOnlyList<ArraySegment<EncodedEvent>> users, long? asOf = null)
+    /// <exception cref="ArgumentException">There are attributes of more or fewer users.</exception>
+    public IReadOnlyList<InterestPrediction> Predict(
+        IReadOnlyList<ArraySegment<EncodedEvent>> users, IReadOnlyList<IReadOnlyDictionary<string, string>?>? attributes = null, long? asOf = null)
     {
+        if (attributes is not null && attributes.Count != users.Count)
+            throw new ArgumentException($"{users.Count} users have attributes of {attributes.Count}: give one entry for each user, or null.", nameof(attributes));
         var predictions = new List<InterestPrediction>(users.Count);
         for (var start = 0; start < users.Count; start += UsersPerPass)
-            Pass([.. users.Skip(start).Take(UsersPerPass)], asOf, predictions);
+            Pass([.. users.Skip(start).Take(UsersPerPass)], attributes is null ? null : [.. attributes.Skip(start).Take(UsersPerPass).Select(_attributes.Encode)], asOf, predictions);
         return predictions;
     }
 
@@ -158,11 +168,11 @@ public sealed partial class InterestPredictor : IDisposable
         _encoder.Dispose();
     }
 
-    private void Pass(IReadOnlyList<ArraySegment<EncodedEvent>> users, long? asOf, List<InterestPrediction> predictions)
+    private void Pass(IReadOnlyList<ArraySegment<EncodedEvent>> users, IReadOnlyList<int[]>? attributes, long? asOf, List<InterestPrediction> predictions)
     {
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
-        var (embeddings, logits, next) = Forward(users);
+        var (embeddings, logits, next) = Forward(users, attributes);
         for (var i = 0; i < users.Count; i++)
         {
             var current = _featuriser.ObservedInterest(users[i], _items.CategoryOf, Categories.Count);
@@ -173,9 +183,10 @@ public sealed partial class InterestPredictor : IDisposable
     }
 
     // The user vectors [B][D], the scores of the trained items by these [B][V] and h_{t+1} [B][C].
-    private (float[][] Embeddings, float[][] Logits, float[][] Next) Forward(IReadOnlyList<ArraySegment<EncodedEvent>> users)
+    private (float[][] Embeddings, float[][] Logits, float[][] Next) Forward(
+        IReadOnlyList<ArraySegment<EncodedEvent>> users, IReadOnlyList<int[]>? attributes)
     {
-        var batch = _featuriser.Build(users);
+        var batch = _featuriser.Build(users, attributes);
         var (table, categoryOfRow) = _items.Tensors();
         var states = _model.Network.Encode(FeatureTensors.Of(batch, _device), table, categoryOfRow);
         var last = tensor(batch.Lengths.Select((length, user) => (long)user * batch.Length + Math.Max(0, length - 1)).ToArray(), device: _device);

@@ -99,7 +99,7 @@ public sealed class ModelArtifact(ModelManifest manifest, IReadOnlyList<ItemReco
         if (VersionOf(manifest) != manifest.Version)
             throw new ModelArtifactException($"{Path.Combine(folder, ManifestFile)}: settings or categories do not belong to version {manifest.Version}: the file was edited. Copy it again.");
         var items = File.ReadLines(Path.Combine(folder, ItemsFile)).Select(line => JsonSerializer.Deserialize<ItemRecord>(line, JsonLine)!).ToArray();
-        var network = new InterestNetwork(manifest.Architecture, manifest.Features, items.Length, manifest.Categories.Count);
+        var network = new InterestNetwork(manifest.Architecture, manifest.Features, items.Length, manifest.Categories.Count, new AttributeVocabulary(manifest.Attributes));
         try
         {
             SafeTensors.ReadInto(Path.Combine(folder, WeightsFile), network.state_dict());
@@ -129,7 +129,7 @@ public sealed class ModelArtifact(ModelManifest manifest, IReadOnlyList<ItemReco
     private static string VersionOf(ModelManifest manifest)
     {
         var content = JsonSerializer.Serialize(
-            new { manifest.Name, manifest.Architecture, manifest.Features, manifest.FeaturiserVersion, manifest.Categories, manifest.Files }, JsonLine);
+            new { manifest.Name, manifest.Architecture, manifest.Features, manifest.FeaturiserVersion, manifest.Categories, manifest.Attributes, manifest.Files }, JsonLine);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)))[..12];
     }
 

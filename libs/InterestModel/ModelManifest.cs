@@ -27,6 +27,9 @@ public sealed record ModelManifest
 
     public required int Items { get; init; }
 
+    /// <summary>The user attributes that the model reads, in the order of its input.</summary>
+    public IReadOnlyList<UserAttribute> Attributes { get; init; } = [];
+
     public required string TextEncoderLicence { get; init; }
 
     /// <summary>What the item texts were encoded with, exactly: an encoder of another id gives vectors that do not fit the weights.</summary>

@@ -30,6 +30,12 @@ public sealed record ModelSettings
     /// <summary>Whether the network is blended with item-to-item associations, see <see cref="Blend"/>.</summary>
     public bool Associations { get; init; } = true;
 
+    /// <summary>Share of the users' attributes made unknown in a training step, so that a user without any works.</summary>
+    public double AttributeDropout { get; init; } = 0.25;
+
+    /// <summary>Inputs that the network does not read, of <see cref="ModelInputs.Names"/>: for ablations.</summary>
+    public IReadOnlyList<string> Without { get; init; } = [];
+
     /// <summary>Name of the text encoder; a trained model holds the one that <c>auto</c> came to.</summary>
     public string TextEncoder { get; init; } = "hashed-ngrams";
 

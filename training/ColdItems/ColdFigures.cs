@@ -24,7 +24,8 @@ public static class ColdFigures
             ranker.Score(pass, scores.AsSpan(0, pass.Length * items));
             for (var i = 0; i < pass.Length; i++)
             {
-                var (row, item) = (scores.AsSpan(i * items, items), pass[i].Relevant[0] - ItemRows.First);
+                var row = scores.AsSpan(i * items, items);
+                var item = pass[i].Relevant[0] - ItemRows.First;
                 all.Add(Ranking.PlacesBefore(row, [], item));
                 among.Add(Ranking.PlacesBefore(row, warm, item));
             }

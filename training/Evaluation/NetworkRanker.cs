@@ -63,7 +63,7 @@ public sealed class NetworkRanker : IItemRanker, ICategoryForecaster, IDisposabl
     // The state after each case's last known event, [B, H].
     private Tensor States(IReadOnlyList<EvaluationCase> cases)
     {
-        var batch = _featuriser.Build([.. cases.Select(c => c.Before)]);
+        var batch = _featuriser.Build([.. cases.Select(c => c.Before)], [.. cases.Select(c => c.User.Attributes)]);
         var last = tensor(batch.Lengths.Select((n, user) => (long)user * batch.Length + n - 1).ToArray(), device: _device);
         return _network.Encode(FeatureTensors.Of(batch, _device), _table, _network.CategoryOfRow).flatten(0, 1).index_select(0, last);
     }

@@ -29,6 +29,9 @@ public sealed class UserHistory
     /// <summary>How many events, from the oldest, are for training.</summary>
     public int TrainingEvents { get; }
 
+    /// <summary>The user's attributes as <see cref="AttributeVocabulary.Encode"/> gives them, [A].</summary>
+    public int[] Attributes { get; internal set; } = [];
+
     /// <summary>What the user is validated on, if anything.</summary>
     public EvaluationCase? Validation { get; internal set; }
 

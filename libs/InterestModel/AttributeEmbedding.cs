@@ -1,0 +1,41 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Driftline.InterestModel;
+
+/// <summary>
+/// What a user's attributes add to each event vector: the sum of one embedding for each of A attributes, [B, A] to [B, 1, D]. The rows of all
+/// attributes lie in one table, each attribute's from its own offset; its first is 'unknown'.
+/// </summary>
+internal sealed class AttributeEmbedding : nn.Module<Tensor, Tensor>
+{
+    private readonly Embedding _value;
+    private readonly Tensor _offset;
+    private readonly Scalar _dropout;
+    private readonly int _attributes;
+
+    public AttributeEmbedding(AttributeVocabulary vocabulary, ModelSettings settings)
+        : base("attributes")
+    {
+        _attributes = vocabulary.Count;
+        _dropout = settings.AttributeDropout;
+        var offsets = new long[_attributes + 1];
+        for (var i = 0; i < _attributes; i++) offsets[i + 1] = offsets[i] + AttributeVocabulary.First + vocabulary.Attributes[i].Values.Count;
+        _value = nn.Embedding(offsets[^1], settings.Dimensions);
+        _offset = tensor(offsets[..^1]);
+        register_buffer("offset", _offset, persistent: false);
+        RegisterComponents();
+        using var noGrad = no_grad();
+        nn.init.normal_(_value.weight!, 0, 1 / Math.Sqrt(settings.Dimensions) / 2);
+        foreach (var unknown in offsets[..^1]) _value.weight![unknown].zero_();
+    }
+
+    /// <param name="attributes">Indexes as <see cref="AttributeVocabulary.Encode"/> gives them, int64 [B, A], or [B, 0] where nobody's are known.</param>
+    public override Tensor forward(Tensor attributes)
+    {
+        if (attributes.shape[1] == 0) attributes = zeros(attributes.shape[0], _attributes, ScalarType.Int64, attributes.device);
+        if (training) attributes = attributes.masked_fill(rand(attributes.shape, device: attributes.device).lt(_dropout), Scalars.Zero);
+        return _value.forward(attributes.add(_offset, Scalars.One)).sum(1, keepdim: true);
+    }
+}

@@ -1,0 +1,65 @@
+using Driftline.InterestModel;
+using TorchSharp;
+
+namespace Driftline.Training;
+
+/// <summary>
+/// Collects the figures of models with and without an input. Where the input is the users' attributes, the category forecast is also judged on the
+/// users who have any.
+/// </summary>
+internal sealed class Ablation(TrainingData data, TrainingConfig config, string input, EvaluationReport report)
+{
+    private const string Whole = "all inputs";
+    private const string Known = ", users with attributes";
+
+    private readonly Featuriser _featuriser = new(config.Features);
+    private readonly IReadOnlyList<EvaluationCase> _cases = Evaluation.TestCases(data);
+
+    /// <summary>Trains one model and adds its figures.</summary>
+    /// <param name="seed">Of the training.</param>
+    /// <param name="without">The input that is left out; empty for none.</param>
+    /// <param name="train">Runs the training.</param>
+    public void Run(int seed, string without, Func<Trainer, ModelArtifact> train)
+    {
+        var settings = config with
+        {
+            Model = without.Length == 0 ? config.Model : config.Model with { Without = [.. config.Model.Without, without] },
+            Training = config.Training with { Seed = seed },
+        };
+        using var model = train(new Trainer(settings, data, TimeProvider.System));
+        var device = Devices.Resolve(config.Training.Device);
+        model.Network.to(device);
+        using var ranker = new NetworkRanker(without.Length == 0 ? Whole : $"without {without}", model.Network, _featuriser, device);
+        report.Items.Add(ranker.Name, Evaluation.Items(ranker, data, _cases).Named());
+        report.Items.Add(ranker.Name, "train-seconds", model.Manifest.Metrics["training.seconds"]);
+        if (data.Vocabulary.Categories.Count > 1) Add(ranker, ranker.Name);
+    }
+
+    /// <summary>Adds the differences seed by seed, and the baselines.</summary>
+    public void AddReferences()
+    {
+        AddDifference(report.Items, "");
+        report.Items.Add("popularity", Evaluation.Items(new Popularity(data), data, _cases).Named());
+        if (data.Vocabulary.Categories.Count <= 1) return;
+        AddDifference(report.Categories, "");
+        if (input == ModelInputs.Attributes) AddDifference(report.Categories, Known);
+        foreach (var forecaster in BaselineSet.Categories(data, _featuriser)) Add(forecaster, forecaster.Name);
+    }
+
+    private void Add(ICategoryForecaster forecaster, string name)
+    {
+        report.Categories.Add(name, Forecasts.Measure(forecaster, data, _featuriser, _cases).Named());
+        if (input != ModelInputs.Attributes) return;
+        EvaluationCase[] known = [.. _cases.Where(c => c.User.Attributes.Any(index => index != AttributeVocabulary.Unknown))];
+        report.Categories.Add(name + Known, Forecasts.Measure(forecaster, data, _featuriser, known).Named());
+    }
+
+    private void AddDifference(ResultsTable table, string suffix)
+    {
+        foreach (var metric in table.Metrics.ToArray())
+        {
+            if (table[Whole + suffix, metric] is not { } whole || table[$"without {input}{suffix}", metric] is not { } without || metric.EndsWith("cases", StringComparison.Ordinal)) continue;
+            foreach (var (a, b) in whole.Values.Zip(without.Values)) table.Add($"difference{suffix}", metric, a - b);
+        }
+    }
+}
