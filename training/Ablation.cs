@@ -58,7 +58,7 @@ internal sealed class Ablation(TrainingData data, TrainingConfig config, string 
     {
         foreach (var metric in table.Metrics.ToArray())
         {
-            if (table[Whole + suffix, metric] is not { } whole || table[$"without {input}{suffix}", metric] is not { } without || metric.EndsWith("cases", StringComparison.Ordinal)) continue;
+            if (table[Whole + suffix, metric] is not { } whole || table[$"without {input}{suffix}", metric] is not { } without || metric.EndsWith("cases", StringComparison.Ordinal) || metric == "train-seconds") continue;
             foreach (var (a, b) in whole.Values.Zip(without.Values)) table.Add($"difference{suffix}", metric, a - b);
         }
     }

@@ -1,6 +1,5 @@
 using Driftline.Catalog;
 using Driftline.InterestModel;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Driftline.Training;
@@ -17,7 +16,8 @@ internal static class AssociationTables
     private const float TextTemperature = 0.07f;
     private const int RowsPerPass = 512;
 
-    public static void Fill(Associations associations, TrainingData data, TextVectors centred)
+    /// <param name="centred">The items' text vectors; null leaves the table of near texts empty.</param>
+    public static void Fill(Associations associations, TrainingData data, TextVectors? centred)
     {
         var occurrences = Occurrences.OfItems(data);
         foreach (var (name, window, decay, backward) in Counted)
@@ -26,7 +26,7 @@ internal static class AssociationTables
             associations.Set(name, item => rows[item]);
         }
 
-        associations.Set("text", TextRows(centred));
+        associations.Set("text", centred is null ? _ => ([], []) : TextRows(centred));
     }
 
     /// <summary>The items of the nearest texts, by a softmax over their cosines; nothing for an item without a text.</summary>

@@ -42,11 +42,6 @@ benchmark.SetAction((result, cancel) => GuardedAsync(() => new BenchmarkCommand(
         result.GetValue(data)!, result.GetValue(seeds), result.GetValue(results)!, result.GetValue(hours), result.GetValue(jobs),
         result.GetValue(splits)!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), "training " + string.Join(' ', args)),
     cancel).RunAsync()));
-var without = new Option<string>("--without") { Description = $"The input that is left out: {string.Join(", ", ModelInputs.Names)}.", Required = true };
-var ablate = new Command("ablate", "Train with and without an input, and print the figures of both side by side.") { data, config, split, without, seeds, results, progress };
-ablate.SetAction((result, cancel) => Task.FromResult(Guarded(() => AblateCommand.Run(new AblateRequest(
-    result.GetValue(data)!, result.GetValue(config), result.GetValue(without)!, result.GetValue(split), result.GetValue(results)!,
-    result.GetValue(seeds), result.GetValue(progress), "training " + string.Join(' ', args)), cancel))));
 var name = new Option<string>("--name") { Description = "The model's name: key of the release.", DefaultValueFactory = _ => "interest" };
 var release = new Command("release", "Announce a model to the predictors and recommenders of the Kafka that the environment names.") { artifact, name };
 release.SetAction((result, cancel) => GuardedAsync(() => ReleaseCommand.RunAsync(result.GetValue(artifact)!, result.GetValue(name)!, cancel)));
@@ -64,7 +59,9 @@ explain.SetAction(result => Guarded(() => ExplainCommand.Run(result.GetValue(art
 
 var parsed = new RootCommand("Driftline's model: train, evaluate and release.")
 {
-    train, evaluate, ablate, benchmark, release, encodeCatalog,
+    train, evaluate, benchmark, release, encodeCatalog,
+    AblateCommand.Create(Guarded, "training " + string.Join(' ', args)),
+    FederatedCommand.Create(Guarded, "training " + string.Join(' ', args)),
     TransferCommand.Create(Guarded, "training " + string.Join(' ', args)),
     DriftCommand.Create(Guarded, "training " + string.Join(' ', args)), explain,
     ColdCommand.Create(Guarded, "training " + string.Join(' ', args)), new Command("encoder", "Pretrained text encoders.") { fetch },

@@ -34,7 +34,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
     /// Where given, what <see cref="WeightTransfer"/> carries over from this network is where training begins, and the result is no worse on
     /// validation than that beginning.
     /// </param>
-    public ModelArtifact Train(Action<TrainingProgress> progress, CancellationToken cancel = default, InterestNetwork? start = null)
+    public ModelArtifact Train(Action<TrainingProgress> progress, InterestNetwork? start = null, CancellationToken cancel = default)
     {
         _watch.Start();
         if (_settings.Threads > 0) set_num_threads(_settings.Threads);
@@ -95,7 +95,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         InterestNetwork network, Device device, bool started, Action<TrainingProgress> progress, CancellationToken cancel)
     {
         using var optimiser = optim.AdamW(network.parameters(), _settings.LearningRate, weight_decay: _settings.WeightDecay);
-        var windows = new TrainingWindows(data, config.Features.SequenceLength, BatchEvents(), network.Causal, _settings.Seed);
+        var windows = Windows(network);
         var cases = Evaluation.ValidationCases(data, _settings.ValidationUsers);
         var best = new RankingMetrics(cases.Count, 0, -1);
         var bestScore = double.NegativeInfinity;
@@ -105,7 +105,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         if (started)
         {
             best = Validate(network, device, cases);
-            bestScore = _settings.ChooseBy == TrainingSettings.ByCategories ? -CategoryKl(network, device, cases) : best.Ndcg;
+            bestScore = Score(best, network, device, cases);
             Keep(network, ref kept);
         }
 
@@ -113,20 +113,11 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         {
             epoch++;
             network.train();
-            var batches = windows.Epoch(epoch);
-            double loss = 0;
-            var done = 0;
-            foreach (var batch in batches)
-            {
-                cancel.ThrowIfCancellationRequested();
-                if (_watch.Elapsed.TotalSeconds >= _settings.MaxSeconds) break;
-                loss += Step(network, device, optimiser, batch, rate);
-                done++;
-                progress(new TrainingProgress(epoch, (double)done / batches.Count, loss / done, null, false, _watch.Elapsed.TotalSeconds));
-            }
-
+            var loss = Pass(
+                network, device, optimiser, windows.Epoch(epoch), rate,
+                (share, mean) => progress(new TrainingProgress(epoch, share, mean, null, false, _watch.Elapsed.TotalSeconds)), cancel);
             var validation = Validate(network, device, cases);
-            var score = _settings.ChooseBy == TrainingSettings.ByCategories ? -CategoryKl(network, device, cases) : validation.Ndcg;
+            var score = Score(validation, network, device, cases);
             var better = score > bestScore;
             if (better)
             {
@@ -140,7 +131,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
                 rate *= _settings.Decay;
             }
 
-            progress(new TrainingProgress(epoch, 1, loss / Math.Max(1, done), validation, better, _watch.Elapsed.TotalSeconds));
+            progress(new TrainingProgress(epoch, 1, loss, validation, better, _watch.Elapsed.TotalSeconds));
             if (sinceBest >= _settings.Patience || _watch.Elapsed.TotalSeconds >= _settings.MaxSeconds) break;
         }
 
@@ -153,6 +144,39 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         return (best, epoch);
     }
 
+    /// <summary>The windows of every epoch.</summary>
+    internal TrainingWindows Windows(InterestNetwork network) =>
+        new(data, config.Features.SequenceLength, BatchEvents(_settings, data), network.Causal, _settings.Seed);
+
+    /// <summary>One pass over an epoch's batches, or as much of it as the time cap allows: the mean loss.</summary>
+    /// <param name="network">In training mode; changed in place.</param>
+    /// <param name="progress">Told the share done and the mean loss so far after each step.</param>
+    internal double Pass(
+        InterestNetwork network, Device device, optim.Optimizer optimiser, IReadOnlyList<TrainingWindow[]> batches, double rate,
+        Action<double, double> progress, CancellationToken cancel)
+    {
+        double loss = 0;
+        var done = 0;
+        foreach (var batch in batches)
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (_watch.Elapsed.TotalSeconds >= _settings.MaxSeconds) break;
+            loss += Step(network, device, optimiser, batch, rate);
+            done++;
+            progress((double)done / batches.Count, loss / done);
+        }
+
+        return loss / Math.Max(1, done);
+    }
+
+    // What the best epoch is chosen by; higher is better.
+    private double Score(RankingMetrics validation, InterestNetwork network, Device device, IReadOnlyList<EvaluationCase> cases)
+    {
+        if (_settings.ChooseBy == TrainingSettings.ByItems || cases.Count == 0) return validation.Ndcg;
+        using var forecaster = new NetworkRanker("validation", network, _featuriser, device);
+        return -Forecasts.ChooseMixture(forecaster, data, _featuriser, cases).KullbackLeibler;
+    }
+
     private RankingMetrics Validate(InterestNetwork network, Device device, IReadOnlyList<EvaluationCase> cases)
     {
         using var ranker = new NetworkRanker("validation", network, _featuriser, device);
@@ -162,7 +186,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
     // Fills the associations and finds the blend on the validation cases that early stopping was done on.
     private BlendSettings Blend(InterestNetwork network, Device device, TextVectors centred)
     {
-        AssociationTables.Fill(network.Associations, data, centred);
+        AssociationTables.Fill(network.Associations, data, config.Model.Without.Contains(ModelInputs.Text) ? null : centred);
         using var ranker = new NetworkRanker("network", network, _featuriser, device);
         var cases = Evaluation.ValidationCases(data, (int)Math.Min(_settings.ValidationUsers, BlendFit.MostScores / data.Items.Count));
         var (settings, _) = new BlendFit(ranker, network.Associations.Read(), data, cases).Run();
@@ -170,14 +194,9 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         return settings;
     }
 
-    private int BatchEvents() =>
-        _settings.BatchEvents > 0 ? _settings.BatchEvents : Math.Clamp(data.Users.Sum(user => user.TrainingEvents) / 100, 256, 1024);
-
-    private double CategoryKl(InterestNetwork network, Device device, IReadOnlyList<EvaluationCase> cases)
-    {
-        using var forecaster = new NetworkRanker("validation", network, _featuriser, device);
-        return Forecasts.ChooseMixture(forecaster, data, _featuriser, cases).KullbackLeibler;
-    }
+    /// <summary>Input events of a step.</summary>
+    internal static int BatchEvents(TrainingSettings settings, TrainingData data) =>
+        settings.BatchEvents > 0 ? settings.BatchEvents : Math.Clamp(data.Users.Sum(user => user.TrainingEvents) / 100, 256, 1024);
 
     private double Step(InterestNetwork network, Device device, optim.Optimizer optimiser, TrainingWindow[] windows, double rate)
     {

@@ -13,7 +13,7 @@ namespace Driftline.Training;
 /// </summary>
 public sealed class TrainingData
 {
-    private TrainingData(IReadOnlyList<CatalogEntry> items, IReadOnlyList<UserHistory> users, Split split, string dataHash, AttributeVocabulary attributes)
+    private TrainingData(IReadOnlyList<CatalogEntry> items, IReadOnlyList<UserHistory> users, Split split, string dataHash, AttributeVocabulary attributes, Vocabulary? vocabulary = null)
     {
         Attributes = attributes;
         if (users.FirstOrDefault(user => user.Attributes.Length != attributes.Count) is { } odd)
@@ -22,7 +22,7 @@ public sealed class TrainingData
         Users = users;
         Split = split;
         DataHash = dataHash;
-        Vocabulary = new Vocabulary([.. items.Select(item => KeyValuePair.Create(item.ItemId, item.MainCategory))]);
+        Vocabulary = vocabulary ?? new Vocabulary([.. items.Select(item => KeyValuePair.Create(item.ItemId, item.MainCategory))]);
         TrainingCounts = new int[items.Count];
         foreach (var user in users)
         {
@@ -102,6 +102,9 @@ public sealed class TrainingData
             throw new InputException($"{source}: no user has two or more training events under {split.Name} (leave-one-out needs four or more events of a user: two to learn from, one to validate, one to test): there is nothing to learn a sequence from.");
         return new TrainingData(items, users, split, dataHash, attributes ?? AttributeVocabulary.None);
     }
+
+    /// <summary>The same catalogue with some of the users; there may be none, and nothing to learn from.</summary>
+    internal TrainingData Only(IReadOnlyList<UserHistory> users) => new(Items, users, Split, DataHash, Attributes, Vocabulary);
 
     /// <summary>The sequence entry of an import row; null for an impression, which is no part of a sequence.</summary>
     /// <exception cref="InputException">The row's type is not known.</exception>

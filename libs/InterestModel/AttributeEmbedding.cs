@@ -24,8 +24,7 @@ internal sealed class AttributeEmbedding : nn.Module<Tensor, Tensor>
         for (var i = 0; i < _attributes; i++) offsets[i + 1] = offsets[i] + AttributeVocabulary.First + vocabulary.Attributes[i].Values.Count;
         _value = nn.Embedding(offsets[^1], settings.Dimensions);
         _offset = tensor(offsets[..^1]);
-        register_buffer("offset", _offset, persistent: false);
-        RegisterComponents();
+        RegisterComponents(); // the offsets too: they move with the network to its device
         using var noGrad = no_grad();
         nn.init.normal_(_value.weight!, 0, 1 / Math.Sqrt(settings.Dimensions) / 2);
         foreach (var unknown in offsets[..^1]) _value.weight![unknown].zero_();

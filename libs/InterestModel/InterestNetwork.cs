@@ -30,6 +30,9 @@ public sealed record FeatureTensors(Tensor Items, Tensor Types, Tensor Gaps, Ten
 /// </summary>
 public sealed class InterestNetwork : nn.Module
 {
+    /// <summary>Name of the parameter that holds the id embeddings, [V + 2, D].</summary>
+    public const string ItemIds = "_itemId.weight";
+
     private readonly ModelSettings _settings;
     private readonly Scalar _decay;
     private readonly Scalar _none;
@@ -38,8 +41,8 @@ public sealed class InterestNetwork : nn.Module
     private readonly Linear _adaptor, _user, _next;
     private readonly LayerNorm _norm;
     private readonly SequenceEncoder _encoder;
-    private readonly Associations _associations;
     private readonly AttributeEmbedding? _attributes;
+    private readonly Associations _associations;
     private readonly Dropout _inputDropout, _outputDropout;
     private readonly Tensor _text, _textMean, _hasId, _categoryOf, _typeWeights;
 
@@ -68,8 +71,8 @@ public sealed class InterestNetwork : nn.Module
         _adaptor = nn.Linear(settings.TextDimensions, d, hasBias: false);
         _norm = nn.LayerNorm(d);
         _encoder = SequenceEncoder.Create(settings);
-        _associations = new Associations(items);
         if (attributes is { Count: > 0 } && !settings.Without.Contains(ModelInputs.Attributes)) _attributes = new AttributeEmbedding(attributes, settings);
+        _associations = new Associations(items);
         _user = nn.Linear(settings.HiddenSize, d);
         _next = nn.Linear(settings.HiddenSize, categories);
         _inputDropout = nn.Dropout(settings.Dropout);

@@ -24,8 +24,8 @@ public sealed partial class InterestPredictor : IDisposable
     private readonly ItemTable _items;
     private readonly Blend _blend;
     private readonly Dictionary<string, int> _categoryIndex;
-    private readonly PopulationMovement? _population;
     private readonly AttributeVocabulary _attributes;
+    private readonly PopulationMovement? _population;
 
     private InterestPredictor(ModelArtifact model, Device device, TextEncoder encoder)
     {
@@ -115,7 +115,7 @@ public sealed partial class InterestPredictor : IDisposable
 
     /// <summary>Predicts for users by encoded events; see the other overload.</summary>
     /// <param name="users">Each user's events, oldest first.</param>
-    /// <param name="attributes">Each user's attributes by name, or null for all or some.</param>
+    /// <param name="attributes">As for the other overload.</param>
     /// <param name="asOf">When the horizon begins, for the kind of the drift, in milliseconds; the newest event's time where null.</param>
     /// <exception cref="ArgumentException">There are attributes of more or fewer users.</exception>
     public IReadOnlyList<InterestPrediction> Predict(

@@ -27,14 +27,14 @@ public sealed record ModelSettings
     /// <summary>Share of input events whose item is made unknown in a training step.</summary>
     public double UnknownDropout { get; init; } = 0.01;
 
-    /// <summary>Whether the network is blended with item-to-item associations, see <see cref="Blend"/>.</summary>
-    public bool Associations { get; init; } = true;
-
     /// <summary>Share of the users' attributes made unknown in a training step, so that a user without any works.</summary>
     public double AttributeDropout { get; init; } = 0.25;
 
     /// <summary>Inputs that the network does not read, of <see cref="ModelInputs.Names"/>: for ablations.</summary>
     public IReadOnlyList<string> Without { get; init; } = [];
+
+    /// <summary>Whether the network is blended with item-to-item associations, see <see cref="Blend"/>.</summary>
+    public bool Associations { get; init; } = true;
 
     /// <summary>Name of the text encoder; a trained model holds the one that <c>auto</c> came to.</summary>
     public string TextEncoder { get; init; } = "hashed-ngrams";

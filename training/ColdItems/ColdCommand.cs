@@ -39,7 +39,7 @@ internal static class ColdCommand
             var seeded = settings with { Training = settings.Training with { Seed = settings.Training.Seed + i } };
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{i + 1} of {seeds}] seed {seeded.Training.Seed}"));
             Add(report.Table, ColdSplit.Of(events, share, seeded.Training.Seed), seeded, split =>
-                ProgressView.Run(progress, seeded.Training, told => new Trainer(seeded, split.Training, TimeProvider.System).Train(told, cancel)));
+                ProgressView.Run(progress, seeded.Training, told => new Trainer(seeded, split.Training, TimeProvider.System).Train(told, cancel: cancel)));
             report.WriteFolder(folder);
         }
 
@@ -56,10 +56,18 @@ internal static class ColdCommand
         using var model = train(split);
         using var cold = tensor(texts.CentredBy(model.Network.TextMean()).Values, [texts.Count, texts.Dimensions]).narrow(0, split.Warm, texts.Count - split.Warm);
         var name = $"{model.Manifest.Architecture.Encoder}, cold items by text";
-        using (var ranker = new NetworkRanker(name, model.Network, new Featuriser(config.Features), CPU, cold)) table.Add(name, ColdFigures.Of(ranker, split));
-        table.Add(name, "train-seconds", model.Manifest.Metrics["training.seconds"]);
-        table.Add(name, "cold-items", texts.Count - split.Warm);
+        if (model.Manifest.Architecture.Associations) Rank(name + ", blended");
+        model.Network.Associations.Set(BlendSettings.NetworkAlone);
+        Rank(name);
         foreach (var ranker in (IItemRanker[])[new NearestText(texts), new Popularity(split.All), new RandomOrder(texts.Count, config.Training.Seed)])
             table.Add(ranker.Name, ColdFigures.Of(ranker, split));
+
+        void Rank(string row)
+        {
+            using var ranker = new NetworkRanker(row, model.Network, new Featuriser(config.Features), CPU, cold);
+            table.Add(row, ColdFigures.Of(ranker, split));
+            table.Add(row, "train-seconds", model.Manifest.Metrics["training.seconds"]);
+            table.Add(row, "cold-items", texts.Count - split.Warm);
+        }
     }
 }

@@ -15,6 +15,8 @@ internal sealed class TransferStudy(
 {
     public const string Scratch = "from scratch", Transfer = "transfer", ZeroShot = "zero-shot (text alone)";
 
+    private const int LeastBatch = 64;
+
     public delegate ModelArtifact Training(string name, TrainingConfig config, TrainingData data, InterestNetwork? start);
 
     private readonly IReadOnlyList<EvaluationCase> _cases = Evaluation.TestCases(target);
@@ -58,7 +60,8 @@ internal sealed class TransferStudy(
     {
         var inputs = data.Users.Sum(user => Math.Max(0, user.TrainingEvents - 1));
         var steps = config.Transfer.StepsPerEpoch;
-        var batch = Math.Clamp(inputs / steps, Math.Min(64, config.Training.BatchEvents), config.Training.BatchEvents);
+        var usual = Trainer.BatchEvents(config.Training, data);
+        var batch = Math.Clamp(inputs / steps, Math.Min(LeastBatch, usual), usual);
         return config with { Training = config.Training with { BatchEvents = batch, WarmupSteps = Math.Min(config.Training.WarmupSteps, 2 * steps) } };
     }
 

@@ -14,13 +14,13 @@ public sealed class DriftKindTests(TrainedModel trained)
     [Fact]
     public void ASeasonOfTwoYearsAndATrendOfTheLastWeeksAreToldApart()
     {
-        // Toys triple every December; Books grow over the last six weeks, in the second November, when nothing grew in the first.
-        var population = FitPopulation.Of(Store(700, (day, category) => category switch
+        // Toys triple every December; Books grow over the last six weeks, in the third autumn, and in no other.
+        var population = FitPopulation.Of(Store(1_050, (day, category) => category switch
         {
             "Toys" when DayOfYear(day) >= 335 => 3,
-            "Books" when day > 658 => 1 + ((day - 658) / 14.0),
+            "Books" when day > 1_008 => 1 + ((day - 1_008) / 14.0),
             _ => 1,
-        }), 14);
+        }), 28);
         var movement = new PopulationMovement(population).Between([(population.End, 1)], population.End);
         Assert.True(population.KnowsSeasons);
         Assert.Equal(1, movement.Base.Sum(), 1e-4);
@@ -81,7 +81,7 @@ public sealed class DriftKindTests(TrainedModel trained)
         Assert.False(model.Population!.KnowsSeasons); // the synthetic store is weeks old
         Assert.Equal(4, model.Population.Share.Length);
         using var predictor = trained.Load();
-        var predictions = predictor.Predict([SyntheticStore.Sequence(0, 7, 14, 21), []]);
+        var predictions = predictor.Predict([SyntheticStore.Sequence(0, 7), []]);
         Assert.True(predictions[0].Drift >= DriftKinds.Floor);
         Assert.Contains(predictions[0].Kind, (DriftKind?[])[DriftKind.Unknown, DriftKind.Personal]);
         Assert.Null(predictions[1].Kind);

@@ -1,0 +1,110 @@
+using Driftline.Training;
+using TorchSharp;
+using Xunit;
+
+namespace Driftline.InterestModel.Tests;
+
+public sealed class TransferTests
+{
+    [Fact]
+    public void WhereTextCarriesTheHabitATransferBeatsTheSameShareFromScratch()
+    {
+        var study = new TransferStudy(
+            ThemeStore.Config, ThemeStore.Data("north"), ThemeStore.Data("south", seed: 6), [5], (_, config, data, start) =>
+                new Trainer(config, data, TimeProvider.System).Train(_ => { }, start: start));
+        study.Run(1);
+        var (zero, scratch, transfer) = (Ndcg(TransferStudy.ZeroShot), Ndcg("from scratch, 5%"), Ndcg("transfer, 5%"));
+        Assert.True(transfer > 1.2 * scratch, $"transfer {transfer}, from scratch {scratch}");
+        Assert.True(zero > 1.5 * Ndcg("popularity, 5%"), $"zero-shot {zero}");
+        Assert.Equal(10, study.Table["transfer, 5%", "users"]!.Mean);
+
+        double Ndcg(string row) => study.Table[row, "ndcg@10"]!.Mean;
+    }
+
+    [Fact]
+    public void OfOneSeedASmallerShareIsWithinALarger()
+    {
+        var data = SyntheticStore.Data();
+        var shares = new[] { 1.0, 5, 25, 100 }.Select(percent => Kept(UserShares.Of(data, percent, 7))).ToArray();
+        Assert.Equal([2, 10, 50, 200], shares.Select(share => share.Count));
+        for (var i = 1; i < shares.Length; i++) Assert.Subset(shares[i], shares[i - 1]);
+        Assert.Equal(shares[1], Kept(UserShares.Of(data, 5, 7)));
+        Assert.NotEqual(shares[1], Kept(UserShares.Of(data, 5, 8)));
+
+        static HashSet<string> Kept(TrainingData share) => [.. share.Users.Where(user => user.TrainingEvents > 0).Select(user => user.UserId)];
+    }
+
+    [Fact]
+    public void AShareHasTheTestsOfAllUsersAndTheValidationOfItsOwn()
+    {
+        var data = SyntheticStore.Data();
+        var share = UserShares.Of(data, 10, 7);
+        Assert.Equal(Evaluation.TestCases(data).Select(Asked), Evaluation.TestCases(share).Select(Asked));
+        Assert.All(share.Users, user => Assert.Equal(user.TrainingEvents > 0, user.Validation is not null));
+        Assert.Equal(share.Users.Sum(user => user.TrainingEvents), share.TrainingCounts.Sum());
+        Assert.NotEqual(data.SplitHash, share.SplitHash);
+
+        static (string, int, int) Asked(EvaluationCase asked) => (asked.User.UserId, asked.Known, asked.Relevant[0]);
+    }
+
+    [Fact]
+    public void AllButTheCataloguesOwnLayersGoAlong()
+    {
+        var settings = SyntheticStore.Config.Model;
+        using var source = new InterestNetwork(settings, new FeatureSettings(), items: 5, categories: 2);
+        using var target = new InterestNetwork(settings, new FeatureSettings(), items: 9, categories: 3);
+        var before = target.named_parameters().ToDictionary(p => p.name, p => p.parameter.clone());
+        WeightTransfer.Copy(source, target);
+
+        var names = WeightTransfer.Names(target);
+        foreach (var layer in (string[])["_adaptor.", "_type.", "_gap.", "_week.", "_hour.", "_norm.", "_encoder.", "_user."])
+            Assert.Contains(names, name => name.StartsWith(layer, StringComparison.Ordinal));
+        Assert.Equal(["_category.weight", "_itemId.weight", "_next.bias", "_next.weight"], before.Keys.Except(names).Order(StringComparer.Ordinal));
+        var learnt = source.named_parameters().ToDictionary(p => p.name, p => p.parameter);
+        foreach (var (name, parameter) in target.named_parameters())
+        {
+            if (names.Contains(name)) Assert.True(parameter.equal(learnt[name]).all().ToBoolean(), name);
+            else if (name.StartsWith("_next.", StringComparison.Ordinal)) Assert.True(parameter.equal(before[name]).all().ToBoolean(), name);
+            else Assert.Equal(0, parameter.abs().sum().ToDouble());
+        }
+    }
+
+    [Fact]
+    public void NetworksOfOtherShapesAreRefusedByTheLayersName()
+    {
+        using var source = new InterestNetwork(SyntheticStore.Config.Model, new FeatureSettings(), items: 5, categories: 2);
+        using var target = new InterestNetwork(SyntheticStore.Config.Model with { TextDimensions = 40 }, new FeatureSettings(), items: 5, categories: 2);
+        Assert.Contains("_adaptor.weight", Assert.Throws<ArgumentException>(() => WeightTransfer.Copy(source, target)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void HalvesHoldAboutAsManyEventsAndNoCategoryInCommon()
+    {
+        var data = SyntheticStore.Data();
+        var (source, target) = CategoryHalves.Of(data, "synthetic");
+        Assert.Empty(source.Vocabulary.Categories.Intersect(target.Vocabulary.Categories));
+        Assert.Equal(data.Items.Select(item => item.ItemId).Order(StringComparer.Ordinal), source.Items.Concat(target.Items).Select(item => item.ItemId).Order(StringComparer.Ordinal));
+        var (first, second) = (source.Users.Sum(user => user.Events.Length), target.Users.Sum(user => user.Events.Length));
+        Assert.Equal(data.Users.Sum(user => user.Events.Length), first + second);
+        Assert.InRange(first / (double)second, 0.9, 1.1);
+        var user = source.Users.First(user => user.Events.Length >= 3);
+        var whole = data.Users.Single(other => other.UserId == user.UserId);
+        Assert.Equal(
+            whole.Events.Where(e => source.Vocabulary.ItemIndex(data.Items[e.Item - ItemRows.First].ItemId) >= 0).Select(e => (data.Items[e.Item - ItemRows.First].ItemId, e.Time)),
+            user.Events.Select(e => (source.Items[e.Item - ItemRows.First].ItemId, e.Time)));
+        Assert.Equal(Enumerable.Range(0, user.Events.Length), user.Orders);
+    }
+
+    [Fact]
+    public void ATransferWithoutAStepIsItsBeginning()
+    {
+        var config = ThemeStore.Config with { Training = ThemeStore.Config.Training with { MaxEpochs = 1 } };
+        using var source = new Trainer(config, ThemeStore.Data("north"), TimeProvider.System).Train(_ => { });
+        using var untuned = new Trainer(config with { Training = config.Training with { MaxEpochs = 0 } }, ThemeStore.Data("south"), TimeProvider.System)
+            .Train(_ => { }, start: source.Network);
+        var learnt = source.Network.named_parameters().ToDictionary(p => p.name, p => p.parameter);
+        var names = WeightTransfer.Names(untuned.Network);
+        Assert.All(untuned.Network.named_parameters().Where(p => names.Contains(p.name)), p => Assert.True(p.parameter.equal(learnt[p.name]).all().ToBoolean(), p.name));
+        Assert.Equal(0, untuned.Manifest.Metrics["training.epochs"]);
+    }
+}
