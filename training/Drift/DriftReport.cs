@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
-using Driftline.InterestModel;
 
 namespace Driftline.Training;
 
 /// <summary>The tables and plots of <c>drift</c>.</summary>
 internal sealed class DriftReport(DriftFigures figures, IReadOnlyList<DateTimeOffset> times, double horizonDays, string command)
 {
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
     private static readonly string[] KindColumns = ["accuracy", "macro-f1", "seasonal.f1", "trend.f1", "personal.f1"];
     private static readonly string[] DetailColumns =
         ["seasonal.precision", "seasonal.recall", "trend.precision", "trend.recall", "personal.precision", "personal.recall"];
@@ -41,7 +42,7 @@ internal sealed class DriftReport(DriftFigures figures, IReadOnlyList<DateTimeOf
             directions = _directions.ByRow(),
             confusion = figures.Cases.GroupBy(one => DriftFigures.Name(one.Truth.Drift)).ToDictionary(
                 truth => truth.Key, truth => truth.GroupBy(one => one.Kind is { } kind ? DriftFigures.Name(kind) : "none").ToDictionary(told => told.Key, told => told.Count())),
-        }, new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true }) + "\n");
+        }, Json) + "\n");
         File.WriteAllText(Path.Combine(folder, "results.md"), string.Create(CultureInfo.InvariantCulture, $"""
             # Drift on a simulated store
 
