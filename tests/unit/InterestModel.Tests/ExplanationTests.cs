@@ -1,5 +1,4 @@
 using Driftline.Sequences;
-using Driftline.Tests;
 using Driftline.Training;
 using Xunit;
 
