@@ -18,11 +18,12 @@ internal static class ExplainCommand
         var history = data.Users.FirstOrDefault(one => one.UserId == user)
             ?? throw new InputException($"--user {user}: has no events in {folder}. Users there: {string.Join(", ", data.Users.Take(3).Select(one => one.UserId))} and {Math.Max(0, data.Users.Count - 3)} others.");
         foreach (var item in data.Items) predictor.RegisterItem(item);
+        var attributes = data.Attributes.Decode(history.Attributes);
         SequenceEntry[] sequence = [.. history.Events.Select(e => new SequenceEntry(e.Time, 0, e.Type, 1, 0, data.Items[e.Item - ItemRows.First].ItemId))];
         var titles = data.Items.ToDictionary(item => item.ItemId, item => Cut(item.Title.Length > 0 ? item.Title : item.ItemId), StringComparer.Ordinal);
-        var prediction = predictor.Predict([sequence])[0];
+        var prediction = predictor.Predict([sequence], [attributes])[0];
         var category = predictor.Categories[Array.IndexOf(prediction.Next, prediction.Next.Max())];
-        var explanation = predictor.Explain(sequence, Top(predictor, prediction), [category]);
+        var explanation = predictor.Explain(sequence, Top(predictor, prediction), [category], attributes);
         ScoreExplanation[] targets = [.. explanation.Categories, .. explanation.Items];
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"A  forecast of category '{category}': {targets[0].Score:F4}; drift {prediction.Drift:F3} {prediction.Kind?.ToString().ToLowerInvariant()}"));

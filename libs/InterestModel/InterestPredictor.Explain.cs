@@ -9,8 +9,11 @@ public sealed partial class InterestPredictor
     /// <param name="sequence">Oldest first. The newest <see cref="FeatureSettings.SequenceLength"/> events are explained; deleting one of them does not let an older one in.</param>
     /// <param name="itemIds">Items whose scores are explained.</param>
     /// <param name="categories">Categories whose shares of h_{t+1} are explained.</param>
+    /// <param name="attributes">The user's, name to value; null where none are known.</param>
     /// <exception cref="ArgumentException">The model does not know an item or a category.</exception>
-    public InterestExplanation Explain(IReadOnlyList<SequenceEntry> sequence, IReadOnlyList<string> itemIds, IReadOnlyList<string> categories)
+    public InterestExplanation Explain(
+        IReadOnlyList<SequenceEntry> sequence, IReadOnlyList<string> itemIds, IReadOnlyList<string> categories,
+        IReadOnlyDictionary<string, string>? attributes = null)
     {
         var rows = itemIds.Select(id => _items.RowOf(id) is var row && row >= ItemRows.First
             ? row : throw new ArgumentException($"The model knows no item '{id}': register it first.", nameof(itemIds))).ToArray();
@@ -19,7 +22,7 @@ public sealed partial class InterestPredictor
         var first = Math.Max(0, sequence.Count - Manifest.Features.SequenceLength);
         var events = sequence.Skip(first).Select(entry => Featuriser.Encode(entry, _items.RowOf)).ToArray();
         ArraySegment<EncodedEvent>[] variants = [events, .. events.Select((_, left) => events.Where((_, i) => i != left).ToArray())];
-        var (scores, next) = TotalScores(variants, rows);
+        var (scores, next) = TotalScores(variants, rows, attributes);
 
         return new InterestExplanation(
             Of("", 0, left => Drifts.JensenShannon(next[0], next[left])),
@@ -36,15 +39,17 @@ public sealed partial class InterestPredictor
     }
 
     /// <summary>The scores by which items are ranked (inner product and boost), and h_{t+1}, of each sequence: [users][rows] and [users][C].</summary>
-    private (float[][] Scores, float[][] Next) TotalScores(ArraySegment<EncodedEvent>[] users, IReadOnlyList<int> rows)
+    private (float[][] Scores, float[][] Next) TotalScores(
+        ArraySegment<EncodedEvent>[] users, IReadOnlyList<int> rows, IReadOnlyDictionary<string, string>? attributes)
     {
         var (scores, next) = (new List<float[]>(users.Length), new List<float[]>(users.Length));
+        var encoded = attributes is null ? null : _attributes.Encode(attributes);
         var boosts = new Dictionary<int, float>();
         foreach (var pass in users.Chunk(UsersPerPass))
         {
             using var inference = inference_mode();
             using var scope = NewDisposeScope();
-            var forward = Forward(pass);
+            var forward = Forward(pass, encoded is null ? null : [.. Enumerable.Repeat(encoded, pass.Length)]);
             next.AddRange(forward.Next);
             for (var i = 0; i < pass.Length; i++)
             {

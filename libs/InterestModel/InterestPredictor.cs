@@ -184,7 +184,7 @@ public sealed partial class InterestPredictor : IDisposable
 
     // The user vectors [B][D], the scores of the trained items by these [B][V] and h_{t+1} [B][C].
     private (float[][] Embeddings, float[][] Logits, float[][] Next) Forward(
-        IReadOnlyList<ArraySegment<EncodedEvent>> users, IReadOnlyList<int[]>? attributes = null)
+        IReadOnlyList<ArraySegment<EncodedEvent>> users, IReadOnlyList<int[]>? attributes)
     {
         var batch = _featuriser.Build(users, attributes);
         var (table, categoryOfRow) = _items.Tensors();

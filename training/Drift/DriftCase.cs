@@ -30,15 +30,15 @@ internal sealed record DriftCase(
     {
         var time = at.ToUnixTimeMilliseconds();
         var population = new Population(data, new Featuriser(predictor.Manifest.Features)).Shares;
-        var asked = new List<(TrueMigration Truth, ArraySegment<EncodedEvent> Known)>();
+        var asked = new List<(TrueMigration Truth, UserHistory User, ArraySegment<EncodedEvent> Known)>();
         foreach (var user in data.Users)
         {
             var known = user.Events.TakeWhile(e => e.Time < time).Count();
             if (known == 0 || user.Events[known - 1].Time < time - (ActiveDays * 86_400_000L)) continue;
-            if (truth.Main(user.UserId, at, at.AddDays(horizonDays)) is { } main) asked.Add((main, new(user.Events, 0, known)));
+            if (truth.Main(user.UserId, at, at.AddDays(horizonDays)) is { } main) asked.Add((main, user, new(user.Events, 0, known)));
         }
 
-        var predictions = predictor.Predict([.. asked.Select(one => one.Known)], asOf: time);
+        var predictions = predictor.Predict([.. asked.Select(one => one.Known)], [.. asked.Select(one => data.Attributes.Decode(one.User.Attributes))], time);
         var index = predictor.Categories.Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
         for (var i = 0; i < asked.Count; i++)
         {

@@ -20,7 +20,7 @@ public static class DriftKinds
     /// A cause must make up this share of the drift, or the drift is personal. This and <see cref="TrendWeight"/> gave the best macro F1 on two
     /// simulated stores that are not the one reported on; see docs/drift.md.
     /// </summary>
-    public const double LeastShare = 0.1;
+    public const double LeastShare = 0.12;
 
     /// <summary>A trend's slope is shrunk by its noise and damped, and so foretells only part of what the trend will move.</summary>
     public const double TrendWeight = 8;

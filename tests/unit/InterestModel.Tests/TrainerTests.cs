@@ -82,6 +82,9 @@ public sealed class TrainerTests(TrainedModel trained)
             Assert.Equal(2, Run("evaluate", "--data", folder, "--artifact", artifact, "--split", "time:2026-01-05"));
             Assert.Equal(2, Run("evaluate", "--data", folder, "--baselines-only", "--split", "last"));
             Assert.Equal(2, Run("evaluate", "--data", folder));
+            Assert.Equal(0, Run("explain", "--artifact", artifact, "--data", folder, "--user", "user 1"));
+            Assert.Equal(2, Run("explain", "--artifact", artifact, "--data", folder, "--user", "nobody"));
+            Assert.Equal(2, Run("drift", "--data", folder, "--out", results));
 
             File.AppendAllText(Path.Combine(folder, "events.csv"), "user 1,item/0,2026-01-07,click\n");
             Assert.Equal(2, Run("evaluate", "--data", folder, "--artifact", artifact));

@@ -4,6 +4,7 @@ using Driftline.InterestModel;
 using Driftline.Sequences;
 using Driftline.Streaming;
 using Xunit;
+using PublishedKind = driftline.events.DriftKind;
 using CategoryShift = Driftline.InterestModel.CategoryShift;
 
 namespace Driftline.Predictor.Tests;
@@ -65,12 +66,21 @@ public sealed class PredictInterestTests
         Assert.Equal([("books", -1f)], update.falling.Select(shift => (shift.category, shift.delta)));
     }
 
-    private static InterestUpdated Compose(float[] current, float[] next)
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData(InterestModel.DriftKind.Seasonal, PublishedKind.SEASONAL)]
+    [InlineData(InterestModel.DriftKind.Trend, PublishedKind.TREND)]
+    [InlineData(InterestModel.DriftKind.Personal, PublishedKind.PERSONAL)]
+    [InlineData(InterestModel.DriftKind.Unknown, PublishedKind.UNKNOWN)]
+    public void AnUpdateTellsTheKindOfDrift(InterestModel.DriftKind? kind, PublishedKind? expected) =>
+        Assert.Equal(expected, Compose([1f, 0f, 0f, 0f], [0f, 0.5f, 0.3f, 0.2f], kind).driftKind);
+
+    private static InterestUpdated Compose(float[] current, float[] next, InterestModel.DriftKind? kind = null)
     {
         string[] categories = ["books", "hats", "tea", "toys"];
         var shifts = categories.Select((category, c) => new CategoryShift(category, next[c] - current[c])).ToList();
         var prediction = new InterestPrediction(
-            current, next, [1f, 2f], [new InterestModel.ItemBoost("i9", 0.7f)], 0.5f, [.. shifts.Where(s => s.Delta > 0).OrderByDescending(s => s.Delta)], [.. shifts.Where(s => s.Delta < 0).OrderBy(s => s.Delta)]);
+            current, next, [1f, 2f], [new InterestModel.ItemBoost("i9", 0.7f)], 0.5f, [.. shifts.Where(s => s.Delta > 0).OrderByDescending(s => s.Delta)], [.. shifts.Where(s => s.Delta < 0).OrderBy(s => s.Delta)], kind);
         var sequence = new UserSequence(
             [new SequenceEntry(1_000, 1, SequenceEventType.Click, 1, 0, "i1"), new SequenceEntry(2_000, 2, SequenceEventType.Click, 1, 0, "i2")], 42);
         return ComposeUpdate.From(Trigger("u1", 77).Value!, sequence, prediction, "v1", categories, maxShifts: 2, Now);
