@@ -1,5 +1,5 @@
-using Driftline.Catalog;
 using System.Diagnostics;
+using Driftline.Catalog;
 using Driftline.Training;
 using Xunit;
 

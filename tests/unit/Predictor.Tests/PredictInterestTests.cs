@@ -4,8 +4,8 @@ using Driftline.InterestModel;
 using Driftline.Sequences;
 using Driftline.Streaming;
 using Xunit;
-using PublishedKind = driftline.events.DriftKind;
 using CategoryShift = Driftline.InterestModel.CategoryShift;
+using PublishedKind = driftline.events.DriftKind;
 
 namespace Driftline.Predictor.Tests;
 
