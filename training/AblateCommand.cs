@@ -44,7 +44,7 @@ internal static class AblateCommand
             throw new InputException($"{request.Data}: there is no user attribute to leave out: users.csv names none with a value of {AttributeVocabulary.LeastUsers} users or more.");
         var cases = Evaluation.TestCases(data);
         if (cases.Count == 0) throw new InputException($"{request.Data}: no user has a test under --split {data.Split.Name}: choose another split.");
-        var report = new EvaluationReport(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.Data))), data, cases.Count, null, request.Line);
+        var report = new EvaluationReport(ReportFiles.NameOf(request.Data), data, cases.Count, null, request.Line);
         var ablation = new Ablation(data, config, request.Without, report);
         for (var seed = 1; seed <= request.Seeds; seed++)
         {

@@ -23,8 +23,6 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
     // The rest is for reading, baselines, blends and test figures.
     private const double TrainingShareOfTime = 0.75;
 
-    private static readonly string[] Others = ["gru", "lstm", "bigru", "transformer", "lru"];
-
     private readonly Stopwatch _watch = Stopwatch.StartNew();
 
     /// <summary>One training.</summary>
@@ -85,7 +83,7 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
 
         var cases = Evaluation.TestCases(events);
         var report = new EvaluationReport(
-            Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.Data))), events, cases.Count, null, request.Command);
+            ReportFiles.NameOf(request.Data), events, cases.Count, null, request.Command);
         Say($"{split}: {cases.Count} test cases; baselines");
         EvaluateCommand.AddBaselines(report, new InterestModel.Featuriser(new InterestModel.FeatureSettings()), cases);
         return report;
@@ -99,7 +97,7 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
         return
         [
             .. splits.SelectMany((split, i) => seeds.Select(seed => new Planned(split, $"default ({ownEncoder})", "default", seed, i == 0 ? 6 : 2))),
-            .. seeds.SelectMany(seed => splits.SelectMany((split, i) => Others.Where(encoder => encoder != ownEncoder)
+            .. seeds.SelectMany(seed => splits.SelectMany((split, i) => InterestModel.SequenceEncoder.Names.Where(encoder => encoder != ownEncoder)
                 .Select(encoder => new Planned(split, encoder, encoder, seed, i == 0 ? 1.5 : 1)))),
         ];
     }

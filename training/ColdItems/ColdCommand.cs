@@ -33,7 +33,7 @@ internal static class ColdCommand
         var settings = TrainingConfig.Load(config ?? Path.Combine(TrainingConfig.DefaultFolder, "cold.json"));
         var events = TrainingData.Read(data);
         var report = new ColdReport(
-            Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(data))), events.DataHash, events.Items.Count, share, settings, line);
+            ReportFiles.NameOf(data), events.DataHash, events.Items.Count, share, settings, line);
         for (var i = 0; i < seeds; i++)
         {
             var seeded = settings with { Training = settings.Training with { Seed = settings.Training.Seed + i } };

@@ -38,6 +38,6 @@ public static class ColdFigures
     {
         double n = Math.Max(1, places.Count);
         foreach (var k in Cutoffs) yield return new(FormattableString.Invariant($"{prefix}recall@{k}"), places.Count(place => place < k) / n);
-        yield return new(prefix + "ndcg@10", places.Sum(place => place < 10 ? 1 / Math.Log2(place + 2) : 0) / n);
+        yield return new(prefix + "ndcg@10", places.Sum(place => place < 10 ? Ranking.Discount(place) : 0) / n);
     }
 }

@@ -6,8 +6,6 @@ namespace Driftline.Training;
 /// <summary>The table of cold items, with what is needed to make it again.</summary>
 internal sealed record ColdReport(string Data, string DataHash, int Items, double Share, TrainingConfig Config, string Command)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private static readonly string[] Columns =
         ["recall@10", "recall@50", "ndcg@10", "cold.recall@10", "cold.recall@50", "cold.ndcg@10", "cases", "cold-items", "train-seconds"];
 
@@ -28,7 +26,7 @@ internal sealed record ColdReport(string Data, string DataHash, int Items, doubl
     {
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "results.json"), JsonSerializer.Serialize(
-            new { protocol = Protocol, command = Command, data = Data, DataHash, share = Share, config = Config, figures = Table.ByRow() }, Json) + "\n");
+            new { protocol = Protocol, command = Command, data = Data, DataHash, share = Share, config = Config, figures = Table.ByRow() }, ReportFiles.Json) + "\n");
         Plots.Bars(Path.Combine(folder, "cold-all.png"), Table, "recall@50", "recall@50 (higher is better)", $"{Data}: cold items among all items");
         Plots.Bars(Path.Combine(folder, "cold.png"), Table, "cold.recall@10", "recall@10 (higher is better)", $"{Data}: cold items among the cold items");
         File.WriteAllText(

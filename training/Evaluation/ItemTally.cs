@@ -44,10 +44,10 @@ internal sealed class ItemTally(IReadOnlyList<int> trainingCounts)
             double gain = 0, ideal = 0;
             for (var place = 0; place < Math.Min(ItemMetrics.Cutoffs[i], ranked.Hits.Length); place++)
             {
-                if (ranked.Hits[place]) gain += 1 / Math.Log2(place + 2);
+                if (ranked.Hits[place]) gain += Ranking.Discount(place);
             }
 
-            for (var place = 0; place < Math.Min(ItemMetrics.Cutoffs[i], ranked.Relevant); place++) ideal += 1 / Math.Log2(place + 2);
+            for (var place = 0; place < Math.Min(ItemMetrics.Cutoffs[i], ranked.Relevant); place++) ideal += Ranking.Discount(place);
             if (gain > 0) _hits[i]++;
             _ndcg[i] += gain / ideal;
         }

@@ -31,6 +31,9 @@ public static class Ranking
         return count;
     }
 
+    /// <summary>What a relevant item counts at a place, from 0: 1 / log2(2 + place).</summary>
+    public static double Discount(int place) => 1 / Math.Log2(place + 2);
+
     /// <summary>NDCG@10 of one ranking, with gains of 0 and 1.</summary>
     /// <param name="relevantRows">Rows of the item table; at least one.</param>
     public static double Ndcg(ReadOnlySpan<float> scores, ReadOnlySpan<int> relevantRows)
@@ -40,8 +43,8 @@ public static class Ranking
         double gain = 0, ideal = 0;
         for (var place = 0; place < top.Length; place++)
         {
-            if (relevantRows.Contains(top[place] + ItemRows.First)) gain += 1 / Math.Log2(place + 2);
-            if (place < relevantRows.Length) ideal += 1 / Math.Log2(place + 2);
+            if (relevantRows.Contains(top[place] + ItemRows.First)) gain += Discount(place);
+            if (place < relevantRows.Length) ideal += Discount(place);
         }
 
         return gain / ideal;

@@ -54,7 +54,7 @@ internal static class FederatedCommand
         using var encoder = ItemTexts.Encoder(config.Model);
         var text = ItemTexts.Encode(data.Items, encoder);
         config = config with { Model = config.Model with { TextEncoder = encoder.Name, TextDimensions = encoder.Dimensions } };
-        var report = new FederatedReport(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.Data))), data, config, request.Settings, request.Line);
+        var report = new FederatedReport(ReportFiles.NameOf(request.Data), data, config, request.Settings, request.Line);
         Console.WriteLine(report.Protection);
         for (var seed = 1; seed <= request.Seeds; seed++)
         {

@@ -8,9 +8,6 @@ namespace Driftline.Training;
 /// <summary>The figures of federated and central training side by side.</summary>
 internal sealed class FederatedReport(string name, TrainingData data, TrainingConfig config, FederatedSettings settings, string command)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private readonly ResultsTable _table = new("Federated", "training");
     private readonly Dictionary<string, List<IReadOnlyList<double>>> _curves = [];
     private readonly Featuriser _featuriser = new(config.Features);
@@ -85,7 +82,7 @@ internal sealed class FederatedReport(string name, TrainingData data, TrainingCo
             rows = _table.ByRow(),
             validationNdcg = _curves,
             config,
-        }, Json) + "\n");
+        }, ReportFiles.Json) + "\n");
         Plots.Lines(Path.Combine(folder, "rounds.png"), [.. _curves.Select(pair => Curve(pair.Key, pair.Value))], "epochs over the data", "validation NDCG@10", $"{name}: {settings.Silos} silos");
         File.WriteAllText(Path.Combine(folder, "results.md"), $"# {name}: federated training\n\n{Protocol}. Data {data.DataHash[..12]}.\n\n{Protection}\n\n```\n{command}\n```\n\n{_table.Markdown()}\n![Validation NDCG@10 by round](rounds.png)\n");
     }

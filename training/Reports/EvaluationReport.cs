@@ -11,8 +11,6 @@ namespace Driftline.Training;
 /// <param name="Command">What made the tables.</param>
 public sealed record EvaluationReport(string Data, TrainingData Events, int Cases, int? SampledNegatives, string Command)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private static readonly string[] ItemColumns =
         ["hr@1", "hr@5", "hr@10", "hr@20", "ndcg@5", "ndcg@10", "ndcg@20", "recall@10", "mrr", "coverage@10", "popularity-ratio@10", "train-seconds", "peak-mib"];
 
@@ -60,7 +58,7 @@ public sealed record EvaluationReport(string Data, TrainingData Events, int Case
         sampledNegatives = SampledNegatives,
         items = Items.ByRow(),
         categories = Categories.ByRow(),
-    }, Json) + "\n");
+    }, ReportFiles.Json) + "\n");
 
     /// <summary>Writes <c>results.json</c>, <c>results.md</c> and the plots into a folder.</summary>
     public void WriteFolder(string folder)

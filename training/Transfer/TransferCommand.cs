@@ -44,7 +44,7 @@ internal static class TransferCommand
         var (from, to) = data is not null
             ? CategoryHalves.Of(TrainingData.Read(data), data)
             : (TrainingData.Read(source!), TrainingData.Read(target!));
-        var (fromName, toName) = data is not null ? ($"{NameOf(data)} (source half)", $"{NameOf(data)} (target half)") : (NameOf(source!), NameOf(target!));
+        var (fromName, toName) = data is not null ? ($"{ReportFiles.NameOf(data)} (source half)", $"{ReportFiles.NameOf(data)} (target half)") : (ReportFiles.NameOf(source!), ReportFiles.NameOf(target!));
         if (Evaluation.TestCases(to).Count == 0) throw new InputException($"{toName}: no user has two or more events, so that there is no test.");
 
         int done = 0, seed = 0;
@@ -77,6 +77,4 @@ internal static class TransferCommand
 
         return shares.Count > 0 ? [.. shares] : throw new InputException("--shares: name at least one, such as 10,25.");
     }
-
-    private static string NameOf(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
 }

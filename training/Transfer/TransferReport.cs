@@ -9,8 +9,6 @@ internal sealed record TransferReport(
 {
     private const string Metric = "ndcg@10";
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private static readonly string[] Columns =
         ["hr@10", "ndcg@10", "mrr", "coverage@10", "new.hr@10", "new.ndcg@10", "users", "events", "epochs", "train-seconds"];
 
@@ -53,7 +51,7 @@ internal sealed record TransferReport(
             shares = Shares,
             config = Config,
             figures = Table.ByRow(),
-        }, Json) + "\n");
+        }, ReportFiles.Json) + "\n");
         Plots.Lines(
             Path.Combine(folder, "transfer.png"),
             [.. new[] { TransferStudy.Transfer, TransferStudy.Scratch, "last-item co-occurrence", "popularity" }.Select(arm => Line(arm, share => TransferStudy.Row(arm, share))), Line(TransferStudy.ZeroShot, _ => TransferStudy.ZeroShot)],
