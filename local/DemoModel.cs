@@ -23,6 +23,7 @@ public static class DemoModel
         var program = BuiltProgram.Find("training", "Driftline.Training");
         var config = Path.Combine(Repository.Root, "training", "configs", "demo.json");
         var artifact = Path.Combine(cacheFolder, "models", await KeyAsync([.. data.Files, config, program, .. ModelLibraries.Select(name => Path.Combine(Path.GetDirectoryName(program)!, name))], stopping));
+        using var alone = await LockAsync(artifact + ".lock", stopping);
         if (File.Exists(Path.Combine(artifact, "model.json"))) return artifact;
         Console.Error.WriteLine($"Training the demo's model on {data.Path} (first start only)");
         await TrainingAsync(["train", "--data", data.Path, "--config", config, "--out", artifact], new Dictionary<string, string>(), stopping);
@@ -32,6 +33,24 @@ public static class DemoModel
     /// <summary>Announces an artifact in <c>model.releases</c>.</summary>
     public static Task ReleaseAsync(string artifact, IReadOnlyDictionary<string, string> settings, CancellationToken stopping) =>
         TrainingAsync(["release", "--artifact", artifact], settings, stopping);
+
+    /// <summary>Two runs that start together on one cache would each train, and one would replace the artifact that the other has released.</summary>
+    private static async Task<FileStream> LockAsync(string path, CancellationToken stopping)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        for (var waits = 0; ; waits++)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                if (waits == 0) Console.Error.WriteLine("Another run trains this model: waiting for it");
+                await Task.Delay(TimeSpan.FromMilliseconds(200), stopping);
+            }
+        }
+    }
 
     private static async Task TrainingAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> settings, CancellationToken stopping)
     {
