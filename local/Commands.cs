@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Confluent.SchemaRegistry;
 using Driftline.Storefront;
 
 namespace Driftline.Local;
@@ -18,8 +19,8 @@ internal static class Commands
         var outside = OutsideParts.FromEnvironment();
         if (outside.BootstrapServers is not { } bootstrap || outside.SchemaRegistryUrl is not { } registry)
             throw new InvalidOperationException("setup needs Kafka__BootstrapServers and SchemaRegistry__Url in the environment.");
-        await TopicSetup.CreateAsync(new ClientConfig { BootstrapServers = bootstrap }, partitions, replicationFactor);
-        await TopicSetup.RegisterSchemasAsync(registry);
+        await TopicSetup.CreateAsync(outside.KafkaClient(bootstrap), partitions, replicationFactor);
+        await TopicSetup.RegisterSchemasAsync(outside.RegistryClient(registry));
         Console.WriteLine("Topics and schemas are in place.");
         return 0;
     }
@@ -28,13 +29,32 @@ internal static class Commands
 /// <summary>The parts that the environment names, under the same keys as the services read.</summary>
 internal sealed record OutsideParts(string? BootstrapServers, string? SchemaRegistryUrl, string? RedisConnectionString)
 {
+    private IConfiguration Configuration { get; init; } = new ConfigurationBuilder().Build();
+
     public bool Complete => BootstrapServers is not null && SchemaRegistryUrl is not null && RedisConnectionString is not null;
 
     public static OutsideParts FromEnvironment()
     {
         var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
-        return new OutsideParts(Value("Kafka:BootstrapServers"), Value("SchemaRegistry:Url"), Value("Redis:ConnectionString"));
+        return new OutsideParts(Value("Kafka:BootstrapServers"), Value("SchemaRegistry:Url"), Value("Redis:ConnectionString")) { Configuration = configuration };
 
         string? Value(string key) => configuration[key] is { Length: > 0 } value ? value : null;
+    }
+
+    /// <summary>The brokers with the services' own client settings: TLS, SASL.</summary>
+    public ClientConfig KafkaClient(string bootstrap)
+    {
+        var client = new ClientConfig();
+        Configuration.GetSection("Kafka:Client").Bind(client);
+        client.BootstrapServers = bootstrap;
+        return client;
+    }
+
+    /// <summary>The registry with the services' own client settings: basic authentication, TLS.</summary>
+    public SchemaRegistryConfig RegistryClient(string url)
+    {
+        var client = new SchemaRegistryConfig { Url = url };
+        foreach (var setting in Configuration.GetSection("SchemaRegistry:Client").GetChildren()) client.Set(setting.Key, setting.Value ?? "");
+        return client;
     }
 }

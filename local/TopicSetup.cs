@@ -18,17 +18,20 @@ public static class TopicSetup
     {
         using var admin = new AdminClientBuilder(client).Build();
         var there = admin.GetMetadata(MetadataTimeout).Topics.Select(topic => topic.Topic).ToHashSet(StringComparer.Ordinal);
-        var missing = Topics.All.Where(topic => !there.Contains(topic.Name)).Select(topic => new TopicSpecification
-        {
-            Name = topic.Name,
-            NumPartitions = partitions,
-            ReplicationFactor = replicationFactor,
-            Configs = topic.Retention is { } retention
-                ? new() { ["cleanup.policy"] = "delete", ["retention.ms"] = retention.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture) }
-                : new() { ["cleanup.policy"] = "compact" },
-        }).ToList();
+        var missing = Topics.All.Where(topic => !there.Contains(topic.Name)).Select(topic => Specification(topic, partitions, replicationFactor)).ToList();
         if (missing.Count > 0) await admin.CreateTopicsAsync(missing);
     }
+
+    /// <summary>How a real cluster keeps a topic.</summary>
+    public static TopicSpecification Specification(Topic topic, int partitions, short replicationFactor) => new()
+    {
+        Name = topic.Name,
+        NumPartitions = partitions,
+        ReplicationFactor = replicationFactor,
+        Configs = topic.Retention is { } retention
+            ? new() { ["cleanup.policy"] = "delete", ["retention.ms"] = retention.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture) }
+            : new() { ["cleanup.policy"] = "compact" },
+    };
 
     /// <summary>Creates topics of the given names with the broker's own retention, on the embedded broker if there is one.</summary>
     public static async Task CreateAsync(TestBroker? embedded, ClientConfig client, IReadOnlyList<string> names, int partitions)
@@ -45,9 +48,12 @@ public static class TopicSetup
 
     /// <summary>Registers every schema under BACKWARD_TRANSITIVE.</summary>
     /// <exception cref="SchemaRegistryException">The registry holds a version that a schema of ours cannot read.</exception>
-    public static async Task RegisterSchemasAsync(string registryUrl)
+    public static Task RegisterSchemasAsync(string registryUrl) => RegisterSchemasAsync(new SchemaRegistryConfig { Url = registryUrl });
+
+    /// <inheritdoc cref="RegisterSchemasAsync(string)"/>
+    public static async Task RegisterSchemasAsync(SchemaRegistryConfig client)
     {
-        using var registry = new CachedSchemaRegistryClient(new SchemaRegistryConfig { Url = registryUrl });
+        using var registry = new CachedSchemaRegistryClient(client);
         foreach (var topic in Topics.All)
         {
             if (topic.Value is null) continue;

@@ -1,0 +1,50 @@
+using k8s.Models;
+using Xunit;
+
+namespace Driftline.Deploy.Tests.Kubernetes;
+
+/// <summary>Each overlay as <c>kubectl apply -k</c> would send it.</summary>
+public sealed class OverlayTests
+{
+    public static TheoryData<string> Overlays => [.. Manifests.Overlays];
+
+    public static MatrixTheoryData<string, string> PoliciesByOverlay => new(Policy.All.Keys, Manifests.Overlays);
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public void AnOverlayHoldsTheFourServicesAndItsJobs(string overlay)
+    {
+        var cluster = Manifests.Overlay(overlay);
+
+        Assert.Equal(Services.Names.Order(), cluster.Workloads.Where(workload => workload.Kind == "Deployment").Select(workload => workload.Service).OfType<string>().Order());
+        Assert.Contains(cluster.Workloads, workload => workload is { Kind: "Job", Name: "setup" });
+        Assert.Contains(cluster.Workloads, workload => workload is { Kind: "CronJob", Name: "release-model" });
+        Assert.All(cluster.Objects.OfType<k8s.IKubernetesObject<V1ObjectMeta>>(), it => Assert.True(it is V1Namespace || it.Metadata.NamespaceProperty == "driftline", $"{it.Kind} {it.Metadata.Name} is in no namespace"));
+    }
+
+    [Theory]
+    [MemberData(nameof(PoliciesByOverlay))]
+    public void AnOverlayKeepsThePolicy(string policy, string overlay) => Findings.AreNone(Policy.All[policy](Manifests.Overlay(overlay)));
+
+    [Fact]
+    public void EveryOverlayIsTested() => Assert.Equal(
+        Directory.EnumerateDirectories(Path.Combine(Manifests.Folder, "overlays")).Select(Path.GetFileName).Order(), Manifests.Overlays.Order());
+
+    [Fact]
+    public void EveryComponentIsInProduction()
+    {
+        var production = File.ReadAllText(Path.Combine(Manifests.Folder, "overlays", "production", "kustomization.yaml"));
+
+        Assert.All(Directory.EnumerateDirectories(Path.Combine(Manifests.Folder, "components")), folder => Assert.Contains($"components/{Path.GetFileName(folder)}", production, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ProductionRunsThePredictorOnAGpu()
+    {
+        var predictor = Manifests.Overlay("production").Workloads.Single(workload => workload is { Kind: "Deployment", Name: "predictor" });
+
+        Assert.Equal("1", predictor.Pod.Containers[0].Resources.Limits["nvidia.com/gpu"].ToString());
+        Assert.Contains(predictor.Pod.Tolerations, toleration => toleration.Key == "nvidia.com/gpu");
+        Assert.EndsWith("-cuda", predictor.Pod.Containers[0].Image, StringComparison.Ordinal);
+    }
+}
