@@ -33,9 +33,10 @@ internal sealed record OutsideParts(string? BootstrapServers, string? SchemaRegi
 
     public bool Complete => BootstrapServers is not null && SchemaRegistryUrl is not null && RedisConnectionString is not null;
 
-    public static OutsideParts FromEnvironment()
+    public static OutsideParts FromEnvironment() => From(new ConfigurationBuilder().AddEnvironmentVariables().Build());
+
+    public static OutsideParts From(IConfiguration configuration)
     {
-        var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
         return new OutsideParts(Value("Kafka:BootstrapServers"), Value("SchemaRegistry:Url"), Value("Redis:ConnectionString")) { Configuration = configuration };
 
         string? Value(string key) => configuration[key] is { Length: > 0 } value ? value : null;

@@ -61,7 +61,7 @@ internal sealed record Workload(string Kind, V1ObjectMeta Metadata, V1PodTemplat
     public V1RollingUpdateDeployment? Rollout { get; init; }
 
     /// <summary>The service's folder under services/, if one of ours runs in it; by the image's name.</summary>
-    public string? Service => Pod.Containers.Select(container => Images.NameOf(container.Image)).FirstOrDefault(Services.Names.Contains);
+    public string? Service => Pod.Containers.Select(container => ImageName.Of(container.Image)).FirstOrDefault(Services.Names.Contains);
 
     public bool Matches(V1LabelSelector? selector)
     {
@@ -75,10 +75,10 @@ internal sealed record Workload(string Kind, V1ObjectMeta Metadata, V1PodTemplat
     public override string ToString() => $"{Kind} {Name}";
 }
 
-internal static class Images
+internal static class ImageName
 {
     /// <summary><c>registry:5000/driftline/ingestor:1.0</c> is <c>ingestor</c>.</summary>
-    public static string NameOf(string image)
+    public static string Of(string image)
     {
         var name = image[(image.LastIndexOf('/') + 1)..];
         return name[..(name.IndexOfAny([':', '@']) is var end and >= 0 ? end : name.Length)];

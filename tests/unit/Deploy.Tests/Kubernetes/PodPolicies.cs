@@ -10,7 +10,7 @@ internal static class PodPolicies
 
     public static IEnumerable<string> ImagesArePinned(Cluster cluster) =>
         from it in cluster.Containers
-        let reason = Images.WhyUnpinned(it.Container.Image)
+        let reason = ImageName.WhyUnpinned(it.Container.Image)
         where reason is not null
         select $"{it.Workload}: {reason}";
 
@@ -29,14 +29,14 @@ internal static class PodPolicies
     public static IEnumerable<string> RootFileSystemsAreReadOnly(Cluster cluster) =>
         from it in cluster.Containers
         where it.Container.SecurityContext?.ReadOnlyRootFilesystem != true
-        where Images.IsOurs(it.Container.Image) || string.IsNullOrWhiteSpace(it.Workload.Metadata.Annotations?.TryGetValue(WritableRoot, out var why) == true ? why : null)
+        where ImageName.IsOurs(it.Container.Image) || string.IsNullOrWhiteSpace(it.Workload.Metadata.Annotations?.TryGetValue(WritableRoot, out var why) == true ? why : null)
         select $"{it.Workload}, container {it.Container.Name}: can write to its root; set securityContext.readOnlyRootFilesystem: true"
-            + (Images.IsOurs(it.Container.Image) ? "" : $", or say in the annotation {WritableRoot} why it must");
+            + (ImageName.IsOurs(it.Container.Image) ? "" : $", or say in the annotation {WritableRoot} why it must");
 
     /// <summary>.NET writes to /tmp, and the predictor to its cache.</summary>
     public static IEnumerable<string> WhatIsWrittenIsAVolume(Cluster cluster)
     {
-        foreach (var (workload, container) in cluster.Containers.Where(it => Images.IsOurs(it.Container.Image)))
+        foreach (var (workload, container) in cluster.Containers.Where(it => ImageName.IsOurs(it.Container.Image)))
         {
             var written = new List<string> { "/tmp" };
             if (cluster.EnvironmentOf(container).TryGetValue("Predictor__CacheFolder", out var cache) && cache is not null) written.Add(cache);

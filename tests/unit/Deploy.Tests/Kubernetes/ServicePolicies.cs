@@ -32,8 +32,8 @@ internal static class ServicePolicies
 
     public static IEnumerable<string> SettingsFitTheOptions(Cluster cluster) =>
         from it in cluster.Containers
-        where Services.Names.Contains(Images.NameOf(it.Container.Image))
-        from problem in Services.Misfits(Images.NameOf(it.Container.Image), cluster.EnvironmentOf(it.Container))
+        where Services.Names.Contains(ImageName.Of(it.Container.Image))
+        from problem in Services.Misfits(ImageName.Of(it.Container.Image), cluster.EnvironmentOf(it.Container))
         select $"{it.Workload}: {problem}";
 
     /// <summary>A member of a group without a partition is never ready: a rollout that waits for it never ends.</summary>
