@@ -21,6 +21,28 @@ internal static class Manifests
         return Built.GetOrAdd(name, _ => new(() => Read(Kustomize(kubectl, Path.Combine(Folder, "overlays", name))))).Value;
     }
 
+    /// <summary>The objects of an overlay without one of its components, as someone who lacks its operator would edit it.</summary>
+    public static Cluster Without(string component, string overlay)
+    {
+        var kubectl = Needs.Program("kubectl");
+        var copy = Directory.CreateTempSubdirectory("driftline-overlay-").FullName;
+        try
+        {
+            var up = Path.GetRelativePath(copy, Folder).Replace('\\', '/'); // Kustomize takes no absolute paths
+            foreach (var file in Directory.EnumerateFiles(Path.Combine(Folder, "overlays", overlay)))
+            {
+                var lines = File.ReadLines(file).Where(line => line.Trim() != $"- ../../components/{component}").Select(line => line.Replace("- ../../", $"- {up}/", StringComparison.Ordinal));
+                File.WriteAllLines(Path.Combine(copy, Path.GetFileName(file)), lines);
+            }
+
+            return Read(Kustomize(kubectl, copy));
+        }
+        finally
+        {
+            Directory.Delete(copy, recursive: true);
+        }
+    }
+
     /// <exception cref="YamlDotNet.Core.YamlException">A member is unknown, of the wrong type, or written twice; the message tells which and where.</exception>
     /// <exception cref="KeyNotFoundException">A kind is not known: add it to <see cref="CustomResources.Types"/>.</exception>
     public static Cluster Read(string yaml) => new(yaml, KubernetesYaml.LoadAllFromString(yaml, CustomResources.Types, strict: true));

@@ -38,6 +38,31 @@ public sealed class OverlayTests
         Assert.All(Directory.EnumerateDirectories(Path.Combine(Manifests.Folder, "components")), folder => Assert.Contains($"components/{Path.GetFileName(folder)}", production, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("keda")]
+    [InlineData("gpu")]
+    [InlineData("tls")]
+    [InlineData("monitoring")]
+    [InlineData("network-policies")]
+    public void ProductionStandsWithoutAComponentThatTheReadmeLetsOneLeaveOut(string component)
+    {
+        var whole = Manifests.Overlay("production");
+        var cluster = Manifests.Without(component, "production");
+
+        Assert.NotEqual(whole.Yaml, cluster.Yaml);
+        Findings.AreNone(ClusterPolicies.WhatIsReferredToExists(cluster).Concat(ServicePolicies.SettingsFitTheOptions(cluster)).Concat(ServicePolicies.ReplicasStayWithinThePartitions(cluster)));
+    }
+
+    [Fact]
+    public void TheModelLoaderMayRunWhereTheServicesDo()
+    {
+        var cluster = Manifests.Read(File.ReadAllText(Path.Combine(Manifests.Folder, "tools", "model-loader.yaml")));
+
+        Findings.AreNone(new[] { PodPolicies.ImagesArePinned, PodPolicies.NobodyIsRoot, PodPolicies.RootFileSystemsAreReadOnly, PodPolicies.NoCapabilities, PodPolicies.ResourcesAreSet, PodPolicies.NoPodHoldsAToken }
+            .SelectMany(policy => policy(cluster)));
+        Assert.Contains(cluster.Workloads.Single().Pod.Volumes, volume => volume.PersistentVolumeClaim?.ClaimName == "models");
+    }
+
     [Fact]
     public void ProductionRunsThePredictorOnAGpu()
     {
