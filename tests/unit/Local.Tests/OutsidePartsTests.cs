@@ -11,7 +11,9 @@ public sealed class OutsidePartsTests
     {
         var parts = OutsideParts.From(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["Kafka:BootstrapServers"] = "kafka:9093", ["Kafka:Client:SecurityProtocol"] = "Ssl", ["Kafka:Client:SslCaLocation"] = "/etc/ca.crt",
+            ["Kafka:BootstrapServers"] = "kafka:9093",
+            ["Kafka:Client:SecurityProtocol"] = "Ssl",
+            ["Kafka:Client:SslCaLocation"] = "/etc/ca.crt",
             ["SchemaRegistry:Client:schema.registry.basic.auth.user.info"] = "user:secret",
         }).Build());
 

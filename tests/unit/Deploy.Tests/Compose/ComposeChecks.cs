@@ -14,6 +14,9 @@ internal static partial class ComposeChecks
     [GeneratedRegex(@"^(?:https?://)?([a-z][a-z-]*):(\d+)/?$")]
     private static partial Regex HostAndPort { get; }
 
+    [GeneratedRegex("\"([a-z][a-z-]*):([0-9]+)\"")]
+    private static partial Regex Target { get; }
+
     public static IEnumerable<string> ImagesArePinned(ComposeFile file) =>
         from service in file.Services
         let reason = service.Value.Image is null ? "names no image" : ImageName.WhyUnpinned(service.Value.Image)
@@ -69,6 +72,18 @@ internal static partial class ComposeChecks
         where file.Services.ContainsKey(name)
         from problem in Services.Misfits(name, file.Services[name].Environment.ToDictionary(pair => pair.Key, pair => (string?)pair.Value, StringComparer.Ordinal))
         select $"{name}: {problem}";
+
+    /// <summary>Prometheus scrapes services of this file, ours at the port that their image listens on.</summary>
+    /// <param name="prometheus">Text of deploy/prometheus/prometheus.yml.</param>
+    public static IEnumerable<string> ScrapedTargetsAreServices(ComposeFile file, string prometheus)
+    {
+        foreach (var (host, port) in Target.Matches(prometheus).Select(match => (match.Groups[1].Value, match.Groups[2].Value)))
+        {
+            if (!file.Services.ContainsKey(host)) yield return $"prometheus.yml: has the target {host}:{port}, but {host} is no service of compose.yaml; correct it";
+            else if (Services.Names.Contains(host) && Dockerfile.Open($"services/{host}/Dockerfile").Of("EXPOSE").Single() is var exposed && exposed != port)
+                yield return $"prometheus.yml: asks {host} at {port}, but its image listens on {exposed}; correct the port";
+        }
+    }
 
     /// <summary>A host in a setting is a service of this file.</summary>
     public static IEnumerable<string> HostsAreServices(ComposeFile file) =>

@@ -49,6 +49,21 @@ public sealed class ComposeTests
     }
 
     [Fact]
+    public void PrometheusScrapesWhatIsThere()
+    {
+        var path = Path.Combine(Path.GetDirectoryName(ComposeFile.Path)!, "prometheus", "prometheus.yml");
+        Assert.SkipUnless(File.Exists(path), "deploy/prometheus/prometheus.yml is not part of this checkout.");
+
+        Findings.AreNone(ComposeChecks.ScrapedTargetsAreServices(ComposeFile.Read(Yaml), File.ReadAllText(path)));
+    }
+
+    [Theory]
+    [InlineData("targets: [ \"ingester:8080\" ]", "ingester is no service")]
+    [InlineData("targets: [ \"ingestor:5080\" ]", "its image listens on 8080")]
+    public void ATargetThatIsNotThereIsFound(string prometheus, string told) =>
+        Assert.Contains(told, Assert.Single(ComposeChecks.ScrapedTargetsAreServices(ComposeFile.Read(Yaml), prometheus)), StringComparison.Ordinal);
+
+    [Fact]
     public void AMemberThatComposeDoesNotKnowIsAnError() =>
         Assert.ThrowsAny<YamlException>(() => ComposeFile.Read(Yaml.Replace("stop_grace_period", "stop_grace_time", StringComparison.Ordinal)));
 
