@@ -17,6 +17,14 @@ internal static partial class ScrapedMetrics
         return Parse(await http.GetStringAsync(new Uri(service, "/metrics")));
     }
 
+    /// <summary>The values of a metric's series, without their labels.</summary>
+    public static async Task<IReadOnlyList<double>> ValuesAsync(Uri service, string name)
+    {
+        using var http = new HttpClient();
+        return [.. (await http.GetStringAsync(new Uri(service, "/metrics"))).Split('\n').Where(line => Sample().Match(line).Groups["name"].Value == name)
+            .Select(line => double.Parse(line.Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture))];
+    }
+
     private static Dictionary<string, ScrapedMetric> Parse(string text)
     {
         var metrics = new Dictionary<string, ScrapedMetric>(StringComparer.Ordinal);
