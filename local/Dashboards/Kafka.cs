@@ -11,7 +11,8 @@ internal static class Kafka
             new Panel("Lag in records", "short", "Records that a group has yet to finish, by topic.", new Query($"driftline:lag:records{{{Chosen}}}", "{{messaging_consumer_group_name}} {{messaging_destination_name}}")) { Runbook = "driftlineconsumerlag" },
             new Panel("Lag in seconds", "s", "Age of the oldest of them; an alert at a minute.", new Query($"driftline:lag:seconds{{{Chosen}}}", "{{messaging_consumer_group_name}} {{messaging_destination_name}}")) { Thresholds = (10, 60), Runbook = "driftlineconsumerlag" },
             new Panel("Lag by partition", "short", "One partition that stands out has a hot key or a stuck replica.",
-                new Query($"max by (messaging_consumer_group_name, messaging_destination_partition_id) (driftline_streaming_lag{{{Chosen}}})", "{{messaging_consumer_group_name}} {{messaging_destination_partition_id}}")) { Runbook = "add-partitions" }),
+                new Query($"max by (messaging_consumer_group_name, messaging_destination_partition_id) (driftline_streaming_lag{{{Chosen}}})", "{{messaging_consumer_group_name}} {{messaging_destination_partition_id}}"))
+            { Runbook = "add-partitions" }),
         new Row("Consuming",
             new Panel("Records done", "eps", "By group.", new Query($"sum by (messaging_consumer_group_name) (rate(messaging_client_consumed_messages_total{{{Chosen}}}[$__rate_interval]))", "{{messaging_consumer_group_name}}")),
             new Panel("Batch", "short", "Records in one batch: larger under load is good, always the largest means that the group cannot keep up.",

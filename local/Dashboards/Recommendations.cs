@@ -7,7 +7,8 @@ internal static class Recommendations
         new Row("Answers",
             new Panel("Recommendations", "reqps", "By whether they were personal.", new Query("sum by (driftline_personalised) (rate(driftline_recommender_answers_total[$__rate_interval]))", "personal: {{driftline_personalised}}")),
             new Panel("Personal share", "percentunit", "Share of answers that rest on the user's own interest; strangers and fresh model versions lower it.",
-                new Query("sum(rate(driftline_recommender_answers_total{driftline_personalised=\"true\"}[$__rate_interval])) / sum(rate(driftline_recommender_answers_total[$__rate_interval]))", "personal")) { Kind = PanelKind.Number },
+                new Query("sum(rate(driftline_recommender_answers_total{driftline_personalised=\"true\"}[$__rate_interval])) / sum(rate(driftline_recommender_answers_total[$__rate_interval]))", "personal"))
+            { Kind = PanelKind.Number },
             new Panel("Items by source", "eps", "What chose them: the model, or trending items that top up.", new Query("sum by (driftline_source) (rate(driftline_recommender_items_total[$__rate_interval]))", "{{driftline_source}}"))),
         new Row("Speed",
             new Panel("Latency by route", "s", "99th percentile; streams last as long as their reader stays.", Panel.Quantiles("http_server_request_duration_seconds{job=\"recommender\", http_route=~\"/v1/.*\", http_route!~\".*stream\"}", "http_route", 0.99)) { Thresholds = (0.1, 0.5), Runbook = "slo-recommendation-latency" },

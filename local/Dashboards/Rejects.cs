@@ -9,7 +9,8 @@ internal static class Rejects
             new Panel("Rejected by reason", "eps", "Records sent to storefront.events.rejected. May be empty: nothing has been rejected.", new Query("sum by (driftline_stage, driftline_reason) (rate(driftline_streaming_rejected_total{driftline_stage=~\"$stage\"}[$__rate_interval]))", "{{driftline_stage}} {{driftline_reason}}")) { Runbook = "driftlinerejectstorm" },
             new Panel("Rejected since the start", "short", "Since the replicas started, by stage. May be empty: nothing has been rejected.", new Query("sum by (driftline_stage) (driftline_streaming_rejected_total{driftline_stage=~\"$stage\"})", "{{driftline_stage}}")) { Kind = PanelKind.Number, Runbook = "driftlinerejectstorm" },
             new Panel("Share rejected at the edge", "percentunit", "Of the elements of POST /v1/events; an alert at 5 %.",
-                new Query("(sum(rate(driftline_ingestor_events_total{result=\"rejected\"}[$__rate_interval])) or vector(0)) / sum(rate(driftline_ingestor_events_total[$__rate_interval]))", "rejected")) { Thresholds = (0.01, 0.05), Runbook = "driftlinerejectstorm" }),
+                new Query("(sum(rate(driftline_ingestor_events_total{result=\"rejected\"}[$__rate_interval])) or vector(0)) / sum(rate(driftline_ingestor_events_total[$__rate_interval]))", "rejected"))
+            { Thresholds = (0.01, 0.05), Runbook = "driftlinerejectstorm" }),
         new Row("At the edge",
             new Panel("Events by type and result", "eps", "Elements of POST /v1/events.", new Query("sum by (type, result) (rate(driftline_ingestor_events_total[$__rate_interval]))", "{{type}} {{result}}")),
             new Panel("Catalogue changes", "eps", "By operation and result. May be empty: the catalogue has not changed.", new Query("sum by (operation, result) (rate(driftline_ingestor_items_total[$__rate_interval]))", "{{operation}} {{result}}")),

@@ -29,7 +29,7 @@ internal static class DocumentedInstruments
         var always = true;
         foreach (var line in File.ReadLines(Path.Combine(Repository.Root, "docs", "telemetry.md")))
         {
-            if (line.StartsWith("### ", StringComparison.Ordinal)) always = line != "### Only once it has happened";
+            if (line.StartsWith("### ", StringComparison.Ordinal)) always = line != "### Only where it applies";
             if (!line.StartsWith("| `", StringComparison.Ordinal)) continue;
             var cells = line.Trim('|').Split('|', StringSplitOptions.TrimEntries);
             rows.Add(new DocumentedInstrument(

@@ -9,7 +9,10 @@ namespace Driftline.Integration.Tests;
 /// <summary>A pipeline to break, with its own Redis, and a Prometheus whose rules are the deployed ones with their waits and windows shortened.</summary>
 public sealed partial class FaultyPipeline : IAsyncLifetime
 {
+    private readonly Lazy<Task> _started;
     private RedisServer _redis = null!;
+
+    public FaultyPipeline() => _started = new Lazy<Task>(StartAsync);
 
     public Pipeline Pipeline { get; private set; } = null!;
 
@@ -20,22 +23,25 @@ public sealed partial class FaultyPipeline : IAsyncLifetime
     /// <summary>From this age on the model is stale.</summary>
     public double StaleAfterSeconds { get; private set; }
 
-    public async ValueTask InitializeAsync()
-    {
-        Needs.Program("prometheus");
-        _redis = await RedisServer.StartAsync(null, Directory.CreateTempSubdirectory("driftline-redis-").FullName, _ => { });
-        Pipeline = await Pipeline.StartAsync(_redis.ConnectionString);
-        await Traffic.SendAsync(Pipeline, 5);
-        var age = (await ScrapedMetrics.ValuesAsync(Pipeline.Stack[LocalService.Predictor.Name], "driftline_predictor_model_age_seconds")).Single();
-        StaleAfterSeconds = Math.Floor(age + 20);
-        Prometheus = await PrometheusServer.StartAsync(Pipeline.Stack, Shortened);
-    }
+    public Task StartedAsync() => _started.Value;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
         if (Prometheus is not null) await Prometheus.DisposeAsync();
         if (Pipeline is not null) await Pipeline.DisposeAsync();
         if (_redis is not null) await _redis.DisposeAsync();
+    }
+
+    private async Task StartAsync()
+    {
+        _redis = await RedisServer.StartAsync(null, Directory.CreateTempSubdirectory("driftline-redis-").FullName, _ => { });
+        Pipeline = await Pipeline.StartAsync(_redis.ConnectionString);
+        await Traffic.SendAsync(Pipeline, 5);
+        var age = (await ScrapedMetrics.ValuesAsync(Pipeline.Stack[LocalService.Predictor.Name], "driftline_predictor_model_age_seconds")).Single();
+        StaleAfterSeconds = Math.Floor(age + 20);
+        Prometheus = await PrometheusServer.StartAsync(Pipeline.Stack, Shortened);
     }
 
     private string Shortened(string rules) => Wait().Replace(rules, "for: 1s")
@@ -48,9 +54,17 @@ public sealed partial class FaultyPipeline : IAsyncLifetime
 }
 
 /// <summary>Each kind of fault, on the running pipeline, raises its alert; and the alert ends with the fault.</summary>
-public sealed class FaultAlertTests(FaultyPipeline faulty) : IClassFixture<FaultyPipeline>
+public sealed class FaultAlertTests(FaultyPipeline faulty) : IClassFixture<FaultyPipeline>, IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    public async ValueTask InitializeAsync()
+    {
+        Needs.Program("prometheus");
+        await faulty.StartedAsync();
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task ARedisThatDoesNotAnswerRaisesItsAlertAndThatOfTheLagBehindIt()
