@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Driftline.Local;
+using Driftline.Local.Dashboards;
 using Driftline.Storefront;
 
 var once = new Option<bool>("--once") { Description = "Send the events, wait until every accepted one shows in the recommender's answers, print one JSON line, exit 0 only if none was lost." };
@@ -39,6 +40,10 @@ var replication = new Option<short>("--replication-factor") { Description = "Cop
 setup.Add(replication);
 setup.SetAction((parsed, _) => Commands.SetUpAsync(parsed.GetValue(partitions), parsed.GetValue(replication)));
 root.Add(setup);
+
+var dashboards = new Command("dashboards", "Write Grafana's dashboards to deploy/grafana/dashboards.");
+dashboards.SetAction(_ => DashboardFiles.Write());
+root.Add(dashboards);
 
 try
 {

@@ -59,6 +59,9 @@ public sealed class Stack : IAsyncDisposable
 
     public Uri this[string service] => _services[service].Url;
 
+    /// <summary>The process id of a service's present run, for faults.</summary>
+    public int ProcessIdOf(string service) => _services[service].Process.ProcessId;
+
     /// <summary>Starts broker, registry and Redis, and makes topics and schemas. Services are started by <see cref="StartServiceAsync"/>.</summary>
     /// <param name="report">Told about steps that take long and about services that die.</param>
     public static async Task<Stack> StartAsync(StackOptions options, Action<string> report, CancellationToken stopping)

@@ -21,6 +21,7 @@ public static class RedisExtensions
     public static IServiceCollection AddRedis(this IServiceCollection services)
     {
         services.AddOptionsWithValidateOnStart<RedisOptions>().BindConfiguration(RedisOptions.Section).ValidateDataAnnotations();
+        services.AddHostedService<RedisTelemetry>();
         return services.AddSingleton<IConnectionMultiplexer>(provider =>
         {
             var configuration = ConfigurationOptions.Parse(provider.GetRequiredService<IOptions<RedisOptions>>().Value.ConnectionString);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
@@ -14,6 +15,8 @@ namespace Driftline.Hosting;
 /// <summary>What every service has, whatever it does: telemetry, health endpoints, logs and a bounded shutdown.</summary>
 public static class ServiceDefaults
 {
+    internal const string MeterName = "Driftline.Hosting";
+
     /// <summary>Longest drain on SIGTERM. A Kubernetes grace period must exceed it.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(20);
 
@@ -23,8 +26,8 @@ public static class ServiceDefaults
             .AddServiceDefaults(serviceName, telemetrySources);
 
     /// <summary>
-    /// Metrics and traces of the given meters and sources (Prometheus at <c>/metrics</c>; OTLP too where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>
-    /// is set), health checks, and an exit when the parent process goes if <c>ExitWithParent</c> says so.
+    /// Metrics and traces of the given meters and sources (Prometheus at <c>/metrics</c>; OTLP too, and logs with their trace's id, where
+    /// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set), health checks, and an exit when the parent process goes if <c>ExitWithParent</c> says so.
     /// </summary>
     private static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string serviceName, params string[] telemetrySources)
     {
@@ -38,15 +41,17 @@ public static class ServiceDefaults
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddHealthChecks();
         builder.Services.AddExitWithParent();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddHostedService<ServiceStart>();
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService($"driftline-{serviceName}", serviceNamespace: "driftline"))
             .WithMetrics(metrics => metrics
-                .AddMeter(telemetrySources).AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation()
+                .AddMeter(MeterName).AddMeter(telemetrySources).SetExemplarFilter(ExemplarFilterType.TraceBased).AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation()
                 .AddPrometheusExporter())
             .WithTracing(traces => traces
                 .AddSource(telemetrySources).AddHttpClientInstrumentation()
                 .AddAspNetCoreInstrumentation(options => options.Filter = context => !IsProbe(context.Request.Path)));
-        if (!string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])) telemetry.UseOtlpExporter();
+        if (!string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])) telemetry.WithLogging().UseOtlpExporter();
         return builder;
     }
 

@@ -89,6 +89,9 @@ public sealed partial class InterestPredictor : IDisposable
     /// <summary>Categories in the order of the distributions.</summary>
     public IReadOnlyList<string> Categories => Manifest.Categories;
 
+    /// <summary>Each category's share of the training events, [C]; null in models that were trained before it was kept.</summary>
+    public IReadOnlyList<float>? TrainingShare => _model.Population?.Share;
+
     /// <summary>D: length of user and item vectors.</summary>
     public int Dimensions => Manifest.Architecture.Dimensions;
 

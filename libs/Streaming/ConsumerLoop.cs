@@ -33,6 +33,8 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
     private readonly IDeadLetters _deadLetters;
     private readonly StreamingTelemetry _telemetry;
     private readonly LoopHealth _health;
+    private readonly LoopLag _lag;
+    private readonly string _group;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Assignment _assignment = new();
@@ -40,15 +42,19 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
     private CancellationToken _drained = CancellationToken.None;
 
     internal ConsumerLoop(
-        string topic, ConsumerLoopOptions options, Func<Assignment, IConsumer<byte[], byte[]>> connect, Func<byte[], ValueTask<T>> decode,
+        string topic, string group, ConsumerLoopOptions options, Func<Assignment, IConsumer<byte[], byte[]>> connect, Func<byte[], ValueTask<T>> decode,
         IBatchHandler<T> handler, IDeadLetters deadLetters, StreamingTelemetry telemetry, LoopHealth health, TimeProvider time, ILogger log)
     {
         (_topic, _options, _connect, _decode, _handler, _deadLetters) = (topic, options, connect, decode, handler, deadLetters);
-        (_telemetry, _health, _time, _log) = (telemetry, health, time, log);
+        (_group, _telemetry, _health, _time, _log) = (group, telemetry, health, time, log);
+        _lag = new LoopLag(topic, group, time);
+        telemetry.Watch(_lag);
         _backoff = new Backoff(options, Random.Shared);
     }
 
     internal Assignment Assignment => _assignment;
+
+    internal LoopLag Lag => _lag;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -87,8 +93,10 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
         Fill(consumer);
         _health.Beat();
         _health.Ready = !_assignment.IsEmpty;
+        _lag.Fetched(_assignment.Batch);
         if (_assignment.Batch.Count > 0 && await SeeThroughAsync(consumer, stopping)) StoreOffsets(consumer);
         _assignment.Batch.Clear();
+        _lag.Look(consumer, _assignment, ask: false);
     }
 
     private void Fill(IConsumer<byte[], byte[]> consumer)
@@ -162,7 +170,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
             try
             {
                 await AttemptAsync(isolate: bugs >= AttemptsBeforeIsolation, stopping).WaitAsync(_drained);
-                _telemetry.Processed(_topic, _assignment.Batch.Count, Stopwatch.GetElapsedTime(started));
+                _telemetry.Processed(_topic, _group, _assignment.Batch.Count, Stopwatch.GetElapsedTime(started));
                 _backoff.Reset();
                 return true;
             }
@@ -199,7 +207,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
             }
             catch (Exception e) when (Failures.IsBadRecord(e))
             {
-                outcomes[i] = Outcome.Rejected($"cannot decode as {typeof(T).Name}: {e.Message}");
+                outcomes[i] = Outcome.Rejected($"cannot decode as {typeof(T).Name}: {e.Message}", Outcome.Undecodable);
             }
         }
 
@@ -211,7 +219,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
         }
 
         await Task.WhenAll(raw.Zip(outcomes).Where(pair => pair.Second.IsRejected)
-            .Select(pair => _deadLetters.SendAsync(pair.First, pair.Second.Reason!)));
+            .Select(pair => _deadLetters.SendAsync(pair.First, pair.Second.Reason!, pair.Second.Kind)));
     }
 
     private async ValueTask<Received<T>> DecodeAsync(ConsumeResult<byte[], byte[]> raw)
@@ -242,7 +250,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
             catch (Exception e) when (Failures.IsBug(e))
             {
                 Log.RecordBlamed(_log, e, record.Position.Topic, record.Position.Partition.Value, record.Position.Offset.Value);
-                outcomes.Add(Outcome.Rejected($"{e.GetType().Name} while handling: {e.Message}"));
+                outcomes.Add(Outcome.Rejected($"{e.GetType().Name} while handling: {e.Message}", Outcome.Failed));
             }
         }
 
@@ -257,6 +265,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
         while (!stopping.IsCancellationRequested && _time.GetElapsedTime(started) < wait)
         {
             _health.Beat();
+            _lag.Look(consumer, _assignment, ask: true);
             if (Poll(consumer, PollWait < wait ? PollWait : wait) is not { } early) continue;
             // From a partition assigned during the pause: not part of the batch, so read it again later.
             consumer.Pause([early.TopicPartition]);
@@ -268,6 +277,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
 
     private void StoreOffsets(IConsumer<byte[], byte[]> consumer)
     {
+        _lag.Finished(_assignment.Batch);
         foreach (var partition in _assignment.Batch.GroupBy(record => record.TopicPartition))
         {
             try

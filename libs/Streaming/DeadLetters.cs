@@ -8,7 +8,7 @@ namespace Driftline.Streaming;
 /// <summary>Where rejected records go. A seam, so that the loop's commit logic can be tested without a broker.</summary>
 internal interface IDeadLetters
 {
-    Task SendAsync(ConsumeResult<byte[], byte[]> record, string reason);
+    Task SendAsync(ConsumeResult<byte[], byte[]> record, string reason, string kind);
 }
 
 /// <summary>
@@ -21,7 +21,7 @@ public sealed class DeadLetters(string topic, string stage, RecordProducer produ
 {
     private const int MaxReasonChars = 1_000;
 
-    Task IDeadLetters.SendAsync(ConsumeResult<byte[], byte[]> record, string reason)
+    Task IDeadLetters.SendAsync(ConsumeResult<byte[], byte[]> record, string reason, string kind)
     {
         Log.RecordRejected(log, record.Topic, record.Partition.Value, record.Offset.Value, reason);
         var headers = new Headers();
@@ -29,15 +29,16 @@ public sealed class DeadLetters(string topic, string stage, RecordProducer produ
         Add(headers, "dl_topic", record.Topic);
         Add(headers, "dl_partition", record.Partition.Value.ToString(CultureInfo.InvariantCulture));
         Add(headers, "dl_offset", record.Offset.Value.ToString(CultureInfo.InvariantCulture));
-        return SendAsync(record.Message.Key, record.Message.Value, reason, headers);
+        return SendAsync(record.Message.Key, record.Message.Value, reason, kind, headers);
     }
 
     /// <summary>Keeps something that was refused before it became a record.</summary>
     /// <param name="key">The user id if it is known.</param>
     /// <param name="original">The bytes as they came.</param>
-    public Task SendAsync(string? key, byte[] original, string reason) => SendAsync(RecordKey.Encode(key), original, reason, []);
+    /// <param name="kind">What it is counted under; one of few values.</param>
+    public Task SendAsync(string? key, byte[] original, string reason, string kind) => SendAsync(RecordKey.Encode(key), original, reason, kind, []);
 
-    private async Task SendAsync(byte[]? key, byte[]? value, string reason, Headers headers)
+    private async Task SendAsync(byte[]? key, byte[]? value, string reason, string kind, Headers headers)
     {
         Add(headers, "dl_stage", stage);
         Add(headers, "dl_error", reason.Length <= MaxReasonChars ? reason : reason[..MaxReasonChars]);
@@ -53,7 +54,7 @@ public sealed class DeadLetters(string topic, string stage, RecordProducer produ
             await producer.SendBytesAsync(topic, key, null, headers, cause);
         }
 
-        telemetry.Rejected(topic, stage);
+        telemetry.Rejected(topic, stage, kind);
     }
 
     private static void Add(Headers headers, string name, string value)

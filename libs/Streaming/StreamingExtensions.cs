@@ -53,7 +53,7 @@ public static class StreamingExtensions
             var codec = provider.GetRequiredService<AvroCodec>();
             var clients = provider.GetRequiredService<KafkaClients>();
             return new ConsumerLoop<T>(
-                topic, provider.GetRequiredService<IOptionsMonitor<ConsumerLoopOptions>>().Get(name),
+                topic, group, provider.GetRequiredService<IOptionsMonitor<ConsumerLoopOptions>>().Get(name),
                 assignment => clients.GroupConsumer(group, assignment), bytes => codec.DecodeAsync<T>(topic, bytes),
                 provider.GetRequiredService<THandler>(), provider.GetRequiredService<DeadLetters>(), provider.GetRequiredService<StreamingTelemetry>(),
                 health(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ConsumerLoop<T>>>());

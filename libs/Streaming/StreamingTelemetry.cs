@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
@@ -5,7 +6,7 @@ namespace Driftline.Streaming;
 
 /// <summary>
 /// Names and units follow OpenTelemetry's semantic conventions for messaging (1.37, Kafka). Own instruments are <c>driftline.streaming.*</c>.
-/// User and item ids are never tags.
+/// User and item ids are never tags. docs/telemetry.md lists them all.
 /// </summary>
 public sealed class StreamingTelemetry
 {
@@ -14,10 +15,18 @@ public sealed class StreamingTelemetry
 
     private const int MaxLinks = 128;
     private static readonly ActivitySource Source = new(SourceName);
+
+    private static readonly InstrumentAdvice<double> Buckets = new()
+    {
+        HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    };
+
+    private readonly ConcurrentBag<LoopLag> _lags = [];
     private readonly Counter<long> _consumed;
     private readonly Counter<long> _sent;
     private readonly Histogram<double> _sendDuration;
     private readonly Histogram<double> _processDuration;
+    private readonly Histogram<int> _batch;
     private readonly Counter<long> _rejected;
     private readonly Counter<long> _retries;
     private readonly Counter<long> _lost;
@@ -27,18 +36,26 @@ public sealed class StreamingTelemetry
         var meter = meters.Create(SourceName);
         _consumed = meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Records delivered to the application.");
         _sent = meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Records that the client tried to send.");
-        _sendDuration = meter.CreateHistogram<double>("messaging.client.operation.duration", "s", "From handing a record to the client to its acknowledgement.");
-        _processDuration = meter.CreateHistogram<double>("messaging.process.duration", "s", "From a decoded batch to its last durable effect.");
+        _sendDuration = meter.CreateHistogram("messaging.client.operation.duration", "s", "From handing a record to the client to its acknowledgement.", advice: Buckets);
+        _processDuration = meter.CreateHistogram("messaging.process.duration", "s", "From a fetched batch to its last durable effect.", advice: Buckets);
+        _batch = meter.CreateHistogram("driftline.streaming.batch", "{message}", "Records in one batch.",
+            advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000, 5_000] });
         _rejected = meter.CreateCounter<long>("driftline.streaming.rejected", "{message}", "Records sent to the rejected topic.");
         _retries = meter.CreateCounter<long>("driftline.streaming.retries", "{batch}", "Batches that failed and were tried again.");
         _lost = meter.CreateCounter<long>("driftline.streaming.lost", "{message}", "Records that the broker had deleted before they were read.");
+        meter.CreateObservableGauge("driftline.streaming.lag", () => _lags.SelectMany(lag => lag.Records()), "{message}", "Records of a partition that the group has yet to finish.");
+        meter.CreateObservableGauge("driftline.streaming.lag.time", () => _lags.SelectMany(lag => lag.Seconds()), "s", "Age of the oldest record of a partition that the group has yet to finish.");
     }
 
-    internal void Processed(string topic, int records, TimeSpan duration)
+    internal void Watch(LoopLag lag) => _lags.Add(lag);
+
+    internal void Processed(string topic, string group, int records, TimeSpan duration)
     {
         var tags = Tags("process", topic);
+        tags.Add("messaging.consumer.group.name", group);
         _consumed.Add(records, tags);
         _processDuration.Record(duration.TotalSeconds, tags);
+        _batch.Record(records, new TagList { { "messaging.destination.name", topic }, { "messaging.consumer.group.name", group } });
     }
 
     internal void Sent(string topic, TimeSpan duration, string? error)
@@ -49,7 +66,8 @@ public sealed class StreamingTelemetry
         _sendDuration.Record(duration.TotalSeconds, tags);
     }
 
-    internal void Rejected(string topic, string stage) => _rejected.Add(1, new TagList { { "messaging.destination.name", topic }, { "driftline.stage", stage } });
+    internal void Rejected(string topic, string stage, string kind) =>
+        _rejected.Add(1, new TagList { { "messaging.destination.name", topic }, { "driftline.stage", stage }, { "driftline.reason", kind } });
 
     internal void Retried(string topic, Exception e) => _retries.Add(1, new TagList { { "messaging.destination.name", topic }, { "error.type", e.GetType().Name } });
 

@@ -12,7 +12,8 @@ public sealed class FeatureBuilderMetrics
     public FeatureBuilderMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
-        _eventAge = meter.CreateHistogram<double>("driftline.feature_builder.event.age", "s", "From an event's receipt to its place in the sequence.");
+        _eventAge = meter.CreateHistogram("driftline.feature_builder.event.age", "s", "From an event's receipt to its place in the sequence.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3_600] });
         _entries = meter.CreateCounter<long>("driftline.feature_builder.entries", "{entry}", "Sequence entries written; repeated writes count again.");
     }
 

@@ -45,7 +45,7 @@ internal sealed class EventIntake(
     {
         try
         {
-            return reading.Event is null ? await RejectAsync(reading, reading.Rejection!) : await SendAsync(reading, encoded);
+            return reading.Event is null ? await RejectAsync(reading, reading.Rejection!, reading.Field) : await SendAsync(reading, encoded);
         }
         finally
         {
@@ -75,7 +75,7 @@ internal sealed class EventIntake(
         }
         catch (ProduceException<byte[]?, byte[]?> e) when (e.Error.Code == ErrorCode.MsgSizeTooLarge)
         {
-            return await RejectAsync(reading, new Rejection(reading.Pointer, "is larger than the broker takes: send fewer items or shorter texts"));
+            return await RejectAsync(reading, new Rejection(reading.Pointer, "is larger than the broker takes: send fewer items or shorter texts"), "too_large");
         }
         finally
         {
@@ -83,9 +83,9 @@ internal sealed class EventIntake(
         }
     }
 
-    private async Task<EventResult> RejectAsync(EventReading reading, Rejection rejection)
+    private async Task<EventResult> RejectAsync(EventReading reading, Rejection rejection, string kind)
     {
-        await deadLetters.SendAsync(reading.UserId, reading.Original, $"{rejection.Pointer} {rejection.Reason}".TrimStart());
+        await deadLetters.SendAsync(reading.UserId, reading.Original, $"{rejection.Pointer} {rejection.Reason}".TrimStart(), kind);
         return new EventResult(reading.EventId, ResultStatus.Rejected, rejection.Pointer, rejection.Reason);
     }
 }

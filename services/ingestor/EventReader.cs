@@ -14,7 +14,11 @@ namespace Driftline.Ingestor;
 /// <param name="Rejection">Null if it is an event.</param>
 /// <param name="Original">The element's bytes if it is rejected, cut off at the largest size that an element may have.</param>
 internal sealed record EventReading(
-    string Pointer, string? EventId, string? UserId, string? Type, StorefrontEvent? Event, Rejection? Rejection, byte[] Original);
+    string Pointer, string? EventId, string? UserId, string? Type, StorefrontEvent? Event, Rejection? Rejection, byte[] Original)
+{
+    /// <summary>The field of the API that is at fault, without what is below it; <c>element</c> for the element as a whole.</summary>
+    public string Field => Rejection?.Pointer[Pointer.Length..].Split('/', 3) is [_, var name, ..] ? name : "element";
+}
 
 /// <summary>Reads and checks events. Only the fields that an event's type has are looked at; everything else is ignored.</summary>
 internal sealed class EventReader(IOptions<IngestorOptions> options)

@@ -15,7 +15,7 @@ namespace Driftline.Predictor;
 /// </summary>
 public sealed class FollowReleases(
     Releases releases, CatalogTable catalog, PublishedVectors published, ServingModel serving, RecordProducer producer, WorkSignal signal,
-    TableReader<CatalogItem> catalogReader, TableReader<ItemVector> vectorReader, IOptions<PredictorOptions> options, TimeProvider time, ILogger<FollowReleases> log)
+    TableReader<CatalogItem> catalogReader, TableReader<ItemVector> vectorReader, IOptions<PredictorOptions> options, PredictorMetrics metrics, TimeProvider time, ILogger<FollowReleases> log)
     : BackgroundService
 {
     private static readonly TimeSpan RetryWait = TimeSpan.FromSeconds(1);
@@ -49,12 +49,14 @@ public sealed class FollowReleases(
             await PublishAsync(next.Version, items, next.Encode(items), [], stopping);
             await serving.FlipAsync(next, stopping);
             var elapsed = Stopwatch.GetElapsedTime(started);
+            metrics.Loaded(serves: true);
             Log.Serving(log, release.version, next.Device, elapsed);
             _handled = release;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             next?.Dispose();
+            metrics.Loaded(serves: false);
             Log.Refused(log, e, release.name, release.version);
             // What the broker refused is tried again; what is wrong with the artifact stays wrong until another release.
             if (e is Confluent.Kafka.KafkaException) await TryAgainSoonAsync(stopping);
@@ -71,8 +73,11 @@ public sealed class FollowReleases(
             var vectors = await serving.UseAsync(
                 model =>
                 {
+                    var started = Stopwatch.GetTimestamp();
                     foreach (var item in items) model.RegisterItem(item);
-                    return model.Encode(items);
+                    var encoded = model.Encode(items);
+                    metrics.Busy("encode", model.Device, Stopwatch.GetElapsedTime(started));
+                    return encoded;
                 },
                 stopping);
             await PublishAsync(version, items, vectors, [.. changed.Where(id => catalog.Find(id) is null && published.Contains(id))], stopping);

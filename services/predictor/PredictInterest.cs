@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using driftline.events;
+using Driftline.InterestModel;
 using Driftline.Schemas;
 using Driftline.Sequences;
 using Driftline.Streaming;
@@ -12,7 +13,7 @@ namespace Driftline.Predictor;
 /// sequence again: work is bounded by the users who were active, not by their events.
 /// </summary>
 public sealed class PredictInterest(
-    SequenceStore sequences, ServingModel model, RecordProducer producer, PredictorMetrics metrics, IOptions<PredictorOptions> options, TimeProvider time)
+    SequenceStore sequences, ServingModel model, RecordProducer producer, PredictorMetrics metrics, ModelShift shift, IOptions<PredictorOptions> options, TimeProvider time)
     : IBatchHandler<SequenceUpdated>
 {
     public async Task<IReadOnlyList<Outcome>> HandleAsync(IReadOnlyList<Received<SequenceUpdated>> batch, CancellationToken stopping)
@@ -21,24 +22,38 @@ public sealed class PredictInterest(
         var users = NewestOfEachUser(batch, outcomes);
         var stored = await sequences.ReadAsync(Array.ConvertAll(users, user => user.Key));
         var started = Stopwatch.GetTimestamp();
-        var (version, categories, predictions) = await model.UseAsync(
-            current => (current.Version, current.Categories, current.Predict(Array.ConvertAll(stored, sequence => sequence.Entries))), stopping);
-        metrics.Predicted(batch.Count, users.Length, Stopwatch.GetElapsedTime(started));
+        var (version, categories, share, predictions) = await model.UseAsync(current => Predict(current, stored), stopping);
+        metrics.Batch(batch.Count, users.Length, Stopwatch.GetElapsedTime(started));
+        shift.Add(version, share, [.. predictions.Where((_, i) => stored[i].Entries.Count > 0)]);
 
         var sends = new List<Task>(users.Length);
         for (var i = 0; i < users.Length; i++)
         {
             if (stored[i].Entries.Count == 0) continue; // erased or expired since the trigger
             var update = ComposeUpdate.From(users[i].Value.Value!, stored[i], predictions[i], version, categories, options.Value.MaxShifts, time.GetUtcNow());
-            metrics.Drift(update.drift);
-            sends.Add(producer.SendAsync(
-                Topics.InterestUpdates.Name, update.userId, update,
-                new CloudEvent(Guid.CreateVersion7().ToString(), "/driftline/predictor", "driftline.interest.updated", time.GetUtcNow()),
-                TraceHeaders.Extract(users[i].Value.Headers)));
+            metrics.Predicted(predictions[i]);
+            sends.Add(SendAsync(update, TraceHeaders.Extract(users[i].Value.Headers)));
         }
 
         await Task.WhenAll(sends);
         return outcomes;
+    }
+
+    private (string Version, IReadOnlyList<string> Categories, IReadOnlyList<float>? Share, IReadOnlyList<InterestPrediction> Predictions) Predict(
+        InterestPredictor current, UserSequence[] stored)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var predictions = current.Predict(Array.ConvertAll(stored, sequence => sequence.Entries));
+        metrics.Busy("predict", current.Device, Stopwatch.GetElapsedTime(started));
+        return (current.Version, current.Categories, current.TrainingShare, predictions);
+    }
+
+    private async Task SendAsync(InterestUpdated update, ActivityContext cause)
+    {
+        await producer.SendAsync(
+            Topics.InterestUpdates.Name, update.userId, update,
+            new CloudEvent(Guid.CreateVersion7().ToString(), "/driftline/predictor", "driftline.interest.updated", time.GetUtcNow()), cause);
+        metrics.Published(time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(update.newestReceivedAt));
     }
 
     /// <summary>The newest trigger of each user; triggers that name no user are rejected in <paramref name="outcomes"/>.</summary>

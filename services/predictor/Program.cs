@@ -16,6 +16,7 @@ builder.Services.PostConfigure<PredictorOptions>(options => options.CacheFolder 
 builder.Services.AddSingleton(provider => provider.GetRequiredService<IOptions<PredictorOptions>>().Value.Sequence);
 builder.Services.AddSingleton<SequenceStore>();
 builder.Services.AddSingleton<PredictorMetrics>();
+builder.Services.AddSingleton<ModelShift>();
 builder.Services.AddSingleton<WorkSignal>();
 builder.Services.AddSingleton<ServingModel>();
 builder.Services.AddHostedService<FollowReleases>();

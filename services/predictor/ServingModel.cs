@@ -5,13 +5,17 @@ namespace Driftline.Predictor;
 /// <summary>
 /// The model in use. A new one is made ready beside it and flipped in between two batches; Torch is called by one caller at a time.
 /// </summary>
-public sealed class ServingModel : IDisposable
+public sealed class ServingModel(TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private InterestPredictor? _current;
+    private ServedModel? _served;
 
     /// <summary>Null until the first release is loaded.</summary>
-    public string? Version => Volatile.Read(ref _current)?.Version;
+    public string? Version => Served?.Version;
+
+    /// <summary>Null until the first release is loaded.</summary>
+    public ServedModel? Served => Volatile.Read(ref _served);
 
     /// <summary>Runs <paramref name="use"/> with the model, alone.</summary>
     /// <exception cref="ModelNotReadyException">No release has been loaded yet.</exception>
@@ -35,7 +39,8 @@ public sealed class ServingModel : IDisposable
         try
         {
             _current?.Dispose();
-            Volatile.Write(ref _current, next);
+            _current = next;
+            Volatile.Write(ref _served, new ServedModel(next.Version, next.Manifest.CreatedAt, time.GetUtcNow()));
         }
         finally
         {
@@ -49,6 +54,9 @@ public sealed class ServingModel : IDisposable
         _gate.Dispose();
     }
 }
+
+/// <summary>Which model serves, when it was trained, and since when it serves.</summary>
+public sealed record ServedModel(string Version, DateTimeOffset CreatedAt, DateTimeOffset LoadedAt);
 
 /// <summary>No model has been released, or it is still loading: the batch is tried again.</summary>
 public sealed class ModelNotReadyException : Exception

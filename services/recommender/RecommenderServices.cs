@@ -16,7 +16,7 @@ internal static class RecommenderServices
                 "Recommender:IngestorUrl must be an absolute http or https URL, e.g. http://127.0.0.1:5080.");
         services.AddRedis();
         return services
-            .AddSingleton<RecommenderMetrics>()
+            .AddSingleton<RecommenderMetrics>().AddSingleton<Coverage>()
             .AddSingleton<InterestStore>().AddSingleton<InterestFeed>().AddSingleton<RecentUsers>()
             .AddSingleton<ReleaseTable>().AddSingleton<CatalogTable>().AddSingleton<VectorTable>().AddSingleton<TrendingTable>()
             .AddSingleton<Recommend>();

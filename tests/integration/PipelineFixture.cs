@@ -43,7 +43,10 @@ public sealed class Pipeline : IAsyncDisposable
 
     public HttpClient Recommender { get; }
 
-    public static async Task<Pipeline> StartAsync()
+    public static Task<Pipeline> StartAsync() => StartAsync(null);
+
+    /// <param name="redis">A Redis of the caller's own, to do with as it likes.</param>
+    public static async Task<Pipeline> StartAsync(string? redis)
     {
         var cache = DemoModel.CacheFolder(Environment.GetEnvironmentVariable("DRIFTLINE_CACHE"));
         var data = ReplayData.Open(new RunOptions { Seed = 1, Events = 1 }, cache, DateTimeOffset.UtcNow);
@@ -54,7 +57,7 @@ public sealed class Pipeline : IAsyncDisposable
             {
                 BootstrapServers = outside.BootstrapServers,
                 SchemaRegistryUrl = outside.SchemaRegistryUrl,
-                RedisConnectionString = outside.RedisConnectionString,
+                RedisConnectionString = redis ?? outside.RedisConnectionString,
                 Partitions = 4,
                 Settings = new Dictionary<string, string> { ["Recommender__DataLabel"] = data.Label },
             },

@@ -26,6 +26,7 @@ internal sealed class Recommend(CatalogTable catalog, VectorTable vectors, Relea
         DateTimeOffset? receivedAt = interests is null ? ranking.NewestReceivedAt : DateTimeOffset.FromUnixTimeMilliseconds(interests.newestReceivedAt);
         var age = now - receivedAt;
         metrics.Answered(isPersonal, age);
+        metrics.Shown(items);
         var modelVersion = interests?.modelVersion ?? releases.Newest;
         return new RecommendationsAnswer(
             userId, isPersonal, isPersonal ? null : reason, modelVersion, asOf, age is { } known ? (long)Math.Max(0, known.TotalMilliseconds) : null,

@@ -63,7 +63,7 @@ public sealed class CatalogTests
     [Fact]
     public async Task WithoutAReleaseABatchIsTriedAgainLater()
     {
-        using var model = new ServingModel();
+        using var model = new ServingModel(TimeProvider.System);
         Assert.Null(model.Version);
         await Assert.ThrowsAsync<ModelNotReadyException>(() => model.UseAsync(current => current.Version, CancellationToken.None));
     }

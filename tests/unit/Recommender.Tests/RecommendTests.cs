@@ -25,7 +25,7 @@ public sealed class RecommendTests
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
         _vectors = new VectorTable(_releases, options, _time, NullLogger<VectorTable>.Instance);
         _trending = new TrendingTable(options, _time);
-        _recommend = new Recommend(_catalog, _vectors, _releases, _trending, new RecommenderMetrics(meters), _time);
+        _recommend = new Recommend(_catalog, _vectors, _releases, _trending, new RecommenderMetrics(meters, new Coverage(_catalog, _time)), _time);
         foreach (var (id, category, x) in new[] { ("green", "tea", 4f), ("black", "tea", 3f), ("robot", "toys", 2f), ("brush", "art", 1f), ("spade", "garden", 0.5f) })
         {
             _catalog.Apply(Item(id, category));

@@ -20,7 +20,7 @@ public sealed class DeadLettersTests
     {
         var record = Record([1, 2, 3], new Headers { { "ce_id", "e1"u8.ToArray() }, { "dl_error", "an older reason"u8.ToArray() } });
 
-        await ((IDeadLetters)_deadLetters).SendAsync(record, "rating: 9 is above 5");
+        await ((IDeadLetters)_deadLetters).SendAsync(record, "rating: 9 is above 5", "invalid");
 
         var (topic, message) = Assert.Single(_kafka.Sent);
         Assert.Equal("rejected", topic);
@@ -47,7 +47,7 @@ public sealed class DeadLettersTests
     {
         var record = Record([1], new Headers { { "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"u8.ToArray() } });
 
-        await ((IDeadLetters)_deadLetters).SendAsync(record, "no");
+        await ((IDeadLetters)_deadLetters).SendAsync(record, "no", "invalid");
 
         Assert.Equal("0af7651916cd43dd8448eb211c80319c", TraceHeaders.Extract(_kafka.Sent[0].Message.Headers).TraceId.ToString());
         Assert.Single(_kafka.Sent[0].Message.Headers, header => header.Key == "traceparent");
@@ -56,7 +56,7 @@ public sealed class DeadLettersTests
     [Fact]
     public async Task AnEventRefusedAtTheEdgeHasNoTopic()
     {
-        await _deadLetters.SendAsync(null, "{}"u8.ToArray(), "userId is missing");
+        await _deadLetters.SendAsync(null, "{}"u8.ToArray(), "userId is missing", "userId");
 
         var message = Assert.Single(_kafka.Sent).Message;
         Assert.Null(message.Key);
@@ -67,7 +67,7 @@ public sealed class DeadLettersTests
     [Fact]
     public async Task AnEndlessReasonIsCut()
     {
-        await _deadLetters.SendAsync("u1", [], new string('x', 100_000));
+        await _deadLetters.SendAsync("u1", [], new string('x', 100_000), "element");
 
         Assert.Equal(1_000, ProducerUnderTest.Text(_kafka.Sent[0].Message.Headers, "dl_error")!.Length);
     }
@@ -77,7 +77,7 @@ public sealed class DeadLettersTests
     {
         _kafka.Refuse = message => message.Value?.Length > 100 ? new Error(ErrorCode.MsgSizeTooLarge) : null;
 
-        await ((IDeadLetters)_deadLetters).SendAsync(Record(new byte[101], []), "cannot decode");
+        await ((IDeadLetters)_deadLetters).SendAsync(Record(new byte[101], []), "cannot decode", "undecodable");
 
         var message = Assert.Single(_kafka.Sent).Message;
         Assert.Null(message.Value);
@@ -90,7 +90,7 @@ public sealed class DeadLettersTests
     {
         _kafka.Refuse = _ => new Error(ErrorCode.Local_MsgTimedOut);
 
-        await Assert.ThrowsAsync<ProduceException<byte[]?, byte[]?>>(() => ((IDeadLetters)_deadLetters).SendAsync(Record([1], []), "no"));
+        await Assert.ThrowsAsync<ProduceException<byte[]?, byte[]?>>(() => ((IDeadLetters)_deadLetters).SendAsync(Record([1], []), "no", "invalid"));
     }
 
     private static ConsumeResult<byte[], byte[]> Record(byte[] value, Headers headers) => new()

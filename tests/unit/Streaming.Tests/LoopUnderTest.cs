@@ -20,7 +20,7 @@ internal sealed class LoopUnderTest : IBatchHandler<string>, IDeadLetters, ILogg
         Consumer = new ScriptedConsumer(Time, Journal);
         Health = new LoopHealth("loop", Time);
         Loop = new ConsumerLoop<string>(
-            ScriptedConsumer.Topic, options ?? new ConsumerLoopOptions(), _ => Consumer.Client, Decode, this, this,
+            ScriptedConsumer.Topic, "g", options ?? new ConsumerLoopOptions(), _ => Consumer.Client, Decode, this, this,
             new StreamingTelemetry(_services.GetRequiredService<IMeterFactory>()), Health, Time, this);
         Consumer.Assignment = Loop.Assignment;
     }
@@ -38,6 +38,8 @@ internal sealed class LoopUnderTest : IBatchHandler<string>, IDeadLetters, ILogg
     public LoopHealth Health { get; }
 
     public ConsumerLoop<string> Loop { get; }
+
+    public LoopLag Lag => Loop.Lag;
 
     /// <summary>What the handler does, after the journal has noted the batch.</summary>
     public Func<IReadOnlyList<Received<string>>, CancellationToken, Task<IReadOnlyList<Outcome>>> Handle { get; set; } = (batch, _) => Done(batch);
@@ -80,7 +82,7 @@ internal sealed class LoopUnderTest : IBatchHandler<string>, IDeadLetters, ILogg
         return Handle(batch, stopping);
     }
 
-    async Task IDeadLetters.SendAsync(ConsumeResult<byte[], byte[]> record, string reason)
+    async Task IDeadLetters.SendAsync(ConsumeResult<byte[], byte[]> record, string reason, string kind)
     {
         await Bury();
         Journal.Add($"dead {record.Partition.Value}@{record.Offset.Value}");

@@ -88,6 +88,7 @@ internal sealed class ScriptedConsumer
             case ("QueryWatermarkOffsets", [TopicPartition partition, _]):
                 if (WatermarksFail is not null) throw WatermarksFail;
                 return new WatermarkOffsets(Low(partition.Partition), _logs[partition.Partition].Count);
+            case ("GetWatermarkOffsets", [TopicPartition partition]): return new WatermarkOffsets(Low(partition.Partition), _logs[partition.Partition].Count);
             case ("IncrementalUnassign", [IEnumerable<TopicPartition> partitions]):
                 foreach (var partition in partitions) Drop(partition.Partition);
                 return null;

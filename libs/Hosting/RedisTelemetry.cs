@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+using StackExchange.Redis.Profiling;
+
+namespace Driftline.Hosting;
+
+/// <summary>
+/// Commands by the client's own profile, and each second a look at the server over a connection of its own: whether it answers and how much
+/// memory it holds. Names follow OpenTelemetry's semantic conventions for databases (1.37).
+/// </summary>
+internal sealed class RedisTelemetry : BackgroundService
+{
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
+
+    private readonly string _server;
+    private readonly TimeProvider _time;
+    private readonly ProfilingSession _session = new();
+    private readonly Histogram<double> _duration;
+    private volatile Look _last = new(false, null, null);
+
+    public RedisTelemetry(IConnectionMultiplexer redis, IOptions<RedisOptions> options, IMeterFactory meters, TimeProvider time)
+    {
+        (_server, _time) = (options.Value.ConnectionString, time);
+        var meter = meters.Create(ServiceDefaults.MeterName);
+        _duration = meter.CreateHistogram("db.client.operation.duration", "s", "From handing a command to the Redis client to its answer.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5] });
+        meter.CreateObservableGauge("driftline.redis.up", () => _last.Answers ? 1 : 0, "1", "Whether Redis answered the last look at it.");
+        meter.CreateObservableGauge("driftline.redis.memory.used", () => Measurements(_last.Used), "By", "Memory that Redis holds; absent where the server does not say.");
+        meter.CreateObservableGauge("driftline.redis.memory.limit", () => Measurements(_last.Limit), "By", "Memory that Redis may hold; absent where there is no limit.");
+        redis.RegisterProfiler(() => _session);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var configuration = ConfigurationOptions.Parse(_server);
+        configuration.AbortOnConnectFail = false;
+        configuration.AllowAdmin = true; // the client counts INFO among the commands that need it, which the services' connection does without
+        await using var looking = await ConnectionMultiplexer.ConnectAsync(configuration);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            foreach (var command in _session.FinishProfiling())
+                _duration.Record(command.ElapsedTime.TotalSeconds, new TagList { { "db.system.name", "redis" }, { "db.operation.name", command.Command } });
+            _last = await LookAsync(looking.GetDatabase());
+            await Task.Delay(Turn, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<Look> LookAsync(IDatabase redis)
+    {
+        try
+        {
+            var info = (string?)await redis.ExecuteAsync("INFO", "memory").WaitAsync(AnswerLimit, _time) ?? "";
+            return new Look(true, Field(info, "used_memory"), Field(info, "maxmemory") is > 0 and var limit ? limit : null);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            return new Look(false, null, null);
+        }
+    }
+
+    private static IEnumerable<Measurement<long>> Measurements(long? value) => value is { } known ? [new Measurement<long>(known)] : [];
+
+    private static long? Field(string info, string name)
+    {
+        foreach (var line in info.AsSpan().EnumerateLines())
+        {
+            if (line.StartsWith(name, StringComparison.Ordinal) && line.Length > name.Length && line[name.Length] == ':'
+                && long.TryParse(line[(name.Length + 1)..], CultureInfo.InvariantCulture, out var value))
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
+
+    private sealed record Look(bool Answers, long? Used, long? Limit);
+}
