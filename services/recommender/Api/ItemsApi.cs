@@ -20,11 +20,12 @@ internal static class ItemsApi
         [Range(1, 100), Description("Most items wanted.")] int count = 10,
         [Description("Only items of this category, main or other.")] string? category = null)
     {
+        var filter = UsersApi.NullIfEmpty(category) is { } only ? ItemFilter.None with { Categories = [only] } : ItemFilter.None;
         var ranking = trending.Ranking();
         var age = time.GetUtcNow() - ranking.NewestReceivedAt;
         return TypedResults.Ok(new TrendingAnswer(
             ranking.NewestEventTime, age is { } known ? (long)Math.Max(0, known.TotalMilliseconds) : null,
-            [.. recommend.Trending(ranking, count, UsersApi.NullIfEmpty(category))]));
+            [.. recommend.Trending(ranking, new Wanted(count, filter))]));
     }
 
     internal static Ok<ItemsAnswer> Items(

@@ -9,9 +9,10 @@ internal sealed class Problems(IProblemDetailsService problems, ILogger<Problems
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
+        var endpoint = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint; // the context's own is taken away before this runs
         var (status, detail) = exception switch
         {
-            BadHttpRequestException bad => (bad.StatusCode, bad.Message),
+            BadHttpRequestException bad => (bad.StatusCode, BindingErrors.Explain(context, endpoint) ?? bad.Message),
             RedisException or TimeoutException => (StatusCodes.Status503ServiceUnavailable, "Redis is away; try again."),
             SchemaRegistryException or HttpRequestException => (StatusCodes.Status503ServiceUnavailable, "The Schema Registry is away; try again."),
             _ => (0, ""),
@@ -21,7 +22,7 @@ internal sealed class Problems(IProblemDetailsService problems, ILogger<Problems
         if (status == StatusCodes.Status503ServiceUnavailable)
         {
             context.Response.Headers.RetryAfter = "1";
-            Log.DependencyAway(log, (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "", exception.Message);
+            Log.DependencyAway(log, (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? "", exception.Message);
         }
 
         return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = { Status = status, Detail = detail } });

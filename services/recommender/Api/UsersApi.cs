@@ -26,11 +26,18 @@ internal static class UsersApi
         RecentUsers users, [Range(1, 1000), Description("Most users wanted.")] int recent = 20) =>
         TypedResults.Ok(new RecentUsersAnswer([.. users.Newest(recent).Select(RecentUserAnswer.From)]));
 
-    internal static async Task<Ok<RecommendationsAnswer>> RecommendationsAsync(
-        [Description("User id, percent-encoded (a slash as %2F).")] string id, InterestStore store, Recommend recommend,
+    internal static async Task<Results<Ok<RecommendationsAnswer>, ValidationProblem>> RecommendationsAsync(
+        [Description("User id, percent-encoded (a slash as %2F).")] string id, InterestStore store, Recommend recommend, HttpRequest request,
         [Range(1, 100), Description("Most items wanted.")] int count = 10,
-        [Description("Only items of this category, main or other.")] string? category = null) =>
-        TypedResults.Ok(recommend.For(id, await store.ReadAsync(id), count, NullIfEmpty(category)));
+        [Description(FilterParameters.Category)] string[]? category = null,
+        [Range(0, double.MaxValue, ErrorMessage = FilterParameters.PriceError), Description(FilterParameters.MinPrice)] double? minPrice = null,
+        [Range(0, double.MaxValue, ErrorMessage = FilterParameters.PriceError), Description(FilterParameters.MaxPrice)] double? maxPrice = null,
+        [Description(FilterParameters.Exclude)] string[]? exclude = null)
+    {
+        var filter = FilterParameters.Read(request, category, minPrice, maxPrice, exclude, out var errors);
+        if (errors.Count > 0) return TypedResults.ValidationProblem(errors);
+        return TypedResults.Ok(recommend.For(id, await store.ReadAsync(id), new Wanted(count, filter)));
+    }
 
     internal static async Task<Results<Ok<InterestsAnswer>, ProblemHttpResult>> InterestsAsync(
         [Description("User id, percent-encoded (a slash as %2F).")] string id, InterestStore store, TimeProvider time) =>

@@ -14,14 +14,13 @@ internal sealed class Recommend(CatalogTable catalog, VectorTable vectors, Relea
     private const int HighCategories = 3;
 
     /// <param name="interests">Null for an unknown user.</param>
-    /// <param name="category">Only items of this category (main or other); null for all.</param>
-    public RecommendationsAnswer For(string userId, InterestUpdated? interests, int count, string? category)
+    public RecommendationsAnswer For(string userId, InterestUpdated? interests, Wanted wanted)
     {
         var now = time.GetUtcNow();
         var ranking = trending.Ranking();
-        var (items, reason) = interests is null ? ([], "unknown user") : Personal(interests, count, category);
+        var (items, reason) = interests is null ? ([], "unknown user") : Personal(interests, wanted);
         var isPersonal = items.Count > 0;
-        items.AddRange(Trending(ranking, count, category).Where(item => items.All(chosen => chosen.ItemId != item.ItemId)).Take(count - items.Count));
+        items.AddRange(Trending(ranking, wanted.After(items)));
         DateTimeOffset? asOf = interests is null ? ranking.NewestEventTime : DateTimeOffset.FromUnixTimeMilliseconds(interests.newestEventTime);
         DateTimeOffset? receivedAt = interests is null ? ranking.NewestReceivedAt : DateTimeOffset.FromUnixTimeMilliseconds(interests.newestReceivedAt);
         var age = now - receivedAt;
@@ -34,14 +33,14 @@ internal sealed class Recommend(CatalogTable catalog, VectorTable vectors, Relea
     }
 
     /// <summary>Trending items that the filters leave.</summary>
-    public IEnumerable<RecommendedItem> Trending(TrendingRanking ranking, int count, string? category) => ranking.Items
+    public IEnumerable<RecommendedItem> Trending(TrendingRanking ranking, Wanted wanted) => ranking.Items
         .Select(item => (item.Weight, Product: catalog.Find(item.ItemId)))
-        .Where(item => Suits(item.Product, category))
-        .Take(count)
+        .Where(item => wanted.Filter.Admits(item.Product))
+        .Take(wanted.Count)
         .Select(item => RecommendedItem.From(item.Product!, item.Weight, "trending",
             [string.Create(CultureInfo.InvariantCulture, $"Popular now: {item.Weight:0.#} weighted recent actions")]));
 
-    private (List<RecommendedItem> Items, string? Reason) Personal(InterestUpdated interests, int count, string? category)
+    private (List<RecommendedItem> Items, string? Reason) Personal(InterestUpdated interests, Wanted wanted)
     {
         if (interests.embedding.Count == 0) return ([], $"model version {interests.modelVersion} gave this user no vector");
         if (vectors.IndexOf(interests.modelVersion) is not { } index)
@@ -52,16 +51,14 @@ internal sealed class Recommend(CatalogTable catalog, VectorTable vectors, Relea
         var started = time.GetTimestamp();
         var boosts = new Dictionary<string, float>(interests.boosts.Count, StringComparer.Ordinal);
         foreach (var boost in interests.boosts) boosts[boost.itemId] = boost.boost;
-        var found = index.Search(user, count, itemId => Suits(catalog.Find(itemId), category), boosts);
+        var found = index.Search(user, wanted.Count, itemId => wanted.Filter.Admits(catalog.Find(itemId)), boosts);
         metrics.Retrieved(time.GetElapsedTime(started));
         var items = found.Select(item => (item.Score, Product: catalog.Find(item.ItemId)))
             .Where(item => item.Product is not null) // withdrawn since the search
             .Select(item => RecommendedItem.From(item.Product!, item.Score, "model", [Why(item.Product!, interests)]))
             .ToList();
-        return (items, items.Count > 0 ? null : category is null ? "no available item has a vector" : "no available item of that category has a vector");
+        return (items, items.Count > 0 ? null : $"no {wanted.Filter.Subject} has a vector");
     }
-
-    private static bool Suits(Product? product, string? category) => product is { Available: true } && (category is null || product.IsIn(category));
 
     private static string Why(Product product, InterestUpdated interests)
     {

@@ -32,12 +32,20 @@ public sealed class ApiTests(RecommenderWithoutPipeline app) : IClassFixture<Rec
     [InlineData("/v1/items?count=101", "count")]
     [InlineData("/v1/users?recent=0", "recent")]
     [InlineData("/v1/users/u/recommendations?count=0", "count")]
-    public async Task ABadParameterIsNamed(string url, string name)
+    [InlineData("/v1/users/u/recommendations?count=1.5", "count must be one whole number, e.g. count=10")]
+    [InlineData("/v1/users/u/recommendations?minPrice=-1", "minPrice must be a number of at least 0")]
+    [InlineData("/v1/users/u/recommendations?maxPrice=NaN", "maxPrice must be a number of at least 0")]
+    [InlineData("/v1/users/u/recommendations?maxPrice=1e999", "maxPrice must be a number of at least 0")]
+    [InlineData("/v1/users/u/recommendations?minPrice=cheap", "minPrice must be one number with a decimal point")]
+    [InlineData("/v1/users/u/recommendations?minPrice=9,99", "minPrice must be one number with a decimal point")]
+    [InlineData("/v1/users/u/recommendations?minPrice=1&minPrice=2", "minPrice must be one number with a decimal point")]
+    [InlineData("/v1/users/u/recommendations?minPrice=2&maxPrice=1", "minPrice must not be greater than maxPrice")]
+    public async Task ABadParameterIsNamedWithWhatItTakes(string url, string message)
     {
         var answer = await app.CreateClient().GetAsync(url);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
-        Assert.Contains(name, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(message, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,10 +1,6 @@
-using System.Diagnostics.Metrics;
 using driftline.events;
+using Driftline.Recommender.Api;
 using Driftline.Recommender.Retrieval;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 using static Driftline.Recommender.Tests.Records;
 
@@ -12,35 +8,28 @@ namespace Driftline.Recommender.Tests;
 
 public sealed class RecommendTests
 {
-    private readonly FakeTimeProvider _time = new(Start + TimeSpan.FromSeconds(1));
-    private readonly CatalogTable _catalog = new();
-    private readonly ReleaseTable _releases = new(NullLogger<ReleaseTable>.Instance);
-    private readonly VectorTable _vectors;
-    private readonly TrendingTable _trending;
-    private readonly Recommend _recommend;
+    private readonly Tables _tables = new();
 
     public RecommendTests()
     {
-        var options = Options.Create(new RecommenderOptions());
-        var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
-        _vectors = new VectorTable(_releases, options, _time, NullLogger<VectorTable>.Instance);
-        _trending = new TrendingTable(options, _time);
-        _recommend = new Recommend(_catalog, _vectors, _releases, _trending, new RecommenderMetrics(meters, new Coverage(_catalog, _time)), _time);
         foreach (var (id, category, x) in new[] { ("green", "tea", 4f), ("black", "tea", 3f), ("robot", "toys", 2f), ("brush", "art", 1f), ("spade", "garden", 0.5f) })
         {
-            _catalog.Apply(Item(id, category));
-            _vectors.Apply(Vector(id, "m1", x, 0));
+            _tables.Catalog.Apply(Item(id, category));
+            _tables.Vectors.Apply(Vector(id, "m1", x, 0));
         }
 
-        _releases.Apply(Release("default", "m1", 1));
-        _trending.Apply(Event("other", "1", Start, new Purchase { items = Items("spade") }));
-        _trending.Apply(Event("other", "2", Start, new Click { items = Items("green", "not-in-the-catalogue") }));
+        _tables.Releases.Apply(Release("default", "m1", 1));
+        _tables.Trending.Apply(Event("other", "1", Start, new Purchase { items = Items("spade") }));
+        _tables.Trending.Apply(Event("other", "2", Start, new Click { items = Items("green", "not-in-the-catalogue") }));
     }
+
+    private RecommendationsAnswer For(string userId, InterestUpdated? interests, int count, params string[] categories) =>
+        _tables.Recommend.For(userId, interests, new Wanted(count, ItemFilter.None with { Categories = categories }));
 
     [Fact]
     public void AKnownUserGetsTheBestItemsOfTheSameModelVersion()
     {
-        var answer = _recommend.For("u", InterestsOf("u", "m1", 1, 0), 3, null);
+        var answer = For("u", InterestsOf("u", "m1", 1, 0), 3);
         Assert.True(answer.Personalised);
         Assert.Null(answer.Reason);
         Assert.Equal("m1", answer.ModelVersion);
@@ -53,7 +42,7 @@ public sealed class RecommendTests
     [Fact]
     public void EachItemSaysWhyItIsThere()
     {
-        var answer = _recommend.For("u", InterestsOf("u", "m1", 1, 0), 5, null);
+        var answer = For("u", InterestsOf("u", "m1", 1, 0), 5);
         Assert.Equal(
             ["Interest in tea is rising: 20% to 50%", "Interest in tea is rising: 20% to 50%", "Interest in toys is high: 40%", "Interest in art is high: 6%", "Fits the recent activity"],
             answer.Items.Select(item => item.Reasons[0]));
@@ -62,7 +51,7 @@ public sealed class RecommendTests
     [Fact]
     public void AnUnknownUserGetsTrendingItemsAndIsToldSo()
     {
-        var answer = _recommend.For("nobody", null, 10, null);
+        var answer = For("nobody", null, 10);
         Assert.False(answer.Personalised);
         Assert.Equal("unknown user", answer.Reason);
         Assert.Equal("m1", answer.ModelVersion);
@@ -74,7 +63,7 @@ public sealed class RecommendTests
     [Fact]
     public void AUserOfAVersionWithoutItemVectorsGetsTrendingItemsAndTheVersionIsNamed()
     {
-        var answer = _recommend.For("u", InterestsOf("u", "m0", 1, 0), 10, null);
+        var answer = For("u", InterestsOf("u", "m0", 1, 0), 10);
         Assert.False(answer.Personalised);
         Assert.Contains("no item vectors of model version m0", answer.Reason, StringComparison.Ordinal);
         Assert.Equal("m0", answer.ModelVersion);
@@ -84,20 +73,20 @@ public sealed class RecommendTests
     [Fact]
     public void UnavailableWithdrawnAndUncataloguedItemsAreLeftOut()
     {
-        _catalog.Apply(Item("green", "tea", available: false));
-        _catalog.Apply(Record<CatalogItem>("black", null));
-        _vectors.Apply(Vector("phantom", "m1", 100, 0));
-        var answer = _recommend.For("u", InterestsOf("u", "m1", 1, 0), 10, null);
+        _tables.Catalog.Apply(Item("green", "tea", available: false));
+        _tables.Catalog.Apply(Record<CatalogItem>("black", null));
+        _tables.Vectors.Apply(Vector("phantom", "m1", 100, 0));
+        var answer = For("u", InterestsOf("u", "m1", 1, 0), 10);
         Assert.Equal(["robot", "brush", "spade"], answer.Items.Select(item => item.ItemId));
-        Assert.Equal(["spade"], _recommend.For("nobody", null, 10, null).Items.Select(item => item.ItemId));
+        Assert.Equal(["spade"], For("nobody", null, 10).Items.Select(item => item.ItemId));
     }
 
     [Fact]
     public void ACategoryFilterHoldsForModelAndTrendingItems()
     {
-        Assert.Equal(["spade"], _recommend.For("u", InterestsOf("u", "m1", 1, 0), 10, "garden").Items.Select(item => item.ItemId));
-        Assert.Equal(["green"], _recommend.For("nobody", null, 10, "tea").Items.Select(item => item.ItemId));
-        var nothing = _recommend.For("u", InterestsOf("u", "m1", 1, 0), 10, "no such category");
+        Assert.Equal(["spade"], For("u", InterestsOf("u", "m1", 1, 0), 10, "garden").Items.Select(item => item.ItemId));
+        Assert.Equal(["green"], For("nobody", null, 10, "tea").Items.Select(item => item.ItemId));
+        var nothing = For("u", InterestsOf("u", "m1", 1, 0), 10, "no such category");
         Assert.Empty(nothing.Items);
         Assert.Equal("no available item of that category has a vector", nothing.Reason);
     }
@@ -105,9 +94,9 @@ public sealed class RecommendTests
     [Fact]
     public void TrendingItemsFillWhatTheModelLeavesOpenWithoutRepeats()
     {
-        _catalog.Apply(Item("new", "tea")); // no vector yet
-        _trending.Apply(Event("other", "3", Start, new Click { items = Items("new") }));
-        var answer = _recommend.For("u", InterestsOf("u", "m1", 1, 0), 10, null);
+        _tables.Catalog.Apply(Item("new", "tea")); // no vector yet
+        _tables.Trending.Apply(Event("other", "3", Start, new Click { items = Items("new") }));
+        var answer = For("u", InterestsOf("u", "m1", 1, 0), 10);
         Assert.Equal(["green", "black", "robot", "brush", "spade", "new"], answer.Items.Select(item => item.ItemId));
         Assert.Equal("trending", answer.Items[^1].Source);
         Assert.True(answer.Personalised);
@@ -117,21 +106,21 @@ public sealed class RecommendTests
     public void TheSameStateGivesTheSameItems()
     {
         var interests = InterestsOf("u", "m1", 0, 1); // all scores are zero: ties by id
-        var items = _recommend.For("u", interests, 5, null).Items.Select(item => item.ItemId).ToList();
+        var items = For("u", interests, 5).Items.Select(item => item.ItemId).ToList();
         Assert.Equal(["black", "brush", "green", "robot", "spade"], items);
-        Assert.Equal(items, _recommend.For("u", interests, 5, null).Items.Select(item => item.ItemId));
+        Assert.Equal(items, For("u", interests, 5).Items.Select(item => item.ItemId));
     }
 
     [Fact]
     public void AUserVectorOfAnotherLengthIsNotScored() =>
-        Assert.Contains("3 dimensions", _recommend.For("u", InterestsOf("u", "m1", 1, 0, 0), 5, null).Reason, StringComparison.Ordinal);
+        Assert.Contains("3 dimensions", For("u", InterestsOf("u", "m1", 1, 0, 0), 5).Reason, StringComparison.Ordinal);
 
     [Fact]
     public void TheTokenCarriesTheTimeAndTheModelVersionOfPersonalAnswersOnly()
     {
-        Assert.True(AttributionToken.TryParse(_recommend.For("u", InterestsOf("u", "m1", 1, 0), 1, null).AttributionToken, out var personal));
-        Assert.Equal(("m1", _time.GetUtcNow()), (personal.ModelVersion, personal.Time));
-        Assert.True(AttributionToken.TryParse(_recommend.For("nobody", null, 1, null).AttributionToken, out var general));
+        Assert.True(AttributionToken.TryParse(For("u", InterestsOf("u", "m1", 1, 0), 1).AttributionToken, out var personal));
+        Assert.Equal(("m1", _tables.Time.GetUtcNow()), (personal.ModelVersion, personal.Time));
+        Assert.True(AttributionToken.TryParse(For("nobody", null, 1).AttributionToken, out var general));
         Assert.Equal("", general.ModelVersion);
         Assert.NotEqual(personal.Nonce, general.Nonce);
     }

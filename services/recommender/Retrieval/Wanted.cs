@@ -1,0 +1,12 @@
+using Driftline.Recommender.Api;
+
+namespace Driftline.Recommender.Retrieval;
+
+/// <summary>What an answer should hold.</summary>
+/// <param name="Count">Most items.</param>
+internal sealed record Wanted(int Count, ItemFilter Filter)
+{
+    /// <summary>What is still wanted once these were chosen.</summary>
+    public Wanted After(IReadOnlyCollection<RecommendedItem> chosen) =>
+        chosen.Count == 0 ? this : this with { Count = Count - chosen.Count, Filter = Filter.Without(chosen.Select(item => item.ItemId)) };
+}

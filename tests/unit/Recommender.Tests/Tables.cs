@@ -1,0 +1,33 @@
+using System.Diagnostics.Metrics;
+using Driftline.Recommender.Retrieval;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Driftline.Recommender.Tests;
+
+/// <summary>The tables that topics fill, and what answers from them, a second after <see cref="Records.Start"/>.</summary>
+internal sealed class Tables
+{
+    public Tables()
+    {
+        var options = Options.Create(new RecommenderOptions());
+        var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+        Vectors = new VectorTable(Releases, options, Time, NullLogger<VectorTable>.Instance);
+        Trending = new TrendingTable(options, Time);
+        Recommend = new Recommend(Catalog, Vectors, Releases, Trending, new RecommenderMetrics(meters, new Coverage(Catalog, Time)), Time);
+    }
+
+    public FakeTimeProvider Time { get; } = new(Records.Start + TimeSpan.FromSeconds(1));
+
+    public CatalogTable Catalog { get; } = new();
+
+    public ReleaseTable Releases { get; } = new(NullLogger<ReleaseTable>.Instance);
+
+    public VectorTable Vectors { get; }
+
+    public TrendingTable Trending { get; }
+
+    public Recommend Recommend { get; }
+}
