@@ -9,7 +9,7 @@ public readonly record struct ScoredItem(string ItemId, float Score);
 /// <summary>
 /// Exact top-k by inner product over item vectors of one model version, kept as rows of one contiguous matrix.
 /// <para>
-/// One writer at a time (writes take a lock among themselves); any number of readers, which take no lock and see one consistent state: a write
+/// One writer at a time (writes take a lock among themselves); any number of searches, which take no lock and see one consistent state: a write
 /// appends a row beyond what published states can see and marks the item's older row as ended by this state's number, so a reader of an older
 /// state still finds exactly the rows that were current in it.
 /// </para>
@@ -70,6 +70,19 @@ public sealed class VectorIndex
             _state = _state with { Number = number, Live = _state.Live - 1 };
             return true;
         }
+    }
+
+    /// <summary>A copy of the newest vectors of these items, in their order; null for an item that has none. Waits for a write that is under way.</summary>
+    public float[]?[] VectorsOf(IReadOnlyList<string> itemIds)
+    {
+        var vectors = new float[]?[itemIds.Count];
+        lock (_writing)
+        {
+            for (var i = 0; i < vectors.Length; i++)
+                if (_rowOf.TryGetValue(itemIds[i], out var row)) vectors[i] = _state.Matrix.AsSpan(row * Dimensions, Dimensions).ToArray();
+        }
+
+        return vectors;
     }
 
     /// <summary>The best items, best first; equal scores by item id (ordinal).</summary>

@@ -12,7 +12,7 @@ namespace Driftline.Recommender.Api;
 /// <param name="AsOf">Event time of the newest event that the answer reflects: the user's own, or for an unknown user anybody's.</param>
 /// <param name="StalenessMs">Milliseconds since that event reached the ingestor; null before any event.</param>
 /// <param name="AttributionToken">Opaque; send it back with the events that this answer leads to.</param>
-/// <param name="Items">Best first; model items before trending ones.</param>
+/// <param name="Items">Best first, or as diversity orders them; model items before trending ones.</param>
 public sealed record RecommendationsAnswer(
     string UserId, bool Personalised, string? Reason, string? ModelVersion, DateTimeOffset? AsOf, long? StalenessMs, string AttributionToken,
     IReadOnlyList<RecommendedItem> Items);

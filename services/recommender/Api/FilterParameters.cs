@@ -2,13 +2,17 @@ using Driftline.Recommender.Retrieval;
 
 namespace Driftline.Recommender.Api;
 
-/// <summary>The query parameters by which items are filtered, the same wherever items are answered.</summary>
+/// <summary>The query parameters by which items are chosen, the same wherever items are answered.</summary>
 internal static class FilterParameters
 {
     public const string Category = "Only items of this category, main or other. May be repeated: an item of any of them passes.";
     public const string MinPrice = "Only items that cost at least this, in the item's own currency, with a decimal point. Items without a price do not pass.";
     public const string MaxPrice = "Only items that cost at most this, in the item's own currency, with a decimal point. Items without a price do not pass.";
     public const string Exclude = "Id of an item to leave out. May be repeated.";
+    public const string Diversity =
+        "How much the items from the vectors should differ from each other: 0 is the plain order, 1 looks at the differences only. Maximal marginal relevance over the best items that pass the filters.";
+
+    public const string DiversityError = "{0} must be a number from {1} to {2}, with a decimal point, e.g. {0}=0.3.";
     public const string PriceError = "{0} must be a number of at least {1}, with a decimal point, e.g. {0}=9.99.";
 
     /// <summary>Empty categories and ids, as an empty form field sends them, filter nothing.</summary>
@@ -17,10 +21,10 @@ internal static class FilterParameters
         HttpRequest request, string[]? category, double? minPrice, double? maxPrice, string[]? exclude, out Dictionary<string, string[]> errors)
     {
         errors = [];
-        foreach (var name in (string[])["minPrice", "maxPrice"])
+        foreach (var name in (string[])["minPrice", "maxPrice", "diversity"])
         {
-            // The framework reads "9,99" as 999, and a parameter given twice as joined by a comma.
-            if (request.Query[name].ToString().Contains(',', StringComparison.Ordinal)) errors[name] = [$"{name} must be one number with a decimal point and no comma, e.g. {name}=9.99."];
+            // The framework reads "9,99" as 999 and "0,1" as 1, and a parameter given twice as joined by a comma.
+            if (request.Query[name].ToString().Contains(',', StringComparison.Ordinal)) errors[name] = [$"{name} must be one number with a decimal point and no comma, e.g. {name}=0.5."];
         }
 
         if (errors.Count == 0 && minPrice > maxPrice) errors["minPrice"] = ["minPrice must not be greater than maxPrice; swap them or leave one out."];

@@ -32,11 +32,12 @@ internal static class UsersApi
         [Description(FilterParameters.Category)] string[]? category = null,
         [Range(0, double.MaxValue, ErrorMessage = FilterParameters.PriceError), Description(FilterParameters.MinPrice)] double? minPrice = null,
         [Range(0, double.MaxValue, ErrorMessage = FilterParameters.PriceError), Description(FilterParameters.MaxPrice)] double? maxPrice = null,
-        [Description(FilterParameters.Exclude)] string[]? exclude = null)
+        [Description(FilterParameters.Exclude)] string[]? exclude = null,
+        [Range(0.0, 1.0, ErrorMessage = FilterParameters.DiversityError), Description(FilterParameters.Diversity)] double diversity = 0)
     {
         var filter = FilterParameters.Read(request, category, minPrice, maxPrice, exclude, out var errors);
         if (errors.Count > 0) return TypedResults.ValidationProblem(errors);
-        return TypedResults.Ok(recommend.For(id, await store.ReadAsync(id), new Wanted(count, filter)));
+        return TypedResults.Ok(recommend.For(id, await store.ReadAsync(id), new Wanted(count, filter, diversity)));
     }
 
     internal static async Task<Results<Ok<InterestsAnswer>, ProblemHttpResult>> InterestsAsync(

@@ -8,7 +8,8 @@ namespace Driftline.Recommender.Retrieval;
 /// Composes an answer: the best available items for the user's vector among the items of the same model version, topped up with trending
 /// items where there are too few, or made of them alone where there is nothing personal to go by, which the answer then says.
 /// </summary>
-internal sealed class Recommend(CatalogTable catalog, VectorTable vectors, ReleaseTable releases, TrendingTable trending, RecommenderMetrics metrics, TimeProvider time)
+internal sealed class Recommend(
+    CatalogTable catalog, VectorTable vectors, ReleaseTable releases, TrendingTable trending, Retrieve retrieve, RecommenderMetrics metrics, TimeProvider time)
 {
     /// <summary>Categories whose predicted share counts as high when an item's reason is given.</summary>
     private const int HighCategories = 3;
@@ -48,14 +49,10 @@ internal sealed class Recommend(CatalogTable catalog, VectorTable vectors, Relea
         var user = interests.embedding as float[] ?? [.. interests.embedding];
         if (user.Length != index.Dimensions)
             return ([], $"the user's vector has {user.Length} dimensions, the items of model version {interests.modelVersion} have {index.Dimensions}");
-        var started = time.GetTimestamp();
         var boosts = new Dictionary<string, float>(interests.boosts.Count, StringComparer.Ordinal);
         foreach (var boost in interests.boosts) boosts[boost.itemId] = boost.boost;
-        var found = index.Search(user, wanted.Count, itemId => wanted.Filter.Admits(catalog.Find(itemId)), boosts);
-        metrics.Retrieved(time.GetElapsedTime(started));
-        var items = found.Select(item => (item.Score, Product: catalog.Find(item.ItemId)))
-            .Where(item => item.Product is not null) // withdrawn since the search
-            .Select(item => RecommendedItem.From(item.Product!, item.Score, "model", [Why(item.Product!, interests)]))
+        var items = retrieve.Best(index, user, wanted, boosts)
+            .Select(item => RecommendedItem.From(item.Product, item.Score, "model", [Why(item.Product, interests)]))
             .ToList();
         return (items, items.Count > 0 ? null : $"no {wanted.Filter.Subject} has a vector");
     }

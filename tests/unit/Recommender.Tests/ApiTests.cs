@@ -40,6 +40,8 @@ public sealed class ApiTests(RecommenderWithoutPipeline app) : IClassFixture<Rec
     [InlineData("/v1/users/u/recommendations?minPrice=9,99", "minPrice must be one number with a decimal point")]
     [InlineData("/v1/users/u/recommendations?minPrice=1&minPrice=2", "minPrice must be one number with a decimal point")]
     [InlineData("/v1/users/u/recommendations?minPrice=2&maxPrice=1", "minPrice must not be greater than maxPrice")]
+    [InlineData("/v1/users/u/recommendations?diversity=1.1", "diversity must be a number from 0 to 1")]
+    [InlineData("/v1/users/u/recommendations?diversity=0,1", "diversity must be one number with a decimal point")]
     public async Task ABadParameterIsNamedWithWhatItTakes(string url, string message)
     {
         var answer = await app.CreateClient().GetAsync(url);

@@ -124,4 +124,18 @@ public sealed class RecommendTests
         Assert.Equal("", general.ModelVersion);
         Assert.NotEqual(personal.Nonce, general.Nonce);
     }
+
+    [Fact]
+    public void DiversityBringsWhatIsUnlikeTheBest()
+    {
+        _tables.Catalog.Apply(Item("kite", "toys"));
+        _tables.Vectors.Apply(Vector("kite", "m1", 1, 9)); // scores 1; the others all point one way
+        var interests = InterestsOf("u", "m1", 1, 0);
+        Assert.Equal(["green", "black", "robot"], For("u", interests, 3).Items.Select(item => item.ItemId));
+        var diverse = _tables.Recommend.For("u", interests, new Wanted(3, ItemFilter.None, 0.5));
+        Assert.Equal(["green", "kite", "black"], diverse.Items.Select(item => item.ItemId));
+        Assert.Equal([4.0, 1.0, 3.0], diverse.Items.Select(item => item.Score));
+        var teas = _tables.Recommend.For("u", interests, new Wanted(3, ItemFilter.None with { Categories = ["tea"] }, 1));
+        Assert.Equal(["green", "black"], teas.Items.Select(item => item.ItemId));
+    }
 }

@@ -16,7 +16,8 @@ internal sealed class Tables
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
         Vectors = new VectorTable(Releases, options, Time, NullLogger<VectorTable>.Instance);
         Trending = new TrendingTable(options, Time);
-        Recommend = new Recommend(Catalog, Vectors, Releases, Trending, new RecommenderMetrics(meters, new Coverage(Catalog, Time)), Time);
+        var metrics = new RecommenderMetrics(meters, new Coverage(Catalog, Time));
+        Recommend = new Recommend(Catalog, Vectors, Releases, Trending, new Retrieve(Catalog, metrics, Time), metrics, Time);
     }
 
     public FakeTimeProvider Time { get; } = new(Records.Start + TimeSpan.FromSeconds(1));
