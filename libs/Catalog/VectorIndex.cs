@@ -29,7 +29,7 @@ public sealed class VectorIndex
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
         Dimensions = dimensions;
-        _state = new State(0, 0, 0, [], [], []);
+        _state = new State(0, 0, 0, [], [], [], []);
     }
 
     public int Dimensions { get; }
@@ -49,6 +49,7 @@ public sealed class VectorIndex
             var row = state.Rows;
             var number = state.Number + 1;
             vector.CopyTo(state.Matrix.AsSpan(row * Dimensions, Dimensions));
+            state.Norms[row] = TensorPrimitives.Norm(vector);
             state.Ids[row] = itemId;
             state.EndedBy[row] = Never;
             var isNew = !_rowOf.TryGetValue(itemId, out var old);
@@ -90,19 +91,22 @@ public sealed class VectorIndex
     /// <param name="count">Most items wanted.</param>
     /// <param name="filter">Only items for which this holds take part; asked only of items that would otherwise enter the answer.</param>
     /// <param name="boosts">Added to the scores of the items that it names.</param>
+    /// <param name="cosine">True scores by the cosine of the two vectors, 0 where one has no length, instead of by their inner product.</param>
     /// <exception cref="ArgumentException">The query has another length, or holds a number that is not finite.</exception>
     public IReadOnlyList<ScoredItem> Search(
-        ReadOnlySpan<float> query, int count, Func<string, bool>? filter = null, IReadOnlyDictionary<string, float>? boosts = null)
+        ReadOnlySpan<float> query, int count, Func<string, bool>? filter = null, IReadOnlyDictionary<string, float>? boosts = null, bool cosine = false)
     {
         Check(query, nameof(query));
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (count == 0) return [];
         var state = _state;
+        var length = cosine ? TensorPrimitives.Norm(query) : 0;
         var best = new PriorityQueue<ScoredItem, ScoredItem>(WorstFirst); // its head is the worst kept
         for (var row = 0; row < state.Rows; row++)
         {
             if (Volatile.Read(ref state.EndedBy[row]) <= state.Number) continue;
             var score = TensorPrimitives.Dot(query, state.Matrix.AsSpan(row * Dimensions, Dimensions));
+            if (cosine) score = length > 0 && state.Norms[row] > 0 ? score / length / state.Norms[row] : 0;
             if (boosts?.TryGetValue(state.Ids[row], out var boost) == true) score += boost;
             var item = new ScoredItem(state.Ids[row], score);
             if (best.Count == count && WorstFirst.Compare(item, best.Peek()) <= 0) continue;
@@ -123,12 +127,13 @@ public sealed class VectorIndex
     private State Rebuild(State old)
     {
         var capacity = Math.Max(FirstCapacity, checked(old.Live * 2));
-        var next = new State(old.Number, 0, old.Live, new float[checked(capacity * Dimensions)], new string[capacity], new long[capacity]);
+        var next = new State(old.Number, 0, old.Live, new float[checked(capacity * Dimensions)], new float[capacity], new string[capacity], new long[capacity]);
         var rows = 0;
         for (var row = 0; row < old.Rows; row++)
         {
             if (old.EndedBy[row] != Never) continue;
             old.Matrix.AsSpan(row * Dimensions, Dimensions).CopyTo(next.Matrix.AsSpan(rows * Dimensions));
+            next.Norms[rows] = old.Norms[row];
             next.Ids[rows] = old.Ids[row];
             next.EndedBy[rows] = Never;
             _rowOf[old.Ids[row]] = rows++;
@@ -147,6 +152,7 @@ public sealed class VectorIndex
     /// <param name="Number">Grows by one with each write.</param>
     /// <param name="Rows">Rows that readers of this state may look at.</param>
     /// <param name="Matrix">Shape (capacity, Dimensions), row-major.</param>
+    /// <param name="Norms">Euclidean length of each row.</param>
     /// <param name="EndedBy">For each row the number of the first state that no longer holds it.</param>
-    private sealed record State(long Number, int Rows, int Live, float[] Matrix, string[] Ids, long[] EndedBy);
+    private sealed record State(long Number, int Rows, int Live, float[] Matrix, float[] Norms, string[] Ids, long[] EndedBy);
 }

@@ -19,7 +19,7 @@ internal static class RecommenderServices
             .AddSingleton<RecommenderMetrics>().AddSingleton<Coverage>()
             .AddSingleton<InterestStore>().AddSingleton<InterestFeed>().AddSingleton<RecentUsers>()
             .AddSingleton<ReleaseTable>().AddSingleton<CatalogTable>().AddSingleton<VectorTable>().AddSingleton<TrendingTable>()
-            .AddSingleton<Retrieve>().AddSingleton<Recommend>();
+            .AddSingleton<Retrieve>().AddSingleton<PickTrending>().AddSingleton<FindSimilar>().AddSingleton<Recommend>();
     }
 
     public static IServiceCollection AddApi(this IServiceCollection services)

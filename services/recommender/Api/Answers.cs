@@ -12,18 +12,27 @@ namespace Driftline.Recommender.Api;
 /// <param name="AsOf">Event time of the newest event that the answer reflects: the user's own, or for an unknown user anybody's.</param>
 /// <param name="StalenessMs">Milliseconds since that event reached the ingestor; null before any event.</param>
 /// <param name="AttributionToken">Opaque; send it back with the events that this answer leads to.</param>
-/// <param name="Items">Best first, or as diversity orders them; model items before trending ones.</param>
+/// <param name="Items">Best first, or as diversity orders them; model or similar items before trending ones.</param>
+/// <param name="ContextIgnored">Why the item of the page had no part in the answer; null when it had one, or none was named.</param>
 public sealed record RecommendationsAnswer(
     string UserId, bool Personalised, string? Reason, string? ModelVersion, DateTimeOffset? AsOf, long? StalenessMs, string AttributionToken,
-    IReadOnlyList<RecommendedItem> Items);
+    IReadOnlyList<RecommendedItem> Items, string? ContextIgnored = null);
+
+/// <summary>What is like an item.</summary>
+/// <param name="ItemId">The item asked for.</param>
+/// <param name="ModelVersion">Of the vectors that were compared; null when none were.</param>
+/// <param name="Reason">Why the items are not similar ones, or there are none; null otherwise.</param>
+/// <param name="AttributionToken">Opaque; send it back with the events that this answer leads to.</param>
+/// <param name="Items">Best first, or as diversity orders them; similar items, or trending ones where there are none.</param>
+public sealed record SimilarAnswer(string ItemId, string? ModelVersion, string? Reason, string AttributionToken, IReadOnlyList<RecommendedItem> Items);
 
 /// <param name="ItemId">The item's id in the catalogue.</param>
 /// <param name="Title">The catalogue's title.</param>
 /// <param name="Category">Main category.</param>
 /// <param name="Price">In <paramref name="Currency"/>; null if the catalogue has none.</param>
 /// <param name="Currency">ISO 4217.</param>
-/// <param name="Score">model: inner product of user and item vector; trending: decayed weight. Compare within one source only.</param>
-/// <param name="Source"><c>model</c> or <c>trending</c>.</param>
+/// <param name="Score">model: inner product of user and item vector, with a context mixed with likeness to its item; similar: cosine; trending: decayed weight. Compare within one source only.</param>
+/// <param name="Source"><c>model</c>, <c>similar</c> or <c>trending</c>.</param>
 /// <param name="Reasons">Why the item is here, for people.</param>
 public sealed record RecommendedItem(
     string ItemId, string Title, string? Category, double? Price, string? Currency, double Score, string Source, IReadOnlyList<string> Reasons)
@@ -78,7 +87,8 @@ public sealed record InterestShift(string Category, float Delta);
 /// <param name="AsOf">Event time of the newest event counted; weights are as of then.</param>
 /// <param name="StalenessMs">Milliseconds since the newest event counted reached the ingestor; null before any event.</param>
 /// <param name="Items">Most trending first.</param>
-public sealed record TrendingAnswer(DateTimeOffset? AsOf, long? StalenessMs, IReadOnlyList<RecommendedItem> Items);
+/// <param name="Reason">Why there are no items; null when there are.</param>
+public sealed record TrendingAnswer(DateTimeOffset? AsOf, long? StalenessMs, IReadOnlyList<RecommendedItem> Items, string? Reason = null);
 
 /// <param name="Items">By title, then id.</param>
 public sealed record ItemsAnswer(IReadOnlyList<CatalogEntryAnswer> Items);

@@ -12,20 +12,45 @@ internal static class ItemsApi
     {
         app.MapGet("/v1/trending", Trending).WithTags("Items").WithName("GetTrending").WithSummary("Trending items, overall or of one category")
             .WithDescription("Decayed counts of actions: a purchase weighs 3, a cart 2, a click or a review 1; each halves with every Recommender:TrendingHalfLife.");
+        app.MapGet("/v1/items/{id}/similar", Similar).WithTags("Items").WithName("GetSimilar").WithSummary("Items like an item")
+            .WithDescription("By the cosine of the item vectors of the current release. Where there are none, trending items of the same category, and 'reason' says so.")
+            .ProducesProblem(StatusCodes.Status404NotFound);
         app.MapGet("/v1/items", Items).WithTags("Items").WithName("FindItems").WithSummary("Items whose title or id holds a text");
     }
 
-    internal static Ok<TrendingAnswer> Trending(
-        Recommend recommend, TrendingTable trending, TimeProvider time,
+    internal static Results<Ok<SimilarAnswer>, ValidationProblem, ProblemHttpResult> Similar(
+        [Description("Item id, percent-encoded (a slash as %2F).")] string id, CatalogTable catalog, FindSimilar similar, HttpRequest request,
         [Range(1, 100), Description("Most items wanted.")] int count = 10,
-        [Description("Only items of this category, main or other.")] string? category = null)
+        [Description(FilterParameters.Category)] string[]? category = null,
+        [Range(0, double.MaxValue, ErrorMessage = FilterParameters.PriceError), Description(FilterParameters.MinPrice)] double? minPrice = null,
+        [Range(0, double.MaxValue, ErrorMessage = FilterParameters.PriceError), Description(FilterParameters.MaxPrice)] double? maxPrice = null,
+        [Description(FilterParameters.Exclude)] string[]? exclude = null,
+        [Range(0.0, 1.0, ErrorMessage = FilterParameters.DiversityError), Description(FilterParameters.Diversity)] double diversity = 0)
     {
-        var filter = UsersApi.NullIfEmpty(category) is { } only ? ItemFilter.None with { Categories = [only] } : ItemFilter.None;
+        var filter = FilterParameters.Read(request, category, minPrice, maxPrice, exclude, out var errors);
+        if (errors.Count > 0) return TypedResults.ValidationProblem(errors);
+        return catalog.Find(id) is { } item
+            ? TypedResults.Ok(similar.Answer(item, new Wanted(count, filter, diversity)))
+            : TypedResults.Problem(
+                "No item of the catalogue has this id, or it was withdrawn. Send items to the ingestor's PUT /v1/items; GET /v1/items?query= finds their ids.",
+                statusCode: StatusCodes.Status404NotFound, title: "Unknown item");
+    }
+
+    internal static Results<Ok<TrendingAnswer>, ValidationProblem> Trending(
+        PickTrending pick, TrendingTable trending, TimeProvider time, HttpRequest request,
+        [Range(1, 100), Description("Most items wanted.")] int count = 10,
+        [Description(FilterParameters.Category)] string[]? category = null,
+        [Range(0, double.MaxValue, ErrorMessage = FilterParameters.PriceError), Description(FilterParameters.MinPrice)] double? minPrice = null,
+        [Range(0, double.MaxValue, ErrorMessage = FilterParameters.PriceError), Description(FilterParameters.MaxPrice)] double? maxPrice = null,
+        [Description(FilterParameters.Exclude)] string[]? exclude = null)
+    {
+        var filter = FilterParameters.Read(request, category, minPrice, maxPrice, exclude, out var errors);
+        if (errors.Count > 0) return TypedResults.ValidationProblem(errors);
         var ranking = trending.Ranking();
         var age = time.GetUtcNow() - ranking.NewestReceivedAt;
-        return TypedResults.Ok(new TrendingAnswer(
-            ranking.NewestEventTime, age is { } known ? (long)Math.Max(0, known.TotalMilliseconds) : null,
-            [.. recommend.Trending(ranking, new Wanted(count, filter))]));
+        var items = pick.From(ranking, new Wanted(count, filter)).ToList();
+        var reason = items.Count > 0 ? null : ranking.Items.IsEmpty ? "no action has been counted yet" : $"no {filter.Subject} has had a counted action";
+        return TypedResults.Ok(new TrendingAnswer(ranking.NewestEventTime, age is { } known ? (long)Math.Max(0, known.TotalMilliseconds) : null, items, reason));
     }
 
     internal static Ok<ItemsAnswer> Items(

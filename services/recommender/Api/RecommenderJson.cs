@@ -5,6 +5,7 @@ namespace Driftline.Recommender.Api;
 /// <summary>Serialisers made at build time.</summary>
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(RecommendationsAnswer))]
+[JsonSerializable(typeof(SimilarAnswer))]
 [JsonSerializable(typeof(InterestsAnswer))]
 [JsonSerializable(typeof(TrendingAnswer))]
 [JsonSerializable(typeof(ItemsAnswer))]

@@ -14,7 +14,7 @@ internal static class UsersApi
         var users = app.MapGroup("/v1/users").WithTags("Users");
         users.MapGet("/", RecentAsync).WithName("ListRecentUsers").WithSummary("Users updated last on the answering replica");
         users.MapGet("/{id}/recommendations", RecommendationsAsync).WithName("GetRecommendations").WithSummary("Items for a user")
-            .WithDescription("A user that is not known gets trending items, and 'reason' says so.").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .WithDescription("A user that is not known gets trending items, or with a context items similar to its item, and 'reason' says so.").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         users.MapGet("/{id}/interests", InterestsAsync).WithName("GetInterests").WithSummary("A user's interest now and next")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         users.MapGet("/{id}/interests/stream", Stream).WithName("StreamInterests").WithSummary("A user's interest, live (server-sent events)")
@@ -33,11 +33,13 @@ internal static class UsersApi
         [Range(0, double.MaxValue, ErrorMessage = FilterParameters.PriceError), Description(FilterParameters.MinPrice)] double? minPrice = null,
         [Range(0, double.MaxValue, ErrorMessage = FilterParameters.PriceError), Description(FilterParameters.MaxPrice)] double? maxPrice = null,
         [Description(FilterParameters.Exclude)] string[]? exclude = null,
-        [Range(0.0, 1.0, ErrorMessage = FilterParameters.DiversityError), Description(FilterParameters.Diversity)] double diversity = 0)
+        [Range(0.0, 1.0, ErrorMessage = FilterParameters.DiversityError), Description(FilterParameters.Diversity)] double diversity = 0,
+        [Description("'item:' and the id of the item on whose page the items will be shown: scores are mixed with likeness to it, and it is left out.")] string? context = null)
     {
         var filter = FilterParameters.Read(request, category, minPrice, maxPrice, exclude, out var errors);
+        if (!TryReadContext(context, out var shown)) errors["context"] = ["context must be 'item:' followed by an item id, e.g. context=item:1234."];
         if (errors.Count > 0) return TypedResults.ValidationProblem(errors);
-        return TypedResults.Ok(recommend.For(id, await store.ReadAsync(id), new Wanted(count, filter, diversity)));
+        return TypedResults.Ok(recommend.For(id, await store.ReadAsync(id), new Wanted(count, filter, diversity, shown)));
     }
 
     internal static async Task<Results<Ok<InterestsAnswer>, ProblemHttpResult>> InterestsAsync(
@@ -56,6 +58,13 @@ internal static class UsersApi
         return TypedResults.Problem(
             "This replica has as many event streams open as Recommender:MaxStreams allows; try again later.", statusCode: StatusCodes.Status503ServiceUnavailable,
             title: "Too many streams");
+    }
+
+    private static bool TryReadContext(string? context, out string? itemId)
+    {
+        const string Prefix = "item:";
+        itemId = context?.StartsWith(Prefix, StringComparison.Ordinal) == true ? NullIfEmpty(context[Prefix.Length..]) : null;
+        return string.IsNullOrEmpty(context) || itemId is not null;
     }
 
     internal static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;

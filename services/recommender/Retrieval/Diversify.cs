@@ -16,6 +16,9 @@ internal static class Diversify
     /// <summary>With few items wanted, still enough candidates for a choice.</summary>
     private const int MinPool = 100;
 
+    /// <summary>Below this length, rounding has left a vector no direction.</summary>
+    internal const float LeastNorm = 1e-12f;
+
     /// <summary>How many of the best items to choose from; with a diversity of 0 just those wanted.</summary>
     public static int PoolOf(int count, double diversity) => diversity > 0 ? Math.Max(MinPool, PoolFactor * count) : count;
 
@@ -50,10 +53,9 @@ internal static class Diversify
     /// <summary>The vector scaled to length 1; a vector of length 0, which is like no other, as it is.</summary>
     internal static float[] Unit(float[] vector)
     {
-        const float Least = 1e-12f; // below it, rounding has left no direction
         var unit = new float[vector.Length];
         var norm = TensorPrimitives.Norm(vector);
-        if (norm > Least) TensorPrimitives.Divide(vector, norm, unit);
+        if (norm > LeastNorm) TensorPrimitives.Divide(vector, norm, unit);
         return unit;
     }
 }

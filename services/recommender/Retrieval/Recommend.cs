@@ -9,7 +9,7 @@ namespace Driftline.Recommender.Retrieval;
 /// items where there are too few, or made of them alone where there is nothing personal to go by, which the answer then says.
 /// </summary>
 internal sealed class Recommend(
-    CatalogTable catalog, VectorTable vectors, ReleaseTable releases, TrendingTable trending, Retrieve retrieve, RecommenderMetrics metrics, TimeProvider time)
+    VectorTable vectors, ReleaseTable releases, TrendingTable trending, PickTrending pickTrending, FindSimilar similar, Retrieve retrieve, RecommenderMetrics metrics, TimeProvider time)
 {
     /// <summary>Categories whose predicted share counts as high when an item's reason is given.</summary>
     private const int HighCategories = 3;
@@ -18,10 +18,12 @@ internal sealed class Recommend(
     public RecommendationsAnswer For(string userId, InterestUpdated? interests, Wanted wanted)
     {
         var now = time.GetUtcNow();
+        if (wanted.Context is { } page) wanted = wanted with { Filter = wanted.Filter.Without([page]) };
         var ranking = trending.Ranking();
-        var (items, reason) = interests is null ? ([], "unknown user") : Personal(interests, wanted);
+        var (items, reason, contextIgnored, searched) = interests is null ? ([], "unknown user", null, false) : Personal(interests, wanted);
         var isPersonal = items.Count > 0;
-        items.AddRange(Trending(ranking, wanted.After(items)));
+        if (!searched && wanted.Context is { } shown) (items, contextIgnored) = similar.To(shown, wanted);
+        items.AddRange(pickTrending.From(ranking, wanted.After(items)));
         DateTimeOffset? asOf = interests is null ? ranking.NewestEventTime : DateTimeOffset.FromUnixTimeMilliseconds(interests.newestEventTime);
         DateTimeOffset? receivedAt = interests is null ? ranking.NewestReceivedAt : DateTimeOffset.FromUnixTimeMilliseconds(interests.newestReceivedAt);
         var age = now - receivedAt;
@@ -30,32 +32,33 @@ internal sealed class Recommend(
         var modelVersion = interests?.modelVersion ?? releases.Newest;
         return new RecommendationsAnswer(
             userId, isPersonal, isPersonal ? null : reason, modelVersion, asOf, age is { } known ? (long)Math.Max(0, known.TotalMilliseconds) : null,
-            AttributionToken.New(now, isPersonal ? modelVersion : null).ToString(), items);
+            AttributionToken.New(now, isPersonal ? modelVersion : items.Exists(item => item.Source == "similar") ? releases.Newest : null).ToString(), items, contextIgnored);
     }
 
-    /// <summary>Trending items that the filters leave.</summary>
-    public IEnumerable<RecommendedItem> Trending(TrendingRanking ranking, Wanted wanted) => ranking.Items
-        .Select(item => (item.Weight, Product: catalog.Find(item.ItemId)))
-        .Where(item => wanted.Filter.Admits(item.Product))
-        .Take(wanted.Count)
-        .Select(item => RecommendedItem.From(item.Product!, item.Weight, "trending",
-            [string.Create(CultureInfo.InvariantCulture, $"Popular now: {item.Weight:0.#} weighted recent actions")]));
-
-    private (List<RecommendedItem> Items, string? Reason) Personal(InterestUpdated interests, Wanted wanted)
+    private (List<RecommendedItem> Items, string? Reason, string? ContextIgnored, bool Searched) Personal(InterestUpdated interests, Wanted wanted)
     {
-        if (interests.embedding.Count == 0) return ([], $"model version {interests.modelVersion} gave this user no vector");
+        if (interests.embedding.Count == 0) return Not($"model version {interests.modelVersion} gave this user no vector");
         if (vectors.IndexOf(interests.modelVersion) is not { } index)
-            return ([], $"no item vectors of model version {interests.modelVersion}: a user is never scored against another version's items");
+            return Not($"no item vectors of model version {interests.modelVersion}: a user is never scored against another version's items");
         var user = interests.embedding as float[] ?? [.. interests.embedding];
         if (user.Length != index.Dimensions)
-            return ([], $"the user's vector has {user.Length} dimensions, the items of model version {interests.modelVersion} have {index.Dimensions}");
+            return Not($"the user's vector has {user.Length} dimensions, the items of model version {interests.modelVersion} have {index.Dimensions}");
         var boosts = new Dictionary<string, float>(interests.boosts.Count, StringComparer.Ordinal);
         foreach (var boost in interests.boosts) boosts[boost.itemId] = boost.boost;
-        var items = retrieve.Best(index, user, wanted, boosts)
-            .Select(item => RecommendedItem.From(item.Product, item.Score, "model", [Why(item.Product, interests)]))
-            .ToList();
-        return (items, items.Count > 0 ? null : $"no {wanted.Filter.Subject} has a vector");
+        var page = wanted.Context is { } shown && index.VectorsOf([shown])[0] is { } item ? new PageContext(user, item, boosts) : null;
+        var found = retrieve.Best(index, page?.Query ?? user, wanted, page?.Boosts ?? boosts);
+        var vectorsFound = page is null ? [] : index.VectorsOf([.. found.Select(one => one.Product.ItemId)]);
+        var items = found.Select((one, i) =>
+        {
+            var isLike = page is not null && vectorsFound[i] is { } vector && page.LeadsTo(one.Product.ItemId, vector);
+            string[] reasons = isLike ? [similar.Reason(wanted.Context!), Why(one.Product, interests)] : [Why(one.Product, interests)];
+            return RecommendedItem.From(one.Product, one.Score, "model", reasons);
+        }).ToList();
+        return (items, items.Count > 0 ? null : $"no {wanted.Filter.Subject} has a vector",
+            wanted.Context is not null && page is null ? FindSimilar.NoVector(wanted.Context, interests.modelVersion) : null, true);
     }
+
+    private static (List<RecommendedItem> Items, string? Reason, string? ContextIgnored, bool Searched) Not(string reason) => ([], reason, null, false);
 
     private static string Why(Product product, InterestUpdated interests)
     {

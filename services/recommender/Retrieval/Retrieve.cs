@@ -7,10 +7,10 @@ internal sealed class Retrieve(CatalogTable catalog, RecommenderMetrics metrics,
 {
     /// <summary>Items that pass the filter, in the order of <see cref="Diversify"/>, with the search's scores.</summary>
     public IReadOnlyList<(Product Product, float Score)> Best(
-        VectorIndex index, ReadOnlySpan<float> query, Wanted wanted, IReadOnlyDictionary<string, float>? boosts = null)
+        VectorIndex index, ReadOnlySpan<float> query, Wanted wanted, IReadOnlyDictionary<string, float>? boosts = null, bool cosine = false)
     {
         var started = time.GetTimestamp();
-        var found = index.Search(query, Diversify.PoolOf(wanted.Count, wanted.Diversity), itemId => wanted.Filter.Admits(catalog.Find(itemId)), boosts);
+        var found = index.Search(query, Diversify.PoolOf(wanted.Count, wanted.Diversity), itemId => wanted.Filter.Admits(catalog.Find(itemId)), boosts, cosine);
         if (wanted.Diversity > 0)
         {
             var candidates = found.Zip(index.VectorsOf([.. found.Select(item => item.ItemId)]))

@@ -5,7 +5,8 @@ namespace Driftline.Recommender.Retrieval;
 /// <summary>What an answer should hold.</summary>
 /// <param name="Count">Most items.</param>
 /// <param name="Diversity">See <see cref="Diversify"/>; 0 to 1, 0 for the plain order.</param>
-internal sealed record Wanted(int Count, ItemFilter Filter, double Diversity = 0)
+/// <param name="Context">Id of the item on whose page the answer will stand; null for none.</param>
+internal sealed record Wanted(int Count, ItemFilter Filter, double Diversity = 0, string? Context = null)
 {
     /// <summary>What is still wanted once these were chosen.</summary>
     public Wanted After(IReadOnlyCollection<RecommendedItem> chosen) =>

@@ -42,6 +42,10 @@ public sealed class ApiTests(RecommenderWithoutPipeline app) : IClassFixture<Rec
     [InlineData("/v1/users/u/recommendations?minPrice=2&maxPrice=1", "minPrice must not be greater than maxPrice")]
     [InlineData("/v1/users/u/recommendations?diversity=1.1", "diversity must be a number from 0 to 1")]
     [InlineData("/v1/users/u/recommendations?diversity=0,1", "diversity must be one number with a decimal point")]
+    [InlineData("/v1/users/u/recommendations?context=1234", "followed by an item id")]
+    [InlineData("/v1/users/u/recommendations?context=item:", "followed by an item id")]
+    [InlineData("/v1/items/i/similar?count=0", "count")]
+    [InlineData("/v1/trending?minPrice=2&maxPrice=1", "minPrice must not be greater than maxPrice")]
     public async Task ABadParameterIsNamedWithWhatItTakes(string url, string message)
     {
         var answer = await app.CreateClient().GetAsync(url);
@@ -61,6 +65,28 @@ public sealed class ApiTests(RecommenderWithoutPipeline app) : IClassFixture<Rec
         found = await app.CreateClient().GetFromJsonAsync<ItemsAnswer>("/v1/items?query=t%C3%A9%2F1");
         Assert.Equal("Été/1", Assert.Single(found!.Items).ItemId);
     }
+
+    [Fact]
+    public async Task SimilarItemsAreFoundForAnyIdAndFiltersHoldAnyCharacter()
+    {
+        const string Id = "Ö 1 ?&%+"; // for a slash, which the test server decodes and the real one does not, see DecodeIdsTests
+        var services = app.Services;
+        foreach (var id in (string[])[Id, "like, it&=", "not/like it"])
+        {
+            services.GetRequiredService<CatalogTable>().Apply(Item(id, "tea, green"));
+            services.GetRequiredService<VectorTable>().Apply(Vector(id, "m1", 1, id.Length));
+        }
+
+        services.GetRequiredService<ReleaseTable>().Apply(Release("default", "m1", 1));
+        var url = $"/v1/items/{Uri.EscapeDataString(Id)}/similar?category=none&category={Uri.EscapeDataString("tea, green")}&exclude=x&exclude={Uri.EscapeDataString("not/like it")}";
+        var answer = await app.CreateClient().GetFromJsonAsync<SimilarAnswer>(url);
+        Assert.Equal(Id, answer!.ItemId);
+        Assert.Equal("like, it&=", Assert.Single(answer.Items).ItemId);
+    }
+
+    [Fact]
+    public async Task AnUnknownItemIsNotFound() =>
+        Assert.Equal(HttpStatusCode.NotFound, (await app.CreateClient().GetAsync("/v1/items/nothing/similar")).StatusCode);
 
     [Fact]
     public async Task TheConsoleMayRunOnlyWhatThisServiceServes()

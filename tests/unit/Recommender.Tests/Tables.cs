@@ -17,7 +17,9 @@ internal sealed class Tables
         Vectors = new VectorTable(Releases, options, Time, NullLogger<VectorTable>.Instance);
         Trending = new TrendingTable(options, Time);
         var metrics = new RecommenderMetrics(meters, new Coverage(Catalog, Time));
-        Recommend = new Recommend(Catalog, Vectors, Releases, Trending, new Retrieve(Catalog, metrics, Time), metrics, Time);
+        var (retrieve, pick) = (new Retrieve(Catalog, metrics, Time), new PickTrending(Catalog));
+        Similar = new FindSimilar(Catalog, Vectors, Releases, Trending, pick, retrieve, metrics, Time);
+        Recommend = new Recommend(Vectors, Releases, Trending, pick, Similar, retrieve, metrics, Time);
     }
 
     public FakeTimeProvider Time { get; } = new(Records.Start + TimeSpan.FromSeconds(1));
@@ -29,6 +31,8 @@ internal sealed class Tables
     public VectorTable Vectors { get; }
 
     public TrendingTable Trending { get; }
+
+    public FindSimilar Similar { get; }
 
     public Recommend Recommend { get; }
 }
