@@ -12,7 +12,7 @@ namespace Driftline.Recommender.Api;
 /// <param name="AsOf">Event time of the newest event that the answer reflects: the user's own, or for an unknown user anybody's.</param>
 /// <param name="StalenessMs">Milliseconds since that event reached the ingestor; null before any event.</param>
 /// <param name="AttributionToken">Opaque; send it back with the events that this answer leads to.</param>
-/// <param name="Items">Best first, or as diversity orders them; model or similar items before trending ones.</param>
+/// <param name="Items">Best first, or as diversity orders them; model or similar items before trending ones, and those before the latest.</param>
 /// <param name="ContextIgnored">Why the item of the page had no part in the answer; null when it had one, or none was named.</param>
 public sealed record RecommendationsAnswer(
     string UserId, bool Personalised, string? Reason, string? ModelVersion, DateTimeOffset? AsOf, long? StalenessMs, string AttributionToken,
@@ -31,8 +31,8 @@ public sealed record SimilarAnswer(string ItemId, string? ModelVersion, string? 
 /// <param name="Category">Main category.</param>
 /// <param name="Price">In <paramref name="Currency"/>; null if the catalogue has none.</param>
 /// <param name="Currency">ISO 4217.</param>
-/// <param name="Score">model: inner product of user and item vector, with a context mixed with likeness to its item; similar: cosine; trending: decayed weight. Compare within one source only.</param>
-/// <param name="Source"><c>model</c>, <c>similar</c> or <c>trending</c>.</param>
+/// <param name="Score">model: inner product of user and item vector, with a context mixed with likeness to its item; similar: cosine; trending: decayed weight; latest: when the item was last updated, in milliseconds since the Unix epoch. Compare within one source only.</param>
+/// <param name="Source"><c>model</c>, <c>similar</c>, <c>trending</c> or <c>latest</c>.</param>
 /// <param name="Reasons">Why the item is here, for people.</param>
 public sealed record RecommendedItem(
     string ItemId, string Title, string? Category, double? Price, string? Currency, double Score, string Source, IReadOnlyList<string> Reasons)

@@ -14,7 +14,7 @@ internal static class UsersApi
         var users = app.MapGroup("/v1/users").WithTags("Users");
         users.MapGet("/", RecentAsync).WithName("ListRecentUsers").WithSummary("Users updated last on the answering replica");
         users.MapGet("/{id}/recommendations", RecommendationsAsync).WithName("GetRecommendations").WithSummary("Items for a user")
-            .WithDescription("A user that is not known gets trending items, or with a context items similar to its item, and 'reason' says so.").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .WithDescription("A user that is not known gets trending items, or with a context items similar to its item, and 'reason' says so. The catalogue's latest fill what is left open.").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         users.MapGet("/{id}/interests", InterestsAsync).WithName("GetInterests").WithSummary("A user's interest now and next")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         users.MapGet("/{id}/interests/stream", Stream).WithName("StreamInterests").WithSummary("A user's interest, live (server-sent events)")

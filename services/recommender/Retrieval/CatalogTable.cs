@@ -6,7 +6,8 @@ namespace Driftline.Recommender.Retrieval;
 
 /// <summary>What the recommender keeps of a catalogue item.</summary>
 /// <param name="Categories">The first is the main one; may be empty.</param>
-internal sealed record Product(string ItemId, string Title, IReadOnlyList<string> Categories, double? Price, string? Currency, bool Available)
+/// <param name="UpdatedAt">Of the newest state; milliseconds since the Unix epoch.</param>
+internal sealed record Product(string ItemId, string Title, IReadOnlyList<string> Categories, double? Price, string? Currency, bool Available, long UpdatedAt = 0)
 {
     public string? Category => Categories.Count > 0 ? Categories[0] : null;
 
@@ -23,11 +24,16 @@ internal sealed class CatalogTable : ITable<CatalogItem>
     public void Apply(Received<CatalogItem> record)
     {
         if (record.Key is not { Length: > 0 } itemId) return;
-        if (record.Value is { } item) _products[itemId] = new Product(itemId, item.title, [.. item.categories], item.price, item.currency, item.available);
+        if (record.Value is { } item) _products[itemId] = new Product(itemId, item.title, [.. item.categories], item.price, item.currency, item.available, item.updatedAt);
         else _products.TryRemove(itemId, out _);
     }
 
     public Product? Find(string itemId) => _products.GetValueOrDefault(itemId);
+
+    /// <summary>Items that pass the filter, updated last first, then by id. Looks at the whole catalogue.</summary>
+    public IEnumerable<Product> Latest(ItemFilter filter, int count) =>
+        count == 0 ? [] : _products.Values.Where(filter.Admits)
+            .OrderByDescending(product => product.UpdatedAt).ThenBy(product => product.ItemId, StringComparer.Ordinal).Take(count);
 
     /// <summary>Items whose title or id holds the text (letter case aside), by title, then id.</summary>
     public IReadOnlyList<Product> Search(string text, int count) =>

@@ -6,10 +6,11 @@ namespace Driftline.Recommender.Retrieval;
 
 /// <summary>
 /// Composes an answer: the best available items for the user's vector among the items of the same model version, topped up with trending
-/// items where there are too few, or made of them alone where there is nothing personal to go by, which the answer then says.
+/// items, then with the latest of the catalogue, where there are too few, or made of them alone where there is nothing personal to go by, which the answer then says.
 /// </summary>
 internal sealed class Recommend(
-    VectorTable vectors, ReleaseTable releases, TrendingTable trending, PickTrending pickTrending, FindSimilar similar, Retrieve retrieve, RecommenderMetrics metrics, TimeProvider time)
+    CatalogTable catalog, VectorTable vectors, ReleaseTable releases, TrendingTable trending, PickTrending pickTrending, FindSimilar similar, Retrieve retrieve,
+    RecommenderMetrics metrics, TimeProvider time)
 {
     /// <summary>Categories whose predicted share counts as high when an item's reason is given.</summary>
     private const int HighCategories = 3;
@@ -24,6 +25,8 @@ internal sealed class Recommend(
         var isPersonal = items.Count > 0;
         if (!searched && wanted.Context is { } shown) (items, contextIgnored) = similar.To(shown, wanted);
         items.AddRange(pickTrending.From(ranking, wanted.After(items)));
+        var open = wanted.After(items);
+        items.AddRange(catalog.Latest(open.Filter, open.Count).Select(product => RecommendedItem.From(product, product.UpdatedAt, "latest", ["Among the latest of the catalogue"])));
         DateTimeOffset? asOf = interests is null ? ranking.NewestEventTime : DateTimeOffset.FromUnixTimeMilliseconds(interests.newestEventTime);
         DateTimeOffset? receivedAt = interests is null ? ranking.NewestReceivedAt : DateTimeOffset.FromUnixTimeMilliseconds(interests.newestReceivedAt);
         var age = now - receivedAt;

@@ -3,9 +3,16 @@
 import { $, element, text } from './dom.js';
 import { money } from './format.js';
 
+const LABELS = { model: 'from the model', similar: 'similar', trending: 'trending', latest: 'latest' };
+
+/** Where the items came from; with numbers only where they came from more than one place. */
+function sources(items) {
+  const counts = Object.entries(LABELS).map(([source, label]) => [items.filter(item => item.source === source).length, label]).filter(([count]) => count > 0);
+  return counts.map(([count, label]) => counts.length === 1 ? label : `${count} ${label}`).join(', ');
+}
+
 export function show(answer, act) {
-  const model = answer.items.filter(item => item.source === 'model').length;
-  text('source', answer.items.length === 0 ? '' : model === answer.items.length ? 'from the model' : model === 0 ? 'trending' : `${model} from the model, ${answer.items.length - model} trending`);
+  text('source', sources(answer.items));
   $('why-not').hidden = answer.reason === null;
   text('why-not', answer.reason === null ? '' : `Not personal: ${answer.reason}.`);
   $('picks').replaceChildren(...answer.items.map(item => element('li', {},

@@ -12,7 +12,7 @@ internal static class Records
     public static Received<T> Record<T>(string? key, T? value, long offset = 0) where T : class =>
         new(key, value, value is null ? null : [(byte)offset], [], new TopicPartitionOffset("topic", 0, offset), Start);
 
-    public static Received<CatalogItem> Item(string id, string category, bool available = true, double? price = 10) => Record(id, new CatalogItem
+    public static Received<CatalogItem> Item(string id, string category, bool available = true, double? price = 10, long updatedAt = 0) => Record(id, new CatalogItem
     {
         itemId = id,
         title = $"Title of {id}",
@@ -20,6 +20,7 @@ internal static class Records
         price = price,
         currency = "EUR",
         available = available,
+        updatedAt = updatedAt,
         attributes = new Dictionary<string, string>(),
     });
 

@@ -19,7 +19,7 @@ internal sealed class Tables
         var metrics = new RecommenderMetrics(meters, new Coverage(Catalog, Time));
         var (retrieve, pick) = (new Retrieve(Catalog, metrics, Time), new PickTrending(Catalog));
         Similar = new FindSimilar(Catalog, Vectors, Releases, Trending, pick, retrieve, metrics, Time);
-        Recommend = new Recommend(Vectors, Releases, Trending, pick, Similar, retrieve, metrics, Time);
+        Recommend = new Recommend(Catalog, Vectors, Releases, Trending, pick, Similar, retrieve, metrics, Time);
     }
 
     public FakeTimeProvider Time { get; } = new(Records.Start + TimeSpan.FromSeconds(1));
