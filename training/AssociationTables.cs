@@ -8,7 +8,9 @@ namespace Driftline.Training;
 internal static class AssociationTables
 {
     // An event beside the next counts 1, one further on this much of it; what comes before counts less than what comes after.
-    private static readonly (string Name, int Window, float Decay, float Backward)[] Counted = [("near", 5, 0.6f, 0.7f), ("wide", 20, 0.9f, 0.7f)];
+    // Near is what follows; wide is what belongs together, where the popular must not win by being everywhere.
+    private static readonly (string Name, int Window, float Decay, float Backward, float Discount)[] Counted =
+        [("near", 5, 0.6f, 0.7f, 0), ("wide", 20, 0.9f, 0.7f, 0.5f)];
 
     // Keeps an item that was met a few times from being certain of what follows it: shares are counts / (sum of counts + this).
     private const float Shrinkage = 5;
@@ -20,9 +22,9 @@ internal static class AssociationTables
     public static void Fill(Associations associations, TrainingData data, TextVectors? centred)
     {
         var occurrences = Occurrences.OfItems(data);
-        foreach (var (name, window, decay, backward) in Counted)
+        foreach (var (name, window, decay, backward, discount) in Counted)
         {
-            var rows = occurrences.Decayed(window, decay, backward, Associations.LinksPerItem, shrinkage: Shrinkage);
+            var rows = occurrences.Decayed(window, decay, backward, discount, Associations.LinksPerItem, shrinkage: Shrinkage);
             associations.Set(name, item => rows[item]);
         }
 

@@ -129,6 +129,7 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
         };
         process.StartInfo.Environment["OMP_NUM_THREADS"] = "1";
         await using var log = File.CreateText(Path.Combine(folder, "train.log"));
+        log.AutoFlush = true;
         var lines = TextWriter.Synchronized(log);
         process.OutputDataReceived += (_, line) => lines.WriteLine(line.Data);
         process.ErrorDataReceived += (_, line) => lines.WriteLine(line.Data);

@@ -4,6 +4,8 @@ using Driftline.Storefront;
 using Driftline.TextEncoders;
 using Driftline.Training;
 
+NativeMemory.KeepFreed();
+
 var data = new Option<string>("--data") { Description = "Folder in the import format.", Required = true };
 var config = new Option<string?>("--config") { Description = "Training configuration; the program's configs/default.json where left out." };
 var output = new Option<string>("--out") { Description = "Folder for the model.", Required = true };
@@ -90,7 +92,7 @@ static async Task<int> GuardedAsync(Func<Task<int>> run)
     }
     catch (OperationCanceledException)
     {
-        Console.Error.WriteLine("Stopped before the model was complete; nothing was written.");
+        Console.Error.WriteLine("Stopped before it was complete. train, benchmark and encode-catalog go on from here when they are given the same command.");
         return 130;
     }
 }

@@ -15,7 +15,7 @@ internal static class TrainCommand
         var events = TrainingData.Read(data, Split.Parse(split ?? Split.LeaveOneOut.Name));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{data}: {events.Users.Count} users, {events.Users.Sum(user => user.Events.Length)} events, {events.Items.Count} items, {events.Vocabulary.Categories.Count} categories"));
-        using var model = ProgressView.Run(progress, settings.Training, report => new Trainer(settings, events, TimeProvider.System).Train(report, cancel: cancel));
+        using var model = ProgressView.Run(progress, settings.Training, report => new Trainer(settings, events, TimeProvider.System).Train(report, checkpoint: artifact.TrimEnd('/') + ".checkpoint", cancel: cancel));
         model.Save(artifact);
         var metrics = model.Manifest.Metrics;
         var users = (int)metrics["test.users"];

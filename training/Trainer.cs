@@ -15,45 +15,53 @@ namespace Driftline.Training;
 /// <param name="Seconds">Since training began.</param>
 public sealed record TrainingProgress(int Epoch, double EpochFraction, double Loss, RankingMetrics? Validation, bool Best, double Seconds);
 
-/// <summary>Trains a model: both heads together, the best epoch chosen on validation NDCG@10 alone.</summary>
+/// <summary>Trains a model: both heads together, the best epoch chosen on validation, see <see cref="TrainingSettings.ChooseBy"/>.</summary>
 public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvider time)
 {
     private readonly TrainingSettings _settings = config.Training;
     private readonly Featuriser _featuriser = new(config.Features);
     private readonly Stopwatch _watch = new();
-    private readonly Random _random = new(config.Training.Seed);
+    private Random _random = new(config.Training.Seed);
     private readonly HorizonTargets _horizon = new(data.Vocabulary, new Featuriser(config.Features), config.Training.HorizonDays, config.Training.SparseHorizonEvents);
     private int _step;
+    private double _earlierSeconds;
+
+    private double Seconds => _earlierSeconds + _watch.Elapsed.TotalSeconds;
 
     private AttributeVocabulary Attributes => config.Model.Without.Contains(ModelInputs.Attributes) ? AttributeVocabulary.None : data.Attributes;
 
     /// <summary>Trains, measures on test once, and returns the model on the CPU.</summary>
     /// <param name="progress">Told where training stands.</param>
     /// <param name="cancel">Stops it.</param>
+    /// <param name="checkpoint">Folder where each epoch's end is kept until training is over: a training that was stopped goes on from there, to the same result.</param>
     /// <param name="start">
     /// Where given, what <see cref="WeightTransfer"/> carries over from this network is where training begins, and the result is no worse on
     /// validation than that beginning.
     /// </param>
-    public ModelArtifact Train(Action<TrainingProgress> progress, InterestNetwork? start = null, CancellationToken cancel = default)
+    public ModelArtifact Train(
+        Action<TrainingProgress> progress, InterestNetwork? start = null, string? checkpoint = null, CancellationToken cancel = default)
     {
         _watch.Start();
         if (_settings.Threads > 0) set_num_threads(_settings.Threads);
         var device = Devices.Resolve(_settings.Device);
+        if (device.type == DeviceType.CUDA) backends.cuda.matmul.allow_tf32 = true;
         random.manual_seed(_settings.Seed);
         using var encoder = ItemTexts.Encoder(config.Model);
         var text = ItemTexts.Encode(data.Items, encoder);
         var mean = text.Mean();
-        var settings = config.Model with { TextEncoder = encoder.Name, TextDimensions = encoder.Dimensions };
+        var settings = config.Model with { TextEncoder = encoder.Name, TextDimensions = encoder.Dimensions, Dropout = Dropout() };
         var network = new InterestNetwork(settings, config.Features, data.Items.Count, data.Vocabulary.Categories.Count, Attributes);
         var centred = text.CentredBy(mean);
         network.SetItems(
             centred.Values, [.. data.TrainingCounts.Select(count => count > 0)],
             [.. Enumerable.Range(0, data.Items.Count).Select(data.Vocabulary.CategoryOf)], mean);
+        network.SetCategories(new Population(data, _featuriser).Shares, new CategoryMarkov(data, _featuriser).After);
         if (start is not null) WeightTransfer.Copy(start, network);
         network.to(device);
-        var (validation, epochs) = Fit(network, device, started: start is not null, progress, cancel);
+        var kept = checkpoint is null ? null : new Checkpoint(checkpoint, Checkpoint.KeyOf(config, data));
+        var (validation, epochs) = Fit(network, device, started: start is not null, kept, progress, cancel);
         var blend = settings.Associations ? Blend(network, device, centred) : BlendSettings.NetworkAlone;
-        var seconds = _watch.Elapsed.TotalSeconds;
+        var seconds = Seconds;
 
         var cases = Evaluation.TestCases(data);
         var test = Evaluation.Model(network, _featuriser, device, data, cases);
@@ -88,34 +96,43 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
             },
         };
         var items = data.Items.Select((item, i) => new ItemRecord(item.ItemId, data.Vocabulary.CategoryOf(i), item.ContentHash, data.TrainingCounts[i]));
+        kept?.Remove();
         return new ModelArtifact(manifest, [.. items], network, FitPopulation.Of(data, _settings.HorizonDays));
     }
 
     private (RankingMetrics Best, int Epochs) Fit(
-        InterestNetwork network, Device device, bool started, Action<TrainingProgress> progress, CancellationToken cancel)
+        InterestNetwork network, Device device, bool started, Checkpoint? checkpoint, Action<TrainingProgress> progress, CancellationToken cancel)
     {
         using var optimiser = optim.AdamW(network.parameters(), _settings.LearningRate, weight_decay: _settings.WeightDecay);
         var windows = Windows(network);
         var cases = Evaluation.ValidationCases(data, _settings.ValidationUsers);
         var best = new RankingMetrics(cases.Count, 0, -1);
         var bestScore = double.NegativeInfinity;
-        Dictionary<string, Tensor>? kept = null;
+        var weights = network.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter);
+        var kept = weights.ToDictionary(p => p.Key, p => p.Value.detach().clone());
         var rate = _settings.LearningRate;
         int epoch = 0, sinceBest = 0;
-        if (started)
+        if (Resumed() is { } state)
+        {
+            (best, bestScore, rate, epoch, sinceBest) = (state.Best, state.BestScore, state.Rate, state.Epoch, state.SinceBest);
+            (_step, _earlierSeconds) = (state.Step, state.Seconds);
+        }
+        else if (started)
         {
             best = Validate(network, device, cases);
             bestScore = Score(best, network, device, cases);
-            Keep(network, ref kept);
         }
 
-        while (epoch < _settings.MaxEpochs)
+        while (epoch < _settings.MaxEpochs && sinceBest < _settings.Patience && Seconds < _settings.MaxSeconds)
         {
             epoch++;
+            // Chance depends on the epoch alone, so that a training that was stopped goes on as it would have.
+            random.manual_seed(unchecked(_settings.Seed * 1_000_003L + epoch));
+            _random = new Random(unchecked(_settings.Seed * 1_000_003 + epoch));
             network.train();
             var loss = Pass(
                 network, device, optimiser, windows.Epoch(epoch), rate,
-                (share, mean) => progress(new TrainingProgress(epoch, share, mean, null, false, _watch.Elapsed.TotalSeconds)), cancel);
+                (share, mean) => progress(new TrainingProgress(epoch, share, mean, null, false, Seconds)), cancel);
             var validation = Validate(network, device, cases);
             var score = Score(validation, network, device, cases);
             var better = score > bestScore;
@@ -123,7 +140,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
             {
                 (best, bestScore) = (validation, score);
                 sinceBest = 0;
-                Keep(network, ref kept);
+                Copy(weights, kept);
             }
             else
             {
@@ -131,17 +148,19 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
                 rate *= _settings.Decay;
             }
 
-            progress(new TrainingProgress(epoch, 1, loss, validation, better, _watch.Elapsed.TotalSeconds));
-            if (sinceBest >= _settings.Patience || _watch.Elapsed.TotalSeconds >= _settings.MaxSeconds) break;
+            checkpoint?.Save(new CheckpointState("", epoch, _step, sinceBest, rate, bestScore, best, Seconds), weights, kept, optimiser);
+            progress(new TrainingProgress(epoch, 1, loss, validation, better, Seconds));
         }
 
-        using (no_grad())
-        {
-            foreach (var (name, parameter) in network.named_parameters()) parameter.copy_(kept![name]);
-        }
-
-        foreach (var tensor in kept!.Values) tensor.Dispose();
+        Copy(kept, weights);
+        foreach (var tensor in kept.Values) tensor.Dispose();
         return (best, epoch);
+
+        CheckpointState? Resumed()
+        {
+            using var noGrad = no_grad();
+            return checkpoint?.Load(weights, kept, optimiser);
+        }
     }
 
     /// <summary>The windows of every epoch.</summary>
@@ -160,7 +179,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         foreach (var batch in batches)
         {
             cancel.ThrowIfCancellationRequested();
-            if (_watch.Elapsed.TotalSeconds >= _settings.MaxSeconds) break;
+            if (Seconds >= _settings.MaxSeconds) break;
             loss += Step(network, device, optimiser, batch, rate);
             done++;
             progress((double)done / batches.Count, loss / done);
@@ -188,11 +207,15 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
     {
         AssociationTables.Fill(network.Associations, data, config.Model.Without.Contains(ModelInputs.Text) ? null : centred);
         using var ranker = new NetworkRanker("network", network, _featuriser, device);
-        var cases = Evaluation.ValidationCases(data, (int)Math.Min(_settings.ValidationUsers, BlendFit.MostScores / data.Items.Count));
-        var (settings, _) = new BlendFit(ranker, network.Associations.Read(), data, cases).Run();
+        var cases = Evaluation.ValidationCases(data, (int)Math.Min(BlendFit.MostCases, BlendFit.MostScores / data.Items.Count));
+        var settings = new BlendFit(ranker, network.Associations.Read(), data.Items.Count, cases, config.Features.SequenceLength).Run();
         network.Associations.Set(settings);
         return settings;
     }
+
+    private double Dropout() => _settings.DropoutByDensity
+        ? Math.Clamp(0.6 - Math.Log10(Math.Max(1, (double)data.TrainingCounts.Sum() / data.Items.Count)) / 6, 0.1, 0.5)
+        : config.Model.Dropout;
 
     /// <summary>Input events of a step.</summary>
     internal static int BatchEvents(TrainingSettings settings, TrainingData data) =>
@@ -207,14 +230,15 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         var batch = _featuriser.Build([.. windows.Select(window => window.Inputs)], [.. windows.Select(window => window.User.Attributes)]);
         var positions = Positions(windows, batch.Length, network.Causal);
         var table = network.ItemTable();
-        var states = network.Encode(FeatureTensors.Of(batch, device), table, network.CategoryOfRow).flatten(0, 1)
-            .index_select(0, tensor(positions.Select(p => p.Flat).ToArray(), device: device));                          // [M, H]
+        var features = FeatureTensors.Of(batch, device);
+        var at = tensor(positions.Select(p => p.Flat).ToArray(), device: device);                                       // [M]
+        var states = network.Encode(features, table, network.CategoryOfRow).flatten(0, 1).index_select(0, at);          // [M, H]
         var targets = tensor(positions.Select(p => (long)p.User.Events[p.Event + 1].Item).ToArray(), device: device);
         var users = network.UserVectors(states);
         var loss = data.Items.Count <= _settings.FullSoftmaxItems
             ? NextItemLoss.Full(users, table, targets)
             : NextItemLoss.Sampled(users, table, targets, _settings.SampledNegatives);
-        if (_settings.CategoryLossWeight > 0) loss += CategoryLoss(network, states, positions, device) * _settings.CategoryLossWeight;
+        if (_settings.CategoryLossWeight > 0) loss += CategoryLoss(network.NextInterest(states, features, at, network.CategoryOfRow), positions, device) * _settings.CategoryLossWeight;
 
         optimiser.zero_grad();
         loss.backward();
@@ -223,15 +247,14 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         return loss.ToDouble();
     }
 
-    // Cross-entropy with a distribution: -sum_c target_c log softmax_c, over the positions that have one.
-    private Tensor CategoryLoss(InterestNetwork network, Tensor states, (long Flat, UserHistory User, int Event)[] positions, Device device)
+    // Cross-entropy with a distribution: -sum_c target_c log h_c, over the positions that have one.
+    private Tensor CategoryLoss(Tensor log, (long Flat, UserHistory User, int Event)[] positions, Device device)
     {
         var categories = data.Vocabulary.Categories.Count;
         var target = new float[positions.Length * categories];
         for (var i = 0; i < positions.Length; i++)
             _horizon.Write(positions[i].User, positions[i].Event, target.AsSpan(i * categories, categories));
         var distribution = tensor(target, [positions.Length, categories], device: device);
-        var log = nn.functional.log_softmax(network.NextInterest(states), -1);
         return -(distribution * log).sum() / distribution.sum().clamp(min: 1);
     }
 
@@ -247,10 +270,9 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         return all[..most];
     }
 
-    private static void Keep(InterestNetwork network, ref Dictionary<string, Tensor>? kept)
+    private static void Copy(Dictionary<string, Tensor> from, Dictionary<string, Tensor> to)
     {
         using var noGrad = no_grad();
-        kept ??= network.named_parameters().ToDictionary(p => p.name, p => zeros_like(p.parameter).requires_grad_(false));
-        foreach (var (name, parameter) in network.named_parameters()) kept[name].copy_(parameter);
+        foreach (var (name, tensor) in from) to[name].copy_(tensor);
     }
 }

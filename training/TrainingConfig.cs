@@ -37,6 +37,12 @@ public sealed record TrainingSettings
     /// <summary>Largest norm of a step's gradient.</summary>
     public double GradientClip { get; init; } = 1;
 
+    /// <summary>
+    /// Whether <c>model.dropout</c> comes from the data instead: 0.6 - log10(training events per item) / 6, 0.1 to 0.5. The fewer events an item has,
+    /// the sooner its vector is learnt by heart.
+    /// </summary>
+    public bool DropoutByDensity { get; init; }
+
     /// <summary>Weight of the category head's loss; the next-item head's is 1.</summary>
     public double CategoryLossWeight { get; init; } = 0.3;
 
@@ -61,7 +67,7 @@ public sealed record TrainingSettings
     public string ChooseBy { get; init; } = ByItems;
 
     /// <summary>Validation is measured on at most this many users, evenly picked.</summary>
-    public int ValidationUsers { get; init; } = 5000;
+    public int ValidationUsers { get; init; } = 3000;
 
     /// <summary>CPU threads; 0 leaves Torch's own choice.</summary>
     public int Threads { get; init; }

@@ -20,62 +20,83 @@ public sealed class Blend(IReadOnlyList<LinkTable> tables, BlendSettings setting
     /// <summary>The settings in force.</summary>
     public BlendSettings Settings { get; } = settings;
 
-    /// <summary>The same tables under other settings.</summary>
-    public Blend With(BlendSettings other) => new(tables, other);
+    /// <summary>The indexes of the items of a user's newest events, newest first; -1 for an item that the model was not trained with.</summary>
+    /// <param name="events">Oldest first.</param>
+    /// <param name="items">V.</param>
+    /// <param name="most">Events that are read, as many as the network reads.</param>
+    public static int[] NewestFirst(ArraySegment<EncodedEvent> events, int items, int most)
+    {
+        var newestFirst = new int[Math.Min(events.Count, most)];
+        for (var i = 0; i < newestFirst.Length; i++)
+            newestFirst[i] = events[^(i + 1)].Item - ItemRows.First is var item && item >= 0 && item < items ? item : -1;
+        return newestFirst;
+    }
 
     /// <summary>The boosts of the items that have one.</summary>
     /// <param name="newestFirst">Index of each event's item, newest event first; below 0 for an item that the model does not know.</param>
-    /// <param name="logits">The network's score of each item, [V] or more.</param>
-    /// <param name="boosts">Cleared, then filled with item index and boost.</param>
-    public void Boosts(ReadOnlySpan<int> newestFirst, ReadOnlySpan<float> logits, Dictionary<int, float> boosts)
+    /// <param name="logits">The network's score of each item, [V].</param>
+    /// <param name="boosts">Cleared, then filled.</param>
+    public void Boosts(ReadOnlySpan<int> newestFirst, ReadOnlySpan<float> logits, ItemValues boosts)
     {
         boosts.Clear();
         for (var part = 0; part < Settings.Weights.Length; part++)
         {
-            if (Settings.Weights[part] > 0) Add(part, newestFirst, boosts);
+            if (Settings.Weights[part] > 0) Add(part, Settings.Weights[part], Settings.Decays[part], newestFirst, boosts);
         }
 
-        var network = 1 - Settings.Weights.Sum();
-        if (boosts.Count > 0)
+        if (boosts.Items.Length > 0)
         {
             // log(1 + q / (w_0 p)), with p = exp(logit - log Z).
-            var max = TensorPrimitives.Max(logits);
-            double sum = 0;
-            foreach (var logit in logits) sum += MathF.Exp(logit - max);
-            var logZ = max + Math.Log(sum);
-            foreach (var (item, mass) in boosts)
-                boosts[item] = (float)Softplus(Math.Log(mass) - Math.Log(network) - (logits[item] - logZ));
+            var (network, logZ) = (Math.Log(1 - Settings.Weights.Sum()), LogSum(logits));
+            foreach (var item in boosts.Items) boosts.Set(item, (float)Softplus(Math.Log(boosts[item]) - network - (logits[item] - logZ)));
         }
 
         if (Settings.Repeat == 1) return;
         var repeat = MathF.Log(Settings.Repeat);
-        var done = new HashSet<int>();
-        foreach (var item in newestFirst)
+        foreach (var item in new HashSet<int>(newestFirst.ToArray()))
         {
-            if (item >= 0 && done.Add(item)) boosts[item] = boosts.GetValueOrDefault(item) + repeat;
+            if (item >= 0) boosts.Add(item, repeat);
         }
     }
 
-    // Adds weight times q of one kind of evidence.
-    private void Add(int part, ReadOnlySpan<int> newestFirst, Dictionary<int, float> mass)
+    /// <summary>q_k: what a user's events lead to by one kind of evidence.</summary>
+    /// <param name="part">k: a table's index, or the number of tables for the user's own history.</param>
+    /// <param name="decay">What an event counts beside the event after it.</param>
+    /// <param name="newestFirst">As for <see cref="Boosts"/>.</param>
+    /// <param name="recalled">Cleared, then filled.</param>
+    public void Recall(int part, float decay, ReadOnlySpan<int> newestFirst, ItemValues recalled)
     {
-        float total = 0, weight = 1;
+        recalled.Clear();
+        Add(part, 1, decay, newestFirst, recalled);
+    }
+
+    // log of the sum of exp of the values, without overflow.
+    private static double LogSum(ReadOnlySpan<float> logits)
+    {
+        var max = TensorPrimitives.Max(logits);
+        double sum = 0;
+        foreach (var logit in logits) sum += MathF.Exp(logit - max);
+        return max + Math.Log(sum);
+    }
+
+    private void Add(int part, float weight, float decay, ReadOnlySpan<int> newestFirst, ItemValues mass)
+    {
+        float total = 0, share = 1;
         var counted = 0;
-        for (; counted < newestFirst.Length && weight >= LeastWeight; counted++, weight *= Settings.Decays[part]) total += weight;
-        weight = Settings.Weights[part] / Math.Max(total, float.Epsilon);
-        for (var i = 0; i < counted; i++, weight *= Settings.Decays[part])
+        for (; counted < newestFirst.Length && share >= LeastWeight; counted++, share *= decay) total += share;
+        share = weight / Math.Max(total, float.Epsilon);
+        for (var i = 0; i < counted; i++, share *= decay)
         {
             var item = newestFirst[i];
             if (item < 0) continue;
             if (part == tables.Count)
             {
-                mass[item] = mass.GetValueOrDefault(item) + weight;
+                mass.Add(item, share);
                 continue;
             }
 
             var table = tables[part];
-            for (var at = item * table.Links; at < (item + 1) * table.Links && table.Shares[at] > 0; at++)
-                mass[table.Items[at]] = mass.GetValueOrDefault(table.Items[at]) + weight * table.Shares[at];
+            for (var at = item * table.Links; at < (item + 1) * table.Links && table.Shares[at] > 0; at++) mass.Add(table.Items[at], share * table.Shares[at]);
         }
     }
 

@@ -24,6 +24,9 @@ public sealed class Featuriser(FeatureSettings settings)
     /// <summary>Number of values of the type feature, padding included.</summary>
     public const int TypeValues = 5;
 
+    // An encoder holds some hundred numbers per event and dimension until a pass is over.
+    private const int EventsPerPass = 8192;
+
     private const double MillisecondsPerDay = 86_400_000;
 
     /// <summary>The settings in force.</summary>
@@ -34,6 +37,10 @@ public sealed class Featuriser(FeatureSettings settings)
     /// <param name="rowOf">The item table's row of an item id, or <see cref="ItemRows.Unknown"/>.</param>
     public static EncodedEvent Encode(in SequenceEntry entry, Func<string, int> rowOf) =>
         new(rowOf(entry.ItemId), entry.Type, entry.EventTime);
+
+    /// <summary>How many of the users to encode at once: so many that their events, padded to the longest, stay few thousand.</summary>
+    public int UsersPerPass(IReadOnlyList<ArraySegment<EncodedEvent>> users) =>
+        Math.Max(1, EventsPerPass / (users.Count == 0 ? 1 : Math.Clamp(users.Max(user => user.Count), 1, Settings.SequenceLength)));
 
     /// <summary>The features of the newest <see cref="FeatureSettings.SequenceLength"/> events of each user.</summary>
     /// <param name="users">Each user's events, oldest first.</param>

@@ -24,8 +24,8 @@ public sealed record FeatureTensors(Tensor Items, Tensor Types, Tensor Gaps, Ten
 /// <list type="bullet">
 /// <item>Item vector: <c>E_id[item] + A(text[item])</c>, [V + 2, D]; the first two rows are <see cref="ItemRows"/>' padding and unknown.</item>
 /// <item>Event vector: item + type + gap + season + observed interest h_t + the user's attributes, normalised, [B, L, D].</item>
-/// <item>Encoder f, then two heads: the user vector [.., D], whose inner product with an item vector is the item's score, and logits over
-/// the categories [.., C].</item>
+/// <item>Encoder f, then two heads: the user vector [.., D], whose inner product with an item vector is the item's score, and
+/// h_{t+1} over the categories [.., C], see <see cref="CategoryHead"/>.</item>
 /// </list>
 /// </summary>
 public sealed class InterestNetwork : nn.Module
@@ -38,7 +38,8 @@ public sealed class InterestNetwork : nn.Module
     private readonly Scalar _none;
     private readonly bool _readsText, _readsObservedInterest, _readsSeason;
     private readonly Embedding _itemId, _type, _gap, _week, _hour, _category;
-    private readonly Linear _adaptor, _user, _next;
+    private readonly Linear _adaptor, _user;
+    private readonly CategoryHead _categories;
     private readonly LayerNorm _norm;
     private readonly SequenceEncoder _encoder;
     private readonly AttributeEmbedding? _attributes;
@@ -74,7 +75,7 @@ public sealed class InterestNetwork : nn.Module
         if (attributes is { Count: > 0 } && !settings.Without.Contains(ModelInputs.Attributes)) _attributes = new AttributeEmbedding(attributes, settings);
         _associations = new Associations(items);
         _user = nn.Linear(settings.HiddenSize, d);
-        _next = nn.Linear(settings.HiddenSize, categories);
+        _categories = new CategoryHead(settings.HiddenSize, categories, features.HalfLifeDays);
         _inputDropout = nn.Dropout(settings.Dropout);
         _outputDropout = nn.Dropout(settings.Dropout);
         _text = zeros(rows, settings.TextDimensions);
@@ -113,8 +114,16 @@ public sealed class InterestNetwork : nn.Module
         _categoryOf.narrow(0, ItemRows.First, items).copy_(tensor(category.Select(c => (long)c).ToArray(), [items]));
     }
 
+    /// <summary>Fills in what training events say of the categories; see <see cref="CategoryHead.Set"/>.</summary>
+    /// <param name="population">Shares of the population, nowhere zero, [C].</param>
+    /// <param name="followers">P(b | a) of every b, [C], for a category a.</param>
+    public void SetCategories(float[] population, Func<int, float[]> followers) => _categories.Set(population, followers);
+
     /// <summary>The mean of the catalogue's text vectors that the model was trained with, [T].</summary>
     public float[] TextMean() => _textMean.cpu().data<float>().ToArray();
+
+    /// <summary>V.</summary>
+    public int Items => (int)_categoryOf.shape[0] - ItemRows.First;
 
     /// <summary>The category of each row, int64 [V + 2]; C is none.</summary>
     public Tensor CategoryOfRow => _categoryOf;
@@ -164,8 +173,23 @@ public sealed class InterestNetwork : nn.Module
     /// <summary>The user vectors of states, [.., H] to [.., D].</summary>
     public Tensor UserVectors(Tensor states) => _user.forward(states);
 
-    /// <summary>Logits of h_{t+1}, [.., H] to [.., C].</summary>
-    public Tensor NextInterest(Tensor states) => _next.forward(states);
+    /// <summary>log h_{t+1} at M positions, [M, C].</summary>
+    /// <param name="states">The states there, [M, H].</param>
+    /// <param name="batch">Features, each [B, L].</param>
+    /// <param name="positions">Indexes into [B * L], int64 [M].</param>
+    /// <param name="categoryOfRow">Category of each row, int64 [rows].</param>
+    public Tensor NextInterest(Tensor states, FeatureTensors batch, Tensor positions, Tensor categoryOfRow)
+    {
+        var (count, length) = (positions.shape[0], batch.Items.shape[1]);
+        Scalar events = length;
+        var users = positions.floor_divide(events);
+        var later = arange(length, device: positions.device).unsqueeze(0).gt(positions.remainder(events).unsqueeze(1));    // [M, L]
+        var category = categoryOfRow.index_select(0, batch.Items.index_select(0, users).flatten()).reshape(count, length);
+        var weights = _typeWeights.index_select(0, batch.Types.index_select(0, users).flatten()).reshape(count, length)
+            .masked_fill(category.eq(_none).logical_or(later), Scalars.Zero);
+        var now = batch.Days.flatten().index_select(0, positions).unsqueeze(1);
+        return _categories.forward(states, batch.Days.index_select(0, users), weights, category, now);
+    }
 
     /// <summary>
     /// h_t at every position as a mixture of category embeddings, [B, L, D]: row t of <see cref="ObservedShares"/> holds each event's share

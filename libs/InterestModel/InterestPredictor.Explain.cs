@@ -44,8 +44,7 @@ public sealed partial class InterestPredictor
     {
         var (scores, next) = (new List<float[]>(users.Length), new List<float[]>(users.Length));
         var encoded = attributes is null ? null : _attributes.Encode(attributes);
-        var boosts = new Dictionary<int, float>();
-        foreach (var pass in users.Chunk(UsersPerPass))
+        foreach (var pass in users.Chunk(_featuriser.UsersPerPass(users)))
         {
             using var inference = inference_mode();
             using var scope = NewDisposeScope();
@@ -53,10 +52,10 @@ public sealed partial class InterestPredictor
             next.AddRange(forward.Next);
             for (var i = 0; i < pass.Length; i++)
             {
-                _blend.Boosts(NewestFirst(pass[i]), forward.Logits[i], boosts);
+                _blend.Boosts(NewestFirst(pass[i]), forward.Logits[i], _boosts);
                 var (vector, logits) = (forward.Embeddings[i], forward.Logits[i]);
                 scores.Add([.. rows.Select(row => _items.IsTrained(row)
-                    ? logits[row - ItemRows.First] + boosts.GetValueOrDefault(row - ItemRows.First)
+                    ? logits[row - ItemRows.First] + _boosts[row - ItemRows.First]
                     : System.Numerics.Tensors.TensorPrimitives.Dot(_items.VectorOf(row), vector))]);
             }
         }

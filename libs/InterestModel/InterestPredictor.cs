@@ -14,8 +14,6 @@ public sealed partial class InterestPredictor : IDisposable
     /// <summary>Items at most whose score a prediction raises.</summary>
     public const int MaxBoosts = 100;
 
-    private const int UsersPerPass = 256;
-
     private readonly ModelArtifact _model;
     private readonly Featuriser _featuriser;
     private readonly TextEncoder _encoder;
@@ -23,6 +21,7 @@ public sealed partial class InterestPredictor : IDisposable
     private readonly Device _device;
     private readonly ItemTable _items;
     private readonly Blend _blend;
+    private readonly ItemValues _boosts;
     private readonly Dictionary<string, int> _categoryIndex;
     private readonly AttributeVocabulary _attributes;
     private readonly PopulationMovement? _population;
@@ -39,6 +38,7 @@ public sealed partial class InterestPredictor : IDisposable
         _attributes = new AttributeVocabulary(model.Manifest.Attributes);
         model.Network.eval();
         _blend = model.Network.Associations.Read();
+        _boosts = new ItemValues(model.Items.Count);
         model.Network.to(device);
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
@@ -127,8 +127,9 @@ public sealed partial class InterestPredictor : IDisposable
         if (attributes is not null && attributes.Count != users.Count)
             throw new ArgumentException($"{users.Count} users have attributes of {attributes.Count}: give one entry for each user, or null.", nameof(attributes));
         var predictions = new List<InterestPrediction>(users.Count);
-        for (var start = 0; start < users.Count; start += UsersPerPass)
-            Pass([.. users.Skip(start).Take(UsersPerPass)], attributes is null ? null : [.. attributes.Skip(start).Take(UsersPerPass).Select(_attributes.Encode)], asOf, predictions);
+        var most = _featuriser.UsersPerPass(users);
+        for (var start = 0; start < users.Count; start += most)
+            Pass([.. users.Skip(start).Take(most)], attributes is null ? null : [.. attributes.Skip(start).Take(most).Select(_attributes.Encode)], asOf, predictions);
         return predictions;
     }
 
@@ -191,12 +192,13 @@ public sealed partial class InterestPredictor : IDisposable
     {
         var batch = _featuriser.Build(users, attributes);
         var (table, categoryOfRow) = _items.Tensors();
-        var states = _model.Network.Encode(FeatureTensors.Of(batch, _device), table, categoryOfRow);
+        var features = FeatureTensors.Of(batch, _device);
+        var states = _model.Network.Encode(features, table, categoryOfRow);
         var last = tensor(batch.Lengths.Select((length, user) => (long)user * batch.Length + Math.Max(0, length - 1)).ToArray(), device: _device);
         var newest = states.flatten(0, 1).index_select(0, last);                                   // [B, H]
         var vectors = _model.Network.UserVectors(newest);
         var logits = vectors.mm(table.narrow(0, ItemRows.First, _model.Items.Count).t());
-        return (Rows(vectors), Rows(logits), Rows(nn.functional.softmax(_model.Network.NextInterest(newest), -1)));
+        return (Rows(vectors), Rows(logits), Rows(_model.Network.NextInterest(newest, features, last, categoryOfRow).exp()));
     }
 
     private DriftKind? Kind(ArraySegment<EncodedEvent> events, float[] current, float[] next, float drift, long? asOf)
@@ -209,20 +211,14 @@ public sealed partial class InterestPredictor : IDisposable
     // The boosts of the items that they bring highest, and of all that they lower.
     private ItemBoost[] Boosts(ArraySegment<EncodedEvent> events, float[] logits)
     {
-        var boosts = new Dictionary<int, float>();
-        _blend.Boosts(NewestFirst(events), logits, boosts);
-        return [.. boosts.Where(boost => boost.Value > 0).OrderByDescending(boost => logits[boost.Key] + boost.Value).ThenBy(boost => boost.Key).Take(MaxBoosts)
-            .Concat(boosts.Where(boost => boost.Value < 0))
-            .Select(boost => new ItemBoost(_model.Items[boost.Key].Id, boost.Value))];
+        _blend.Boosts(NewestFirst(events), logits, _boosts);
+        int[] items = [.. _boosts.Items];
+        return [.. items.Where(item => _boosts[item] > 0).OrderByDescending(item => logits[item] + _boosts[item]).ThenBy(item => item).Take(MaxBoosts)
+            .Concat(items.Where(item => _boosts[item] < 0))
+            .Select(item => new ItemBoost(_model.Items[item].Id, _boosts[item]))];
     }
 
-    private int[] NewestFirst(ArraySegment<EncodedEvent> events)
-    {
-        var newestFirst = new int[events.Count];
-        for (var i = 0; i < newestFirst.Length; i++)
-            newestFirst[i] = _items.IsTrained(events[^(i + 1)].Item) ? events[^(i + 1)].Item - ItemRows.First : -1;
-        return newestFirst;
-    }
+    private int[] NewestFirst(ArraySegment<EncodedEvent> events) => Blend.NewestFirst(events, _model.Items.Count, _featuriser.Settings.SequenceLength);
 
     private static float[][] Rows(Tensor matrix)
     {

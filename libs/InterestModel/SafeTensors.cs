@@ -9,8 +9,9 @@ namespace Driftline.InterestModel;
 /// The safetensors file format (https://huggingface.co/docs/safetensors): 8 bytes of header length, little endian, a JSON header of names,
 /// types, shapes and offsets, then the tensors' bytes. Float32 and int64 only, which is all that a model here holds.
 /// </summary>
-internal static class SafeTensors
+public static class SafeTensors
 {
+    /// <summary>Writes tensors to a file, by name.</summary>
     public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors)
     {
         var header = new JsonObject();

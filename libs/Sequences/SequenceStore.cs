@@ -5,8 +5,8 @@ namespace Driftline.Sequences;
 /// <summary>How long a sequence is kept, in entries and in time without an event.</summary>
 public sealed class SequenceStoreOptions
 {
-    /// <summary>Newest entries kept. 128 is also the default limit of Redis's compact sorted-set encoding.</summary>
-    public int MaxLength { get; set; } = 128;
+    /// <summary>Newest entries kept: as many as the default model reads. Redis keeps a sequence compact up to <c>zset-max-listpack-entries</c>, 128 by default: set it to this.</summary>
+    public int MaxLength { get; set; } = 256;
 
     /// <summary>Time after the user's last event until the sequence is forgotten.</summary>
     public TimeSpan Expiry { get; set; } = TimeSpan.FromDays(90);

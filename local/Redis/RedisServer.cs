@@ -64,7 +64,7 @@ public sealed class RedisServer : IAsyncDisposable
         var port = FreePort.Find();
         var spec = new ProcessSpec(
             "redis", program, "--bind", "127.0.0.1", "--port", $"{port}", "--save", "", "--appendonly", "no",
-            "--maxmemory", "1gb", "--maxmemory-policy", "noeviction", "--daemonize", "no");
+            "--zset-max-ziplist-entries", "256", "--maxmemory", "1gb", "--maxmemory-policy", "noeviction", "--daemonize", "no");
         return StartProcessAsync(spec, port, "redis-server", runFolder, cancellation);
     }
 

@@ -17,13 +17,13 @@ public sealed record History(IReadOnlyList<Shopped> Events, IReadOnlyList<Shoppe
     public override string ToString() => $"{Events.Count} events in {Batches.Count} batches of {string.Join(',', Batches.Select(batch => batch.Length))}";
 }
 
-/// <summary>Histories of few and of many events (a user then has far more than 128 entries), with many ties on the time.</summary>
+/// <summary>Histories of few and of many events (a user then has far more than 256 entries), with many ties on the time.</summary>
 public static class Histories
 {
     private const long Start = 1_767_225_600_000; // 2026-01-01
 
     public static Arbitrary<History> Any() => (
-        from count in Gen.OneOf(Gen.Choose(1, 12), Gen.Choose(100, 500))
+        from count in Gen.OneOf(Gen.Choose(1, 12), Gen.Choose(200, 600))
         from span in Gen.Elements(0, 5, 100_000)
         from events in Gen.CollectToArray(Enumerable.Range(0, count), number => Event(number, span))
         from again in Gen.SubListOf(events)

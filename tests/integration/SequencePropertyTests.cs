@@ -8,7 +8,7 @@ namespace Driftline.Integration.Tests;
 
 /// <summary>
 /// Any permutation, duplication and replay of a set of events, in batches of any size, gives the same sequence byte for byte: the newest
-/// 128 entries by time, ties broken by the member's bytes.
+/// 256 entries by time, ties broken by the member's bytes.
 /// </summary>
 public sealed class SequencePropertyTests
 {

@@ -74,21 +74,30 @@ public sealed class CategoryMarkov(TrainingData data, Featuriser featuriser) : I
     public void Forecast(IReadOnlyList<EvaluationCase> cases, Span<float> shares)
     {
         shares.Clear();
-        for (var i = 0; i < cases.Count; i++)
-        {
-            var row = shares.Slice(i * _truth.Categories, _truth.Categories);
-            var observed = _truth.Observed(cases[i]);
-            float spread = 0;
-            for (var from = 0; from < observed.Length; from++)
-            {
-                if (observed[from] == 0) continue;
-                var (to, counts) = _followers[from];
-                var weight = observed[from] / (counts.Sum() + 1);
-                for (var k = 0; k < to.Length; k++) row[to[k]] += weight * counts[k];
-                spread += weight;
-            }
+        for (var i = 0; i < cases.Count; i++) Add(_truth.Observed(cases[i]), shares.Slice(i * _truth.Categories, _truth.Categories));
+    }
 
-            for (var to = 0; to < row.Length; to++) row[to] += spread * _population[to];
+    /// <summary>P(b | a) of every b, [C].</summary>
+    internal float[] After(int category)
+    {
+        var (from, to) = (new float[_truth.Categories], new float[_truth.Categories]);
+        from[category] = 1;
+        Add(from, to);
+        return to;
+    }
+
+    private void Add(ReadOnlySpan<float> observed, Span<float> row)
+    {
+        float spread = 0;
+        for (var from = 0; from < observed.Length; from++)
+        {
+            if (observed[from] == 0) continue;
+            var (to, counts) = _followers[from];
+            var weight = observed[from] / (counts.Sum() + 1);
+            for (var k = 0; k < to.Length; k++) row[to[k]] += weight * counts[k];
+            spread += weight;
         }
+
+        for (var to = 0; to < row.Length; to++) row[to] += spread * _population[to];
     }
 }

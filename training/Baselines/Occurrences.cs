@@ -86,11 +86,13 @@ internal sealed class Occurrences
 
     /// <summary>
     /// What occurs around a symbol, within a user: a neighbour at distance d counts decay^(d-1), and <paramref name="backward"/> times that
-    /// before the symbol. Cells are shares of the row's sum plus <paramref name="shrinkage"/>.
+    /// before the symbol; all of it divided by the neighbour's own occurrences to the power of <paramref name="discount"/>, which is what makes a
+    /// cosine of a count. Cells are shares of the row's sum, times n / (n + <paramref name="shrinkage"/>) for what was counted, n.
     /// </summary>
-    public SparseRows Decayed(int window, float decay, float backward, int keep, float shrinkage)
+    public SparseRows Decayed(int window, float decay, float backward, float discount, int keep, float shrinkage)
     {
-        var totals = new float[Count];
+        var (counted, weighed) = (new float[Count], new float[Count]);
+        float[] factors = [.. Enumerable.Range(0, Count).Select(symbol => MathF.Pow(1 + Of(symbol).Length, -discount))];
         return SparseRows.Of(Count, keep, (symbol, row) =>
         {
             foreach (var place in Of(symbol))
@@ -107,9 +109,10 @@ internal sealed class Occurrences
             {
                 if (other < 0 || other >= Symbols.Length || Users[other] != Users[place]) return;
                 row.Add(Symbols[other], weight);
-                totals[symbol] += weight;
+                counted[symbol] += weight;
+                weighed[symbol] += weight * factors[Symbols[other]];
             }
-        }, (symbol, _, count) => count / (totals[symbol] + shrinkage));
+        }, (symbol, other, count) => count * factors[other] / weighed[symbol] * (counted[symbol] / (counted[symbol] + shrinkage)));
     }
 
     /// <summary>In how many orders each other symbol occurs together with a symbol.</summary>

@@ -11,6 +11,7 @@ public sealed class NetworkRanker : IItemRanker, ICategoryForecaster, IDisposabl
     private readonly Device _device;
     private readonly Tensor _table, _items;
     private readonly Blend _blend;
+    private readonly ItemValues _boosts;
 
     /// <param name="name">Name in tables.</param>
     /// <param name="network">On <paramref name="device"/>; stays the caller's.</param>
@@ -21,6 +22,7 @@ public sealed class NetworkRanker : IItemRanker, ICategoryForecaster, IDisposabl
         (Name, _network, _featuriser, _device) = (name, network, featuriser, device);
         network.eval();
         _blend = network.Associations.Read();
+        _boosts = new ItemValues(network.Items);
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         _table = network.ItemTable();
@@ -34,24 +36,49 @@ public sealed class NetworkRanker : IItemRanker, ICategoryForecaster, IDisposabl
 
     public void Score(IReadOnlyList<EvaluationCase> cases, Span<float> scores)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var logits = _network.UserVectors(States(cases)).mm(_items).cpu().contiguous().data<float>().ToArray();
-        logits.CopyTo(scores);
-        var boosts = new Dictionary<int, float>();
-        var items = logits.Length / cases.Count;
-        for (var i = 0; i < cases.Count; i++)
+        var width = scores.Length / Math.Max(1, cases.Count);
+        var done = 0;
+        foreach (var pass in Passes(cases))
         {
-            _blend.Boosts(BlendFit.NewestFirst(cases[i]), logits.AsSpan(i * items, items), boosts);
-            foreach (var (item, boost) in boosts) scores[i * items + item] += boost;
+            ScorePass(pass, scores.Slice(done * width, pass.Length * width));
+            done += pass.Length;
         }
     }
 
     public void Forecast(IReadOnlyList<EvaluationCase> cases, Span<float> shares)
     {
+        var width = shares.Length / Math.Max(1, cases.Count);
+        var done = 0;
+        foreach (var pass in Passes(cases))
+        {
+            ForecastPass(pass, shares.Slice(done * width, pass.Length * width));
+            done += pass.Length;
+        }
+    }
+
+    private IEnumerable<EvaluationCase[]> Passes(IReadOnlyList<EvaluationCase> cases) => cases.Chunk(_featuriser.UsersPerPass([.. cases.Select(c => c.Before)]));
+
+    private void ScorePass(EvaluationCase[] cases, Span<float> scores)
+    {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        nn.functional.softmax(_network.NextInterest(States(cases)), -1).cpu().contiguous().data<float>().CopyTo(shares);
+        var logits = _network.UserVectors(States(cases).States).mm(_items).cpu().contiguous().data<float>().ToArray();
+        logits.CopyTo(scores);
+        var all = logits.Length / cases.Length;
+        for (var i = 0; i < cases.Length; i++)
+        {
+            _blend.Boosts(
+                Blend.NewestFirst(cases[i].Before, _network.Items, _featuriser.Settings.SequenceLength), logits.AsSpan(i * all, _network.Items), _boosts);
+            foreach (var item in _boosts.Items) scores[i * all + item] += _boosts[item];
+        }
+    }
+
+    private void ForecastPass(EvaluationCase[] cases, Span<float> shares)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var (states, batch, last) = States(cases);
+        _network.NextInterest(states, batch, last, _network.CategoryOfRow).exp().cpu().contiguous().data<float>().CopyTo(shares);
     }
 
     public void Dispose()
@@ -60,11 +87,12 @@ public sealed class NetworkRanker : IItemRanker, ICategoryForecaster, IDisposabl
         _table.Dispose();
     }
 
-    // The state after each case's last known event, [B, H].
-    private Tensor States(IReadOnlyList<EvaluationCase> cases)
+    // The state after each case's last known event, [B, H], what it was made from, and where it was, [B].
+    private (Tensor States, FeatureTensors Batch, Tensor Last) States(IReadOnlyList<EvaluationCase> cases)
     {
         var batch = _featuriser.Build([.. cases.Select(c => c.Before)], [.. cases.Select(c => c.User.Attributes)]);
         var last = tensor(batch.Lengths.Select((n, user) => (long)user * batch.Length + n - 1).ToArray(), device: _device);
-        return _network.Encode(FeatureTensors.Of(batch, _device), _table, _network.CategoryOfRow).flatten(0, 1).index_select(0, last);
+        var features = FeatureTensors.Of(batch, _device);
+        return (_network.Encode(features, _table, _network.CategoryOfRow).flatten(0, 1).index_select(0, last), features, last);
     }
 }

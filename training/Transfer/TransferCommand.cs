@@ -52,7 +52,7 @@ internal static class TransferCommand
         var study = new TransferStudy(settings, from, to, percent, (name, one, events, start) =>
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{++done} of {trainings}] seed {seed}: {name}"));
-            return ProgressView.Run(progress, one.Training, report => new Trainer(one, events, TimeProvider.System).Train(report, start, cancel));
+            return ProgressView.Run(progress, one.Training, report => new Trainer(one, events, TimeProvider.System).Train(report, start, cancel: cancel));
         });
         var report = new TransferReport(fromName, toName, from, to, settings, percent, study.Table, line);
         for (var i = 0; i < seeds; i++)

@@ -64,7 +64,7 @@ public sealed class AttributeTests(TrainedModel trained)
         var config = SyntheticStore.Config with
         {
             Model = SyntheticStore.Config.Model with { AttributeDropout = 0.25 },
-            Training = SyntheticStore.Config.Training with { MaxEpochs = 15, CategoryLossWeight = 1, ChooseBy = TrainingSettings.ByCategories },
+            Training = SyntheticStore.Config.Training with { MaxEpochs = 40, CategoryLossWeight = 1, ChooseBy = TrainingSettings.ByCategories },
         };
         var folder = Directory.CreateTempSubdirectory("driftline-ages-");
         try

@@ -15,34 +15,44 @@ public sealed class BlendTests
     [Fact]
     public void BoostedLogitsDifferFromTheMixturesLogarithmByOneConstant()
     {
-        var boosts = new Dictionary<int, float>();
-        Mix(table: 0.4f, own: 0.1f, repeat: 0.25f).Boosts([0, 2], Logits, boosts);
+        var boosts = new ItemValues(Logits.Length);
+        Mix(table: 0.4f, own: 0.1f, repeat: 0.25f).Boosts([0, 2, 0], Logits, boosts);
 
-        // By hand: events count 1 and 1/2, so that item 0 has 2/3 and item 2 has 1/3 of each kind of evidence.
-        double[] linked = [0, 0.6 * 2 / 3, 0, 0.3 * 2 / 3, 0.8 / 3];
-        double[] own = [2.0 / 3, 0, 1.0 / 3, 0, 0];
+        // By hand: events count 1, 1/2 and 1/4, so that item 0 has 5/7 and item 2 has 2/7 of each kind of evidence.
+        double[] linked = [0, 0.6 * 5 / 7, 0, 0.3 * 5 / 7, 0.8 * 2 / 7];
+        double[] own = [5.0 / 7, 0, 2.0 / 7, 0, 0];
         var z = Logits.Sum(logit => Math.Exp(logit));
         var differences = Logits.Select((logit, i) =>
-            logit + boosts.GetValueOrDefault(i) - Math.Log((i is 0 or 2 ? 0.25 : 1) * (0.5 * Math.Exp(logit) / z + 0.4 * linked[i] + 0.1 * own[i]))).ToArray();
+            logit + boosts[i] - Math.Log((i is 0 or 2 ? 0.25 : 1) * (0.5 * Math.Exp(logit) / z + 0.4 * linked[i] + 0.1 * own[i]))).ToArray();
         Assert.All(differences, difference => Assert.Equal(differences[0], difference, 1e-5));
     }
 
     [Fact]
     public void OnlyLinkedAndRepeatedItemsHaveABoost()
     {
-        var boosts = new Dictionary<int, float>();
+        var boosts = new ItemValues(Logits.Length);
         Mix(table: 0.4f, own: 0, repeat: 1).Boosts([0], Logits, boosts);
-        Assert.Equal([1, 3], boosts.Keys.Order());
+        Assert.Equal([1, 3], boosts.Items.ToArray().Order());
         Mix(table: 0, own: 0, repeat: 0.01f).Boosts([3, 3, -1], Logits, boosts);
-        Assert.Equal(Math.Log(0.01), Assert.Single(boosts, boost => boost.Key == 3).Value, 1e-5);
-        Assert.Single(boosts);
+        Assert.Equal([3], boosts.Items.ToArray());
+        Assert.Equal(Math.Log(0.01), boosts[3], 1e-5);
     }
 
     [Fact]
     public void TheNetworkAloneHasNoBoosts()
     {
-        var boosts = new Dictionary<int, float> { [1] = 1 };
+        var boosts = new ItemValues(Logits.Length);
+        Mix(table: 0.4f, own: 0.1f, repeat: 1).Boosts([0], Logits, boosts);
         new Blend([Table, Table, Table], BlendSettings.NetworkAlone).Boosts([0, 2], Logits, boosts);
-        Assert.Empty(boosts);
+        Assert.Equal(0, boosts.Items.Length);
+    }
+
+    [Fact]
+    public void OnlyTheNewestEventsAreReadAndUnknownItemsHaveNoIndex()
+    {
+        EncodedEvent[] events = [Of(ItemRows.First), Of(ItemRows.Unknown), Of(ItemRows.First + 4), Of(ItemRows.First + 5)];
+        Assert.Equal([-1, 4, -1], Blend.NewestFirst(events, items: 5, most: 3));
+
+        static EncodedEvent Of(int row) => new(row, Sequences.SequenceEventType.Click, 0);
     }
 }

@@ -46,9 +46,7 @@ internal static partial class ComposeChecks
                 continue;
             }
 
-            // The monitoring files have a home of their own; what is mounted from it must be in it.
-            var home = Path.Combine(folder, source.Split('/')[1]);
-            if (MadeLater.Contains(source) || !Directory.Exists(home)) continue;
+            if (MadeLater.Contains(source)) continue;
             if (!Path.Exists(Path.Combine(folder, source))) yield return $"{name}: mounts {source}, which is not in deploy/; correct the path";
         }
     }

@@ -1,0 +1,101 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Driftline.InterestModel;
+
+/// <summary>
+/// Forecasts h_{t+1}: a mixture of distributions whose weights the state chooses, as a pointer-generator mixes what it generates with what it has
+/// read (See et al. 2017, arXiv:1704.04368). Its parts: what the network makes of the state; the observed interest h_t at three half-lives; what
+/// followed such interests in training, by a first-order Markov chain; and the population. So the forecast contains persistence, exponential
+/// decay and Markov, and departs from them where the state says so. M positions, C categories.
+/// </summary>
+internal sealed class CategoryHead : nn.Module
+{
+    /// <summary>Prefix of the parameters that depend on the categories.</summary>
+    public const string CategoryBound = "_next.";
+
+    // Above it the chain is left out: its matrix would outgrow the rest of the model.
+    private const int MostChained = 2048;
+
+    // Logit by which the network's own part begins ahead of the others: about half of the mixture, so that it learns from the first step.
+    private static readonly Scalar NetworkFirst = 2;
+
+    private const double ShortHalfLifeDays = 1.0 / 24;
+
+    private readonly Linear _next, _gate;
+    private readonly Tensor _population;
+    private readonly Tensor? _transitions;
+    private readonly Scalar[] _decays;
+    private readonly int _categories;
+
+    /// <param name="width">Of the state.</param>
+    /// <param name="categories">C.</param>
+    /// <param name="halfLifeDays">Of h_t.</param>
+    public CategoryHead(int width, int categories, double halfLifeDays)
+        : base("category_head")
+    {
+        _categories = categories;
+        _decays = [-Math.Log(2) / ShortHalfLifeDays, -Math.Log(2) / halfLifeDays, 0];
+        _next = nn.Linear(width, categories);
+        _population = full(categories, 1f / categories);
+        register_buffer("population", _population);
+        if (categories <= MostChained)
+        {
+            _transitions = eye(categories);
+            register_buffer("transitions", _transitions);
+        }
+
+        _gate = nn.Linear(width, 2 + _decays.Length * (_transitions is null ? 1 : 2));
+        RegisterComponents();
+        using var noGrad = no_grad();
+        _gate.bias!.zero_();
+        _gate.bias![0].fill_(NetworkFirst);
+    }
+
+    /// <summary>Fills in what training events say of the categories.</summary>
+    /// <param name="population">Shares of the population, nowhere zero, [C].</param>
+    /// <param name="followers">P(b | a) of every b, [C]: the share of category b among the events that follow one of category a directly.</param>
+    public void Set(float[] population, Func<int, float[]> followers)
+    {
+        using var noGrad = no_grad();
+        using var shares = tensor(population);
+        _population.copy_(shares);
+        if (_transitions is null) return;
+        using var rows = tensor(Enumerable.Range(0, _categories).SelectMany(followers).ToArray(), [_categories, _categories]);
+        _transitions.copy_(rows);
+    }
+
+    /// <summary>log h_{t+1}, [M, C].</summary>
+    /// <param name="states">[M, H].</param>
+    /// <param name="days">The time of each event of the positions' sequences, in days, [M, L].</param>
+    /// <param name="weights">What each counts in h_t by its type; 0 where it has no category or comes after the position, [M, L].</param>
+    /// <param name="category">Their categories, C for none, [M, L].</param>
+    /// <param name="now">The time of the position, [M, 1].</param>
+    public Tensor forward(Tensor states, Tensor days, Tensor weights, Tensor category, Tensor now)
+    {
+        var gates = nn.functional.softmax(_gate.forward(states), -1);                                                  // [M, parts]
+        var mixture = nn.functional.softmax(_next.forward(states), -1).mul(gates.narrow(1, 0, 1))
+            .add(_population.mul(gates.narrow(1, 1, 1)), Scalars.One);
+        var part = 2;
+        foreach (var decay in _decays)
+        {
+            var observed = Observed(days, weights, category, now, decay);
+            mixture = mixture.add(observed.mul(gates.narrow(1, part++, 1)), Scalars.One);
+            if (_transitions is not null) mixture = mixture.add(observed.mm(_transitions).mul(gates.narrow(1, part++, 1)), Scalars.One);
+        }
+
+        return mixture.clamp(min: Scalars.Least).log();
+    }
+
+    // h_t, [M, C]; the population's where nothing is observed.
+    private Tensor Observed(Tensor days, Tensor weights, Tensor category, Tensor now, Scalar decay)
+    {
+        using var noGrad = no_grad();
+        var counted = weights.mul(now.sub(days).clamp(min: Scalars.Zero).mul(decay).exp());
+        var shares = counted.div(counted.sum(1, keepdim: true).clamp(min: Scalars.Least));
+        var observed = zeros([shares.shape[0], _categories + 1], device: shares.device).scatter_add_(1, category, shares).narrow(1, 0, _categories);
+        var missing = observed.sum(1, keepdim: true).neg().add(Scalars.One).clamp(min: Scalars.Zero);
+        return observed.add(missing.mul(_population), Scalars.One);
+    }
+}

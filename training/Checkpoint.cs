@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Driftline.InterestModel;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Driftline.Training;
+
+/// <summary>Where a training stands at the end of an epoch, beside its tensors.</summary>
+/// <param name="Key">What is trained on what; see <see cref="Checkpoint.KeyOf"/>.</param>
+/// <param name="Epoch">Epochs done.</param>
+/// <param name="Step">Steps done.</param>
+/// <param name="SinceBest">Epochs since the best.</param>
+/// <param name="Rate">Learning rate.</param>
+/// <param name="BestScore">What the best epoch was chosen by.</param>
+/// <param name="Best">Its validation figures.</param>
+/// <param name="Seconds">Time spent.</param>
+internal sealed record CheckpointState(
+    string Key, int Epoch, int Step, int SinceBest, double Rate, double BestScore, RankingMetrics Best, double Seconds);
+
+/// <summary>
+/// The end of the last epoch of a training, in a folder beside the artifact, so that a training that was killed goes on from there. An epoch's
+/// files are complete once its <c>state.json</c> is there; those of the epoch before are removed after that.
+/// </summary>
+internal sealed class Checkpoint(string folder, string key)
+{
+    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
+    private const string StateFile = "state.json";
+    private const string OptimiserFile = "optimiser.bin";
+
+    /// <summary>Two trainings of one key would take the same steps.</summary>
+    public static string KeyOf(TrainingConfig config, TrainingData data) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(config.ToJson() + data.DataHash + data.SplitHash + typeof(Checkpoint).Module.ModuleVersionId)))[..16];
+
+    /// <summary>Writes an epoch's end.</summary>
+    public void Save(CheckpointState state, IReadOnlyDictionary<string, Tensor> weights, IReadOnlyDictionary<string, Tensor> best, AdamW optimiser)
+    {
+        var at = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"epoch-{state.Epoch}"));
+        Directory.CreateDirectory(at);
+        SafeTensors.Write(Path.Combine(at, "weights.safetensors"), weights);
+        SafeTensors.Write(Path.Combine(at, "best.safetensors"), best);
+        optimiser.save_state_dict(Path.Combine(at, OptimiserFile));
+        var file = Path.Combine(at, StateFile);
+        File.WriteAllText(file + ".tmp", JsonSerializer.Serialize(state with { Key = key }, Json));
+        File.Move(file + ".tmp", file, overwrite: true);
+        foreach (var other in Directory.GetDirectories(folder))
+        {
+            if (other != at) Directory.Delete(other, recursive: true);
+        }
+    }
+
+    /// <summary>Fills in the newest epoch of this training, if there is one.</summary>
+    /// <returns>Where it stood; null where it begins.</returns>
+    public CheckpointState? Load(IReadOnlyDictionary<string, Tensor> weights, IReadOnlyDictionary<string, Tensor> best, AdamW optimiser)
+    {
+        if (!Directory.Exists(folder)) return null;
+        var newest = Directory.GetDirectories(folder).Where(at => File.Exists(Path.Combine(at, StateFile)))
+            .Select(at => (At: at, State: JsonSerializer.Deserialize<CheckpointState>(File.ReadAllText(Path.Combine(at, StateFile)), Json)!))
+            .Where(found => found.State.Key == key).OrderByDescending(found => found.State.Epoch).FirstOrDefault();
+        if (newest.At is null) return null;
+        SafeTensors.ReadInto(Path.Combine(newest.At, "weights.safetensors"), weights);
+        SafeTensors.ReadInto(Path.Combine(newest.At, "best.safetensors"), best);
+        optimiser.load_state_dict(Path.Combine(newest.At, OptimiserFile));
+        return newest.State;
+    }
+
+    /// <summary>Removes what was saved: the training is over.</summary>
+    public void Remove()
+    {
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+    }
+}
