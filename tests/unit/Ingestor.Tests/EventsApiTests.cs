@@ -1,5 +1,7 @@
+using System.Reflection;
 using Confluent.Kafka;
 using driftline.events;
+using Microsoft.Extensions.Options;
 
 namespace Driftline.Ingestor.Tests;
 
@@ -282,8 +284,12 @@ public sealed class EventsApiTests
     [InlineData("Ingestor:MaxInFlightEvents", "10")]
     public async Task ABadSettingStopsTheStartAndNamesItsKey(string key, string value)
     {
-        await using var service = new IngestorService((key, value));
-        var e = Assert.ThrowsAny<Exception>(() => service.CreateClient());
-        Assert.Contains(key, e.ToString(), StringComparison.Ordinal);
+        // The entry point itself: a test host may find the failed service disposed before it hears why.
+        var main = typeof(Program).Assembly.EntryPoint!;
+        string[] arguments = [$"--{key}={value}", "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None"];
+        var e = await Assert.ThrowsAsync<OptionsValidationException>(() => Task
+            .Run(() => main.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [arguments], null))
+            .WaitAsync(IngestorService.Patience));
+        Assert.Contains(key, e.Message, StringComparison.Ordinal);
     }
 }
