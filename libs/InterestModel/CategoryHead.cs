@@ -12,9 +12,6 @@ namespace Driftline.InterestModel;
 /// </summary>
 internal sealed class CategoryHead : nn.Module
 {
-    /// <summary>Prefix of the parameters that depend on the categories.</summary>
-    public const string CategoryBound = "_next.";
-
     // Above it the chain is left out: its matrix would outgrow the rest of the model.
     private const int MostChained = 2048;
 

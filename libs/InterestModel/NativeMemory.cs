@@ -12,7 +12,7 @@ public static partial class NativeMemory
     // malloc.h.
     private const int TrimThreshold = -1, MmapThreshold = -3, ArenaMax = -8;
 
-    private const int Large = 8 << 20, Kept = 256 << 20;
+    private const int Large = 32 << 20, Kept = 1 << 30; // glibc takes no more than 32 MiB for the first
 
     /// <summary>Does nothing where the C library is not glibc.</summary>
     public static void KeepFreed()

@@ -11,7 +11,7 @@ public static class WeightTransfer
 {
     // Prefixes of parameter names.
     private static readonly string[] Embeddings = ["_itemId.", "_category."];
-    private static readonly string[] CatalogueBound = [.. Embeddings, $"_categories.{CategoryHead.CategoryBound}"];
+    private static readonly string[] CatalogueBound = [.. Embeddings, "_categories."];
 
     /// <summary>Names of the parameters that go along.</summary>
     public static IReadOnlyList<string> Names(InterestNetwork network) =>

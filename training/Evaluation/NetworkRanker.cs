@@ -34,29 +34,27 @@ public sealed class NetworkRanker : IItemRanker, ICategoryForecaster, IDisposabl
 
     public string Name { get; }
 
-    public void Score(IReadOnlyList<EvaluationCase> cases, Span<float> scores)
+    public void Score(IReadOnlyList<EvaluationCase> cases, Span<float> scores) => EachPass(cases, scores, ScorePass);
+
+    public void Forecast(IReadOnlyList<EvaluationCase> cases, Span<float> shares) => EachPass(cases, shares, ForecastPass);
+
+    public void Dispose()
     {
-        var width = scores.Length / Math.Max(1, cases.Count);
-        var done = 0;
-        foreach (var pass in Passes(cases))
-        {
-            ScorePass(pass, scores.Slice(done * width, pass.Length * width));
-            done += pass.Length;
-        }
+        _items.Dispose();
+        _table.Dispose();
     }
 
-    public void Forecast(IReadOnlyList<EvaluationCase> cases, Span<float> shares)
+    private delegate void Pass(EvaluationCase[] cases, Span<float> rows);
+
+    private void EachPass(IReadOnlyList<EvaluationCase> cases, Span<float> rows, Pass write)
     {
-        var width = shares.Length / Math.Max(1, cases.Count);
-        var done = 0;
-        foreach (var pass in Passes(cases))
+        var width = rows.Length / Math.Max(1, cases.Count);
+        foreach (var pass in cases.Chunk(_featuriser.UsersPerPass([.. cases.Select(c => c.Before)])))
         {
-            ForecastPass(pass, shares.Slice(done * width, pass.Length * width));
-            done += pass.Length;
+            write(pass, rows[..(pass.Length * width)]);
+            rows = rows[(pass.Length * width)..];
         }
     }
-
-    private IEnumerable<EvaluationCase[]> Passes(IReadOnlyList<EvaluationCase> cases) => cases.Chunk(_featuriser.UsersPerPass([.. cases.Select(c => c.Before)]));
 
     private void ScorePass(EvaluationCase[] cases, Span<float> scores)
     {
@@ -79,12 +77,6 @@ public sealed class NetworkRanker : IItemRanker, ICategoryForecaster, IDisposabl
         using var scope = NewDisposeScope();
         var (states, batch, last) = States(cases);
         _network.NextInterest(states, batch, last, _network.CategoryOfRow).exp().cpu().contiguous().data<float>().CopyTo(shares);
-    }
-
-    public void Dispose()
-    {
-        _items.Dispose();
-        _table.Dispose();
     }
 
     // The state after each case's last known event, [B, H], what it was made from, and where it was, [B].

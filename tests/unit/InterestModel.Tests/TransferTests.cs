@@ -59,12 +59,12 @@ public sealed class TransferTests
         var names = WeightTransfer.Names(target);
         foreach (var layer in (string[])["_adaptor.", "_type.", "_gap.", "_week.", "_hour.", "_norm.", "_encoder.", "_user."])
             Assert.Contains(names, name => name.StartsWith(layer, StringComparison.Ordinal));
-        Assert.Equal(["_categories._next.bias", "_categories._next.weight", "_category.weight", "_itemId.weight"], before.Keys.Except(names).Order(StringComparer.Ordinal));
+        Assert.Equal(["_categories._gate.bias", "_categories._gate.weight", "_categories._next.bias", "_categories._next.weight", "_category.weight", "_itemId.weight"], before.Keys.Except(names).Order(StringComparer.Ordinal));
         var learnt = source.named_parameters().ToDictionary(p => p.name, p => p.parameter);
         foreach (var (name, parameter) in target.named_parameters())
         {
             if (names.Contains(name)) Assert.True(parameter.equal(learnt[name]).all().ToBoolean(), name);
-            else if (name.StartsWith("_categories._next.", StringComparison.Ordinal)) Assert.True(parameter.equal(before[name]).all().ToBoolean(), name);
+            else if (name.StartsWith("_categories.", StringComparison.Ordinal)) Assert.True(parameter.equal(before[name]).all().ToBoolean(), name);
             else Assert.Equal(0, parameter.abs().sum().ToDouble());
         }
     }
