@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using StackExchange.Redis;
 
 namespace Driftline.Sequences;
@@ -10,7 +11,19 @@ public sealed class SequenceStoreOptions
 
     /// <summary>Time after the user's last event until the sequence is forgotten.</summary>
     public TimeSpan Expiry { get; set; } = TimeSpan.FromDays(90);
+
+    /// <summary>Items bought last that are kept of a user: many more than a sequence holds, so that what was bought long ago is still known.</summary>
+    [Range(1, 100_000, ErrorMessage = "FeatureBuilder:Sequence:MaxPurchasedItems must be between 1 and 100000.")]
+    public int MaxPurchasedItems { get; set; } = 1_000;
+
+    /// <summary>Time after the user's last purchase until the bought items are forgotten.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "36500.00:00:00", ErrorMessage = "FeatureBuilder:Sequence:PurchaseExpiry must be between 1 minute and 36500 days.")]
+    public TimeSpan PurchaseExpiry { get; set; } = TimeSpan.FromDays(400);
 }
+
+/// <summary>What events say of one user.</summary>
+/// <param name="Attributes">Of the user, as the events carried them.</param>
+public sealed record UserEvents(string UserId, IReadOnlyList<SequenceEntry> Entries, IReadOnlyList<AttributeValue>? Attributes = null);
 
 /// <summary>What a sequence looks like after an append.</summary>
 public readonly record struct SequenceState(int Length, long NewestEventTime);
@@ -19,18 +32,29 @@ public readonly record struct SequenceState(int Length, long NewestEventTime);
 /// The <c>seq:{user}</c> keys. Each is a sorted set: score = event time in milliseconds, member = <see cref="PackedMember"/>; equal times are
 /// ordered by the member's bytes. Appending is idempotent and free of order: a member is added once (<c>ZADD NX</c>) and the oldest are
 /// trimmed by rank, so any permutation, repetition or replay of the same entries ends in the same bytes. Only the feature-builder writes.
+/// <para>
+/// Beside it two more sorted sets, as free of order (<c>ZADD GT</c>): <c>purchased:{user}</c>, member = item id, score = event time of its newest purchase,
+/// which the recommender reads; and <c>attr:{user}</c>, member = <see cref="AttributeMember"/>, score = event time of the newest event that said so.
+/// </para>
 /// </summary>
 public sealed class SequenceStore(IConnectionMultiplexer redis, SequenceStoreOptions options)
 {
+    // Values said last, of all names together.
+    private const int MaxAttributes = 64;
+
     private readonly IDatabase _database = redis.GetDatabase();
 
     // No hash tag: every command names one key, which is all that Redis Cluster asks.
     private static RedisKey Key(string userId) => "seq:" + userId;
 
+    private static RedisKey PurchasedKey(string userId) => "purchased:" + userId;
+
+    private static RedisKey AttributesKey(string userId) => "attr:" + userId;
+
     /// <summary>Appends to many users' sequences in one pipelined round trip.</summary>
     /// <returns>The state of each user's sequence, in the order given. Completes once Redis has acknowledged every write.</returns>
     /// <exception cref="RedisException">Redis is away or refused a write; nothing is lost by appending the same entries again.</exception>
-    public async Task<SequenceState[]> AppendAsync(IReadOnlyList<KeyValuePair<string, IReadOnlyList<SequenceEntry>>> users)
+    public async Task<SequenceState[]> AppendAsync(IReadOnlyList<UserEvents> users)
     {
         var batch = _database.CreateBatch();
         var writes = new List<Task>(users.Count * 3);
@@ -38,14 +62,16 @@ public sealed class SequenceStore(IConnectionMultiplexer redis, SequenceStoreOpt
         var newest = new Task<SortedSetEntry[]>[users.Count];
         for (var i = 0; i < users.Count; i++)
         {
-            var key = Key(users[i].Key);
-            var entries = users[i].Value;
+            var (userId, entries, attributes) = users[i];
+            var key = Key(userId);
             var members = new SortedSetEntry[entries.Count];
             for (var j = 0; j < members.Length; j++)
                 members[j] = new SortedSetEntry(PackedMember.Pack(entries[j]), entries[j].EventTime);
             writes.Add(batch.SortedSetAddAsync(key, members, SortedSetWhen.NotExists));
             writes.Add(batch.SortedSetRemoveRangeByRankAsync(key, 0, -(options.MaxLength + 1)));
             writes.Add(batch.KeyExpireAsync(key, options.Expiry));
+            if (entries.Any(entry => entry.Type == SequenceEventType.Purchase)) writes.AddRange(AppendPurchased(batch, userId, entries));
+            if (attributes is { Count: > 0 }) writes.AddRange(AppendAttributes(batch, userId, attributes));
             lengths[i] = batch.SortedSetLengthAsync(key);
             newest[i] = batch.SortedSetRangeByRankWithScoresAsync(key, -1, -1);
         }
@@ -69,8 +95,52 @@ public sealed class SequenceStore(IConnectionMultiplexer redis, SequenceStoreOpt
         return Array.ConvertAll(await Task.WhenAll(reads), ToSequence);
     }
 
+    /// <summary>Reads many users' attributes in one pipelined round trip: of each name the newest value. Of equal times the last in the order of bytes counts.</summary>
+    /// <exception cref="RedisException">Redis is away.</exception>
+    /// <exception cref="FormatException">A key holds something that is no attribute.</exception>
+    public async Task<IReadOnlyDictionary<string, string>[]> ReadAttributesAsync(IReadOnlyList<string> userIds)
+    {
+        var batch = _database.CreateBatch();
+        var reads = userIds.Select(userId => batch.SortedSetRangeByRankWithScoresAsync(AttributesKey(userId))).ToArray();
+        batch.Execute();
+        return Array.ConvertAll(await Task.WhenAll(reads), members =>
+        {
+            var newest = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (var member in members)
+            {
+                var attribute = AttributeMember.Unpack((byte[])member.Element!, (long)member.Score);
+                newest[attribute.Name] = attribute.Value;
+            }
+
+            return (IReadOnlyDictionary<string, string>)newest;
+        });
+    }
+
     /// <summary>Forgets a user.</summary>
-    public Task DeleteAsync(string userId) => _database.KeyDeleteAsync(Key(userId));
+    public Task DeleteAsync(string userId) => Task.WhenAll(new[] { Key(userId), PurchasedKey(userId), AttributesKey(userId) }.Select(key => _database.KeyDeleteAsync(key)));
+
+    private Task[] AppendAttributes(IBatch batch, string userId, IReadOnlyList<AttributeValue> attributes)
+    {
+        var key = AttributesKey(userId);
+        return
+        [
+            batch.SortedSetAddAsync(key, [.. attributes.Select(attribute => new SortedSetEntry(AttributeMember.Pack(attribute), attribute.EventTime))], SortedSetWhen.GreaterThan),
+            batch.SortedSetRemoveRangeByRankAsync(key, 0, -(MaxAttributes + 1)),
+            batch.KeyExpireAsync(key, options.Expiry),
+        ];
+    }
+
+    private Task[] AppendPurchased(IBatch batch, string userId, IReadOnlyList<SequenceEntry> entries)
+    {
+        var key = PurchasedKey(userId);
+        SortedSetEntry[] items = [.. entries.Where(entry => entry.Type == SequenceEventType.Purchase).Select(entry => new SortedSetEntry(entry.ItemId, entry.EventTime))];
+        return
+        [
+            batch.SortedSetAddAsync(key, items, SortedSetWhen.GreaterThan),
+            batch.SortedSetRemoveRangeByRankAsync(key, 0, -(options.MaxPurchasedItems + 1)),
+            batch.KeyExpireAsync(key, options.PurchaseExpiry),
+        ];
+    }
 
     private static UserSequence ToSequence(SortedSetEntry[] members)
     {

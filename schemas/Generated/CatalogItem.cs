@@ -18,7 +18,7 @@ namespace driftline.events
 	[global::System.CodeDom.Compiler.GeneratedCodeAttribute("Avro.CodeGen", "")]
 	public partial class CatalogItem : global::Avro.Specific.ISpecificRecord
 	{
-		public static global::Avro.Schema _SCHEMA = global::Avro.Schema.Parse(@"{""type"":""record"",""name"":""CatalogItem"",""doc"":""The newest state of one catalogue item. Key: item id. A null value means that the item was withdrawn."",""namespace"":""driftline.events"",""fields"":[{""name"":""itemId"",""type"":""string""},{""name"":""title"",""type"":""string""},{""name"":""categories"",""doc"":""The first is the main one."",""type"":{""type"":""array"",""items"":""string""}},{""name"":""description"",""default"":null,""type"":[""null"",""string""]},{""name"":""price"",""default"":null,""type"":[""null"",""double""]},{""name"":""currency"",""doc"":""ISO 4217."",""default"":null,""type"":[""null"",""string""]},{""name"":""available"",""default"":true,""type"":""boolean""},{""name"":""attributes"",""default"":{},""type"":{""type"":""map"",""values"":""string""}},{""name"":""updatedAt"",""doc"":""Milliseconds since the Unix epoch."",""type"":""long""}]}");
+		public static global::Avro.Schema _SCHEMA = global::Avro.Schema.Parse(@"{""type"":""record"",""name"":""CatalogItem"",""doc"":""The newest state of one catalogue item. Key: item id. A null value means that the item was withdrawn."",""namespace"":""driftline.events"",""fields"":[{""name"":""itemId"",""type"":""string""},{""name"":""title"",""type"":""string""},{""name"":""categories"",""doc"":""The first is the main one."",""type"":{""type"":""array"",""items"":""string""}},{""name"":""description"",""default"":null,""type"":[""null"",""string""]},{""name"":""price"",""default"":null,""type"":[""null"",""double""]},{""name"":""currency"",""doc"":""ISO 4217."",""default"":null,""type"":[""null"",""string""]},{""name"":""available"",""default"":true,""type"":""boolean""},{""name"":""kind"",""doc"":""What the item is to the storefront: product, article, ad, or any word of its own."",""default"":""product"",""type"":""string""},{""name"":""attributes"",""default"":{},""type"":{""type"":""map"",""values"":""string""}},{""name"":""updatedAt"",""doc"":""Milliseconds since the Unix epoch."",""type"":""long""}]}");
 		private string _itemId;
 		private string _title;
 		/// <summary>
@@ -32,6 +32,10 @@ namespace driftline.events
 		/// </summary>
 		private string _currency;
 		private bool _available;
+		/// <summary>
+		/// What the item is to the storefront: product, article, ad, or any word of its own.
+		/// </summary>
+		private string _kind;
 		private IDictionary<string,System.String> _attributes;
 		/// <summary>
 		/// Milliseconds since the Unix epoch.
@@ -127,6 +131,20 @@ namespace driftline.events
 				this._available = value;
 			}
 		}
+		/// <summary>
+		/// What the item is to the storefront: product, article, ad, or any word of its own.
+		/// </summary>
+		public string kind
+		{
+			get
+			{
+				return this._kind;
+			}
+			set
+			{
+				this._kind = value;
+			}
+		}
 		public IDictionary<string,System.String> attributes
 		{
 			get
@@ -163,8 +181,9 @@ namespace driftline.events
 			case 4: return this.price;
 			case 5: return this.currency;
 			case 6: return this.available;
-			case 7: return this.attributes;
-			case 8: return this.updatedAt;
+			case 7: return this.kind;
+			case 8: return this.attributes;
+			case 9: return this.updatedAt;
 			default: throw new global::Avro.AvroRuntimeException("Bad index " + fieldPos + " in Get()");
 			};
 		}
@@ -179,8 +198,9 @@ namespace driftline.events
 			case 4: this.price = (System.Nullable<System.Double>)fieldValue; break;
 			case 5: this.currency = (System.String)fieldValue; break;
 			case 6: this.available = (System.Boolean)fieldValue; break;
-			case 7: this.attributes = (IDictionary<string,System.String>)fieldValue; break;
-			case 8: this.updatedAt = (System.Int64)fieldValue; break;
+			case 7: this.kind = (System.String)fieldValue; break;
+			case 8: this.attributes = (IDictionary<string,System.String>)fieldValue; break;
+			case 9: this.updatedAt = (System.Int64)fieldValue; break;
 			default: throw new global::Avro.AvroRuntimeException("Bad index " + fieldPos + " in Put()");
 			};
 		}

@@ -35,7 +35,7 @@ public sealed class BuildSequence(
 
         var users = touched.ToArray();
         var states = await sequences.AppendAsync(Array.ConvertAll(users, user =>
-            KeyValuePair.Create<string, IReadOnlyList<SequenceEntry>>(user.Key, user.Value.Entries)));
+            new UserEvents(user.Key, user.Value.Entries, user.Value.Said)));
         await Task.WhenAll(users.Zip(states, (user, state) => AnnounceAsync(user.Key, user.Value, state)));
 
         var now = time.GetUtcNow();
@@ -64,6 +64,9 @@ public sealed class BuildSequence(
     {
         public List<SequenceEntry> Entries { get; } = [];
 
+        /// <summary>What the events say of the user.</summary>
+        public List<AttributeValue> Said { get; } = [];
+
         public HashSet<string> EventIds { get; } = new(StringComparer.Ordinal);
 
         public IDictionary<string, string> Attributes { get; private set; } = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -78,6 +81,7 @@ public sealed class BuildSequence(
             var value = record.Value!;
             Entries.AddRange(entries);
             EventIds.Add(value.eventId);
+            Said.AddRange(value.attributes.Select(attribute => new AttributeValue(attribute.Key, attribute.Value, value.eventTime)));
             if (Newest is not null && value.receivedAt < Newest.receivedAt) return;
             Newest = value;
             Cause = TraceHeaders.Extract(record.Headers);

@@ -11,6 +11,9 @@ internal sealed record ItemReading(string? Id, CatalogItem? Item, Rejection? Rej
 /// <summary>Reads and checks catalogue items; fields that an item does not have are ignored.</summary>
 internal sealed class ItemReader(IOptions<IngestorOptions> options)
 {
+    /// <summary>The kind of an item that names none.</summary>
+    public const string ProductKind = "product";
+
     private readonly IngestorOptions _options = options.Value;
 
     /// <param name="pointer">Where the element is in the request body: empty for a single object, else <c>/index</c>.</param>
@@ -37,6 +40,7 @@ internal sealed class ItemReader(IOptions<IngestorOptions> options)
             price = fields.Number("price", 0, double.MaxValue, "give a price of at least 0"),
             currency = fields.Currency("currency"),
             available = fields.Flag("available") ?? true,
+            kind = fields.Text("kind", _options.MaxNameChars) ?? ProductKind,
             attributes = fields.Map("attributes", _options.MaxAttributes, _options.MaxNameChars),
             updatedAt = receivedAt.ToUnixTimeMilliseconds(),
         };

@@ -27,6 +27,7 @@ internal sealed class ProducerReady(AvroCodec codec) : IHealthCheck
                 itemId = "",
                 title = "",
                 categories = [],
+                kind = ItemReader.ProductKind,
                 attributes = new Dictionary<string, string>(),
             }).WaitAsync(cancellationToken);
             return HealthCheckResult.Healthy();

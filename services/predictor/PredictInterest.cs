@@ -16,13 +16,18 @@ public sealed class PredictInterest(
     SequenceStore sequences, ServingModel model, RecordProducer producer, PredictorMetrics metrics, ModelShift shift, IOptions<PredictorOptions> options, TimeProvider time)
     : IBatchHandler<SequenceUpdated>
 {
+    private static readonly Task<IReadOnlyDictionary<string, string>[]> NoAttributes = Task.FromResult<IReadOnlyDictionary<string, string>[]>([]);
+
     public async Task<IReadOnlyList<Outcome>> HandleAsync(IReadOnlyList<Received<SequenceUpdated>> batch, CancellationToken stopping)
     {
         var outcomes = new Outcome[batch.Count];
         var users = NewestOfEachUser(batch, outcomes);
-        var stored = await sequences.ReadAsync(Array.ConvertAll(users, user => user.Key));
+        var ids = Array.ConvertAll(users, user => user.Key);
+        var (reading, readingAttributes) = (sequences.ReadAsync(ids), model.Served is { ReadsAttributes: true } ? sequences.ReadAttributesAsync(ids) : NoAttributes);
+        await Task.WhenAll(reading, readingAttributes);
+        var (stored, attributes) = (await reading, await readingAttributes);
         var started = Stopwatch.GetTimestamp();
-        var (version, categories, share, predictions) = await model.UseAsync(current => Predict(current, stored), stopping);
+        var (version, categories, share, predictions) = await model.UseAsync(current => Predict(current, stored, attributes), stopping);
         metrics.Batch(batch.Count, users.Length, Stopwatch.GetElapsedTime(started));
         shift.Add(version, share, [.. predictions.Where((_, i) => stored[i].Entries.Count > 0)]);
 
@@ -40,10 +45,10 @@ public sealed class PredictInterest(
     }
 
     private (string Version, IReadOnlyList<string> Categories, IReadOnlyList<float>? Share, IReadOnlyList<InterestPrediction> Predictions) Predict(
-        InterestPredictor current, UserSequence[] stored)
+        InterestPredictor current, UserSequence[] stored, IReadOnlyDictionary<string, string>[] attributes)
     {
         var started = Stopwatch.GetTimestamp();
-        var predictions = current.Predict(Array.ConvertAll(stored, sequence => sequence.Entries));
+        var predictions = current.Predict(Array.ConvertAll(stored, sequence => sequence.Entries), attributes.Length == 0 ? null : attributes);
         metrics.Busy("predict", current.Device, Stopwatch.GetElapsedTime(started));
         return (current.Version, current.Categories, current.TrainingShare, predictions);
     }

@@ -40,7 +40,7 @@ public sealed class ServingModel(TimeProvider time) : IDisposable
         {
             _current?.Dispose();
             _current = next;
-            Volatile.Write(ref _served, new ServedModel(next.Version, next.Manifest.CreatedAt, time.GetUtcNow()));
+            Volatile.Write(ref _served, new ServedModel(next.Version, next.Manifest.CreatedAt, time.GetUtcNow(), next.Manifest.Attributes.Count > 0));
         }
         finally
         {
@@ -55,8 +55,8 @@ public sealed class ServingModel(TimeProvider time) : IDisposable
     }
 }
 
-/// <summary>Which model serves, when it was trained, and since when it serves.</summary>
-public sealed record ServedModel(string Version, DateTimeOffset CreatedAt, DateTimeOffset LoadedAt);
+/// <summary>Which model serves, when it was trained, since when it serves, and whether it reads attributes of users.</summary>
+public sealed record ServedModel(string Version, DateTimeOffset CreatedAt, DateTimeOffset LoadedAt, bool ReadsAttributes);
 
 /// <summary>No model has been released, or it is still loading: the batch is tried again.</summary>
 public sealed class ModelNotReadyException : Exception

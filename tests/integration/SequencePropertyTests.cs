@@ -8,11 +8,11 @@ namespace Driftline.Integration.Tests;
 
 /// <summary>
 /// Any permutation, duplication and replay of a set of events, in batches of any size, gives the same sequence byte for byte: the newest
-/// 256 entries by time, ties broken by the member's bytes.
+/// 256 entries by time, ties broken by the member's bytes. And the same bought items: those bought last, each with its newest purchase.
 /// </summary>
 public sealed class SequencePropertyTests
 {
-    private static readonly SequenceStoreOptions Options = new();
+    private static readonly SequenceStoreOptions Options = new() { MaxPurchasedItems = 10 };
 
     [Fact]
     public async Task AnyDeliveryOfTheSameEventsGivesTheSameSequence()
@@ -42,8 +42,12 @@ public sealed class SequencePropertyTests
             var read = Assert.Single(await store.ReadAsync([id]));
             Assert.Equal(expected.Select(member => PackedMember.Unpack((byte[])member.Element!, (long)member.Score)), read.Entries);
             Assert.Equal(Digest(expected), read.Digest);
+            Assert.Equal(Attributes(user), Assert.Single(await store.ReadAttributesAsync([id])));
+            Assert.Equal(Purchased(user), await redis.GetDatabase().SortedSetRangeByRankWithScoresAsync("purchased:" + id));
             await store.DeleteAsync(id);
             Assert.Same(UserSequence.Empty, Assert.Single(await store.ReadAsync([id])));
+            Assert.False(await redis.GetDatabase().KeyExistsAsync("purchased:" + id));
+            Assert.Empty(Assert.Single(await store.ReadAttributesAsync([id])));
         }
     }
 
@@ -55,7 +59,7 @@ public sealed class SequencePropertyTests
         var user = Guid.NewGuid().ToString("N");
 
         Assert.Empty(await store.AppendAsync([]));
-        Assert.Equal([new SequenceState(0, 0)], await store.AppendAsync([KeyValuePair.Create<string, IReadOnlyList<SequenceEntry>>(user, [])]));
+        Assert.Equal([new SequenceState(0, 0)], await store.AppendAsync([new UserEvents(user, [])]));
         Assert.Empty(await store.ReadAsync([]));
         Assert.False(await redis.GetDatabase().KeyExistsAsync("seq:" + user));
     }
@@ -89,8 +93,11 @@ public sealed class SequencePropertyTests
         await redis.GetDatabase().KeyDeleteAsync("seq:" + user);
     }
 
-    private static KeyValuePair<string, IReadOnlyList<SequenceEntry>> Entries(string user, IEnumerable<Shopped> events) =>
-        new(user, [.. events.SelectMany(shopped => shopped.Entries())]);
+    private static UserEvents Entries(string user, IEnumerable<Shopped> events) =>
+        new(user, [.. events.SelectMany(shopped => shopped.Entries())], [.. events.Select(Said)]);
+
+    // Two attributes, few values, many ties on the time.
+    private static AttributeValue Said(Shopped shopped) => new(shopped.Number % 2 == 0 ? "ageBand" : "é\0", $"value {shopped.Number % 3}", shopped.Time);
 
     /// <summary>What the store must hold, worked out without a server.</summary>
     private static SortedSetEntry[] Reference(IEnumerable<Shopped> events) =>
@@ -101,6 +108,19 @@ public sealed class SequencePropertyTests
                 one.Time != other.Time ? one.Time.CompareTo(other.Time) : one.Member.AsSpan().SequenceCompareTo(other.Member)))
             .TakeLast(Options.MaxLength)
             .Select(entry => new SortedSetEntry(entry.Member, entry.Time)),
+    ];
+
+    private static Dictionary<string, string> Attributes(IEnumerable<Shopped> events) => events.Select(Said)
+        .GroupBy(said => said.Name, (name, values) => (Name: name, Newest: values.OrderBy(said => said.EventTime).ThenBy(said => said.Value, StringComparer.Ordinal).Last()))
+        .ToDictionary(attribute => attribute.Name, attribute => attribute.Newest.Value);
+
+    private static SortedSetEntry[] Purchased(IEnumerable<Shopped> events) =>
+    [
+        .. events.SelectMany(shopped => shopped.Entries()).Where(entry => entry.Type == SequenceEventType.Purchase)
+            .GroupBy(entry => entry.ItemId, (item, purchases) => (Time: purchases.Max(entry => entry.EventTime), Item: item))
+            .OrderBy(item => item.Time).ThenBy(item => item.Item, StringComparer.Ordinal)
+            .TakeLast(Options.MaxPurchasedItems)
+            .Select(item => new SortedSetEntry(item.Item, item.Time)),
     ];
 
     private static Task<SortedSetEntry[]> StoredAsync(IConnectionMultiplexer redis, string user) =>

@@ -47,6 +47,7 @@ internal static class ApiSchemas
         ("price", Number("0", null, "Unit price.")),
         ("currency", Currency("Of the price.")),
         ("available", new OpenApiSchema { Type = JsonSchemaType.Boolean, Default = true, Description = "False keeps it out of recommendations." }),
+        ("kind", Text(options.MaxNameChars, $"What the item is to the storefront: {ItemReader.ProductKind} if left out, article, ad, or any word. Requests for recommendations can ask for one kind.")),
         ("attributes", Map(options, "Of the item, such as brand.")));
 
     public static OpenApiSchema OneOrMany(IOpenApiSchema one, int max) => new()

@@ -11,7 +11,7 @@ public sealed class ItemsApiTests
     {
         await using var service = new IngestorService();
         var results = await IngestorService.ResultsAsync(await PutAsync(service,
-            """{"id":"a|b","title":"Jacket","category":["Outdoor","Jackets|Rain"],"description":"Light.","price":89,"currency":"EUR","available":false,"attributes":{"brand":"Nord"}}"""));
+            """{"id":"a|b","title":"Jacket","category":["Outdoor","Jackets|Rain"],"description":"Light.","price":89,"currency":"EUR","available":false,"kind":"ad","attributes":{"brand":"Nord"}}"""));
 
         Assert.Equal("""[{"id":"a|b","status":"accepted"}]""", results.ToJsonString());
         var record = Assert.Single(service.Broker.Records);
@@ -19,7 +19,7 @@ public sealed class ItemsApiTests
         var item = record.Decode<CatalogItem>(CatalogItem._SCHEMA);
         Assert.Equal(("a|b", "Jacket", "Light.", 89d, "EUR", false), (item.itemId, item.title, item.description, item.price, item.currency, item.available));
         Assert.Equal(["Outdoor", "Jackets|Rain"], item.categories);
-        Assert.Equal("Nord", item.attributes["brand"]);
+        Assert.Equal(("Nord", "ad"), (item.attributes["brand"], item.kind));
         Assert.Equal(IngestorService.Now.ToUnixTimeMilliseconds(), item.updatedAt);
     }
 
@@ -32,7 +32,8 @@ public sealed class ItemsApiTests
         Assert.Equal(["accepted", "rejected", "rejected", "accepted"], results.Select(result => result!["status"]!.GetValue<string>()));
         Assert.Equal("/1/id", results[1]!["pointer"]!.GetValue<string>());
         Assert.Equal(["", "later"], service.Broker.Records.Select(record => record.Decode<CatalogItem>(CatalogItem._SCHEMA).title));
-        Assert.True(service.Broker.Records[0].Decode<CatalogItem>(CatalogItem._SCHEMA).available);
+        var first = service.Broker.Records[0].Decode<CatalogItem>(CatalogItem._SCHEMA);
+        Assert.Equal((true, "product"), (first.available, first.kind));
     }
 
     [Theory]

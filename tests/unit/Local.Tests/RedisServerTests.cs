@@ -37,7 +37,7 @@ public sealed class RedisServerTests(GarnetFixture garnet) : IClassFixture<Garne
     {
         var store = new SequenceStore(_redis, new SequenceStoreOptions { MaxLength = 3 });
         SequenceEntry Entry(int time) => new(time, PackedMember.HashEventId($"e{time}"), SequenceEventType.Click, 1, 0, $"sku-{time}");
-        KeyValuePair<string, IReadOnlyList<SequenceEntry>> User(string id, params int[] times) => new(id, [.. times.Select(Entry)]);
+        UserEvents User(string id, params int[] times) => new(id, [.. times.Select(Entry)], [.. times.Select(time => new AttributeValue("ageBand", $"at {time}", time))]);
 
         var states = await store.AppendAsync([User("u1", 4, 2, 3, 1), User("u2", 7)]);
         Assert.Equal([new SequenceState(3, 4), new SequenceState(1, 7)], states);
@@ -49,7 +49,11 @@ public sealed class RedisServerTests(GarnetFixture garnet) : IClassFixture<Garne
         await store.AppendAsync([User("u1", 3, 4, 2, 1)]);
         Assert.Equal(first[0].Digest, (await store.ReadAsync(["u1"]))[0].Digest);
         Assert.NotNull(await _redis.GetDatabase().KeyTimeToLiveAsync("seq:u1"));
+        Assert.Equal("at 4", (await store.ReadAttributesAsync(["u1"]))[0]["ageBand"]);
+        await store.AppendAsync([new UserEvents("u1", [Entry(5) with { Type = SequenceEventType.Purchase }]), new UserEvents("u1", [Entry(2) with { Type = SequenceEventType.Purchase, ItemId = "sku-5" }])]);
+        Assert.Equal([new SortedSetEntry("sku-5", 5)], await _redis.GetDatabase().SortedSetRangeByRankWithScoresAsync("purchased:u1"));
         await store.DeleteAsync("u1");
+        Assert.False(await _redis.GetDatabase().KeyExistsAsync("purchased:u1"));
         Assert.Empty((await store.ReadAsync(["u1"]))[0].Entries);
     }
 
@@ -61,7 +65,9 @@ public sealed class RedisServerTests(GarnetFixture garnet) : IClassFixture<Garne
         await database.StringSetAsync("b", "2");
         Assert.InRange((await database.KeyTimeToLiveAsync("a"))!.Value, TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(5));
         Assert.Null(await database.KeyTimeToLiveAsync("b"));
-        Assert.True(await database.KeyDeleteAsync("b"));
+        Assert.Equal("2", await database.StringSetAndGetAsync("b", "3", TimeSpan.FromMinutes(5)));
+        Assert.Equal("3", await database.StringGetDeleteAsync("b"));
+        Assert.False(await database.KeyDeleteAsync("b"));
         Assert.Equal(["1", RedisValue.Null], await database.StringGetAsync(["a", "b"]));
 
         var heard = new TaskCompletionSource<string?>();
