@@ -31,12 +31,26 @@ public sealed class RecommenderOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00", ErrorMessage = "Recommender:StreamHeartbeat must be between 1 second and 5 minutes.")]
     public TimeSpan StreamHeartbeat { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How many of the users updated last this replica remembers, for the console.</summary>
-    [Range(1, 10_000, ErrorMessage = "Recommender:RecentUsers must be between 1 and 10000.")]
-    public int RecentUsers { get; set; } = 50;
+    /// <summary>How many of the users updated last are known by that time: the population of the trends, and the console's list.</summary>
+    [Range(1, 10_000_000, ErrorMessage = "Recommender:RecentUsers must be between 1 and 10000000.")]
+    public int RecentUsers { get; set; } = 100_000;
+
+    /// <summary>Earlier states of a user's interests that are kept; 0 keeps none.</summary>
+    [Range(0, 1_000, ErrorMessage = "Recommender:HistoryLength must be between 0 and 1000.")]
+    public int HistoryLength { get; set; } = 20;
+
+    /// <summary>Time after buying an item during which it is not recommended to its buyer again; zero hides nothing.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "36500.00:00:00", ErrorMessage = "Recommender:RepurchaseInterval must be between 00:00:00 and 36500 days.")]
+    public TimeSpan RepurchaseInterval { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>The same by main category, where it differs: days for coffee, years for washing machines.</summary>
+    public Dictionary<string, TimeSpan> RepurchaseIntervals { get; set; } = new(StringComparer.Ordinal);
 
     /// <summary>What the console says about the data, e.g. "Simulated data"; empty says nothing.</summary>
     public string DataLabel { get; set; } = "";
+
+    /// <summary>The Prometheus that scrapes the services, e.g. <c>http://prometheus:9090</c>, for the console's operations page; null leaves the page empty.</summary>
+    public Uri? PrometheusUrl { get; set; }
 
     /// <summary>Where the console may send events of its own, e.g. <c>http://127.0.0.1:5080</c>; null hides its form.</summary>
     public Uri? IngestorUrl { get; set; }

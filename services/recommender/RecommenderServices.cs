@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Driftline.Hosting;
 using Driftline.Recommender.Api;
 using Driftline.Recommender.Interests;
+using Driftline.Recommender.Operations;
 using Driftline.Recommender.Retrieval;
 
 namespace Driftline.Recommender;
@@ -12,18 +13,21 @@ internal static class RecommenderServices
     public static IServiceCollection AddRecommender(this IServiceCollection services)
     {
         services.AddOptionsWithValidateOnStart<RecommenderOptions>().BindConfiguration(RecommenderOptions.Section).ValidateDataAnnotations()
-            .Validate(options => options.IngestorUrl is null || options.IngestorUrl is { IsAbsoluteUri: true, Scheme: "http" or "https" },
-                "Recommender:IngestorUrl must be an absolute http or https URL, e.g. http://127.0.0.1:5080.");
+            .Validate(options => IsHttp(options.IngestorUrl), "Recommender:IngestorUrl must be an absolute http or https URL, e.g. http://127.0.0.1:5080.")
+            .Validate(options => IsHttp(options.PrometheusUrl), "Recommender:PrometheusUrl must be an absolute http or https URL, e.g. http://prometheus:9090.")
+            .Validate(options => options.RepurchaseIntervals.Values.All(interval => interval >= TimeSpan.Zero),
+                "Recommender:RepurchaseIntervals must hold no negative time: give each category one such as 30.00:00:00, or 00:00:00 to hide nothing.");
         services.AddRedis();
         return services
             .AddSingleton<RecommenderMetrics>().AddSingleton<Coverage>()
-            .AddSingleton<InterestStore>().AddSingleton<InterestFeed>().AddSingleton<RecentUsers>()
+            .AddSingleton<InterestStore>().AddSingleton<InterestFeed>().AddSingleton<Audiences>().AddSingleton<ExportAudience>().AddSingleton<Trends>().AddSingleton<PurchasedItems>()
             .AddSingleton<ReleaseTable>().AddSingleton<CatalogTable>().AddSingleton<VectorTable>().AddSingleton<TrendingTable>()
             .AddSingleton<Retrieve>().AddSingleton<PickTrending>().AddSingleton<FindSimilar>().AddSingleton<Recommend>();
     }
 
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
+        services.AddHttpClient<QueryPrometheus>(client => client.Timeout = TimeSpan.FromSeconds(10));
         services.AddHttpClient(ConsoleApi.IngestorClient, client => client.Timeout = TimeSpan.FromSeconds(10));
         services.ConfigureHttpJsonOptions(json =>
         {
@@ -51,8 +55,12 @@ internal static class RecommenderServices
         app.UseDecodedIds();
         app.MapUsers();
         app.MapItems();
+        app.MapPopulation();
         app.MapConsole();
+        app.MapOperations();
         app.MapOpenApi("/openapi/{documentName}.json");
         return app;
     }
+
+    private static bool IsHttp(Uri? url) => url is null or { IsAbsoluteUri: true, Scheme: "http" or "https" };
 }

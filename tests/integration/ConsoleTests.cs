@@ -49,6 +49,71 @@ public sealed class ConsoleTests(PipelineFixture fixture)
         await KeepScreenshotsAsync(page);
     }
 
+    [Fact]
+    public async Task TheTrendsPageShowsWhereInterestGoesAndWhoFollows()
+    {
+        var chromium = Needs.Program("chromium");
+        var pipeline = await fixture.StartedAsync();
+        await Traffic.SendAsync(pipeline, 60);
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = chromium, Args = Arguments });
+        var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 }, ColorScheme = ColorScheme.Light });
+        var errors = new List<string>();
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error") errors.Add(message.Text);
+        };
+        await page.GotoAsync(pipeline.Recommender.BaseAddress!.ToString());
+        await page.GetByRole(AriaRole.Link, new() { Name = "Trends" }).ClickAsync();
+        await Assertions.Expect(page.Locator("#population")).ToContainTextAsync("shoppers");
+        var rows = page.Locator("#migration tbody tr");
+        Assert.InRange(await rows.CountAsync(), 2, 13);
+        Assert.Equal(await rows.CountAsync(), await page.Locator("#migration tbody tr:first-child td").CountAsync());
+
+        foreach (var category in await page.Locator("#migration button").AllTextContentsAsync())
+        {
+            if ((await pipeline.Recommender.GetStringAsync($"/v1/audiences/{Uri.EscapeDataString(category)}?limit=1")).Length == 0) continue;
+            await page.GetByRole(AriaRole.Button, new() { Name = category, Exact = true }).ClickAsync();
+            break;
+        }
+
+        await Assertions.Expect(page.Locator("#audience")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#members li").First).ToBeVisibleAsync();
+        await KeepScreenshotAsync(page, "trends.png");
+
+        var member = page.Locator("#members a").First;
+        var user = (await member.TextContentAsync())!;
+        await member.ClickAsync();
+        await Assertions.Expect(page.Locator("#user")).ToHaveValueAsync(user);
+        Assert.Empty(errors);
+    }
+
+    [Fact]
+    public async Task TheOperationsPageDrawsWhatPrometheusKnows()
+    {
+        Needs.Program("prometheus");
+        var chromium = Needs.Program("chromium");
+        var pipeline = await fixture.StartedAsync();
+        await using var prometheus = await PrometheusServer.StartAsync(pipeline.Stack, port: Pipeline.PrometheusPort);
+        await Traffic.SendAsync(pipeline, 60);
+        await prometheus.WaitUntilAsync("rate(driftline_recommender_freshness_seconds_count[1m]) > 0", 1, TimeSpan.FromSeconds(60));
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = chromium, Args = Arguments });
+        var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 }, ColorScheme = ColorScheme.Light });
+        var errors = new List<string>();
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error") errors.Add(message.Text);
+        };
+        await page.GotoAsync(new Uri(pipeline.Recommender.BaseAddress!, "operations.html").ToString());
+        await page.Locator("#minutes").SelectOptionAsync("5");
+        var freshness = page.GetByRole(AriaRole.Region, new() { Name = "Event to answer", Exact = true });
+        await Assertions.Expect(freshness.Locator("polyline")).ToHaveCountAsync(3, new() { Timeout = 30_000 });
+        await Assertions.Expect(page.GetByRole(AriaRole.Region, new() { Name = "Replicas up" }).Locator(".series li")).ToHaveCountAsync(4);
+        Assert.Empty(errors);
+        await KeepScreenshotAsync(page, "operations.png");
+    }
+
     private static async Task ActAsync(Pipeline pipeline, string user, string item, string type)
     {
         var (status, _) = await pipeline.PostEventsAsync(JsonSerializer.Serialize(new
@@ -63,10 +128,15 @@ public sealed class ConsoleTests(PipelineFixture fixture)
 
     private static async Task KeepScreenshotsAsync(IPage page)
     {
+        await KeepScreenshotAsync(page, "console.png");
+        await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+        await KeepScreenshotAsync(page, "console-dark.png");
+    }
+
+    private static async Task KeepScreenshotAsync(IPage page, string name)
+    {
         if (Environment.GetEnvironmentVariable("DRIFTLINE_UPDATE_GENERATED") != "1") return;
         var folder = Directory.CreateDirectory(Path.Combine(Checkout.Root, "docs", "images")).FullName;
-        await page.ScreenshotAsync(new() { Path = Path.Combine(folder, "console.png"), FullPage = true });
-        await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
-        await page.ScreenshotAsync(new() { Path = Path.Combine(folder, "console-dark.png"), FullPage = true });
+        await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name), FullPage = true });
     }
 }

@@ -81,6 +81,7 @@ public sealed partial class DashboardTests(PipelineFixture fixture)
         if (Environment.GetEnvironmentVariable("DRIFTLINE_UPDATE_GENERATED") == "1") DashboardFiles.Write();
         var made = DashboardFiles.Make().ToDictionary(file => file.File, file => file.Json);
         Assert.Equal(made.Keys.Order(StringComparer.Ordinal), Directory.EnumerateFiles(DashboardFiles.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal)!);
+        Assert.Equal(DashboardFiles.MakeOperations(), File.ReadAllText(DashboardFiles.OperationsFile));
         Assert.All(made, file => Assert.True(
             file.Value == File.ReadAllText(Path.Combine(DashboardFiles.Folder, file.Key)), $"{file.Key} differs from its definition: run `dotnet run --project local -- dashboards`."));
     }

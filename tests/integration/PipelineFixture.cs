@@ -35,6 +35,9 @@ public sealed class Pipeline : IAsyncDisposable
         Recommender = new HttpClient { BaseAddress = stack[LocalService.Recommender.Name] };
     }
 
+    /// <summary>Where the recommender expects a Prometheus; nobody listens there until a test starts one.</summary>
+    public static int PrometheusPort { get; } = FreePort.Find();
+
     public Stack Stack { get; }
 
     public IReadOnlyList<ImportItem> Items { get; }
@@ -59,7 +62,11 @@ public sealed class Pipeline : IAsyncDisposable
                 SchemaRegistryUrl = outside.SchemaRegistryUrl,
                 RedisConnectionString = redis ?? outside.RedisConnectionString,
                 Partitions = 4,
-                Settings = new Dictionary<string, string> { ["Recommender__DataLabel"] = data.Label },
+                Settings = new Dictionary<string, string>
+                {
+                    ["Recommender__DataLabel"] = data.Label,
+                    ["Recommender__PrometheusUrl"] = $"http://127.0.0.1:{PrometheusPort}",
+                },
             },
             _ => { }, CancellationToken.None);
         var pipeline = await StartServicesAsync(outside, stack, data.Items);

@@ -21,7 +21,8 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
     public static IEnumerable<string> RuleFiles => Directory.EnumerateFiles(Deployed, "*.rules.yml").Order(StringComparer.Ordinal);
 
     /// <param name="change">Changes the text of each rule file, e.g. to shorten its waits.</param>
-    public static async Task<PrometheusServer> StartAsync(Stack stack, Func<string, string>? change = null)
+    /// <param name="port">Where it listens; any free port if left out.</param>
+    public static async Task<PrometheusServer> StartAsync(Stack stack, Func<string, string>? change = null, int? port = null)
     {
         var program = Needs.Program("prometheus");
         var folder = Directory.CreateTempSubdirectory("driftline-prometheus-").FullName;
@@ -35,7 +36,7 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
         }
 
         await File.WriteAllTextAsync(Path.Combine(folder, "prometheus.yml"), config);
-        var port = FreePort.Find();
+        port ??= FreePort.Find();
         var log = new ServiceLog(folder, "prometheus");
         var process = ChildProcess.Start(
             new ProcessSpec("prometheus", program, $"--config.file={folder}/prometheus.yml", $"--storage.tsdb.path={folder}/data", $"--web.listen-address=127.0.0.1:{port}", "--enable-feature=exemplar-storage"), log);

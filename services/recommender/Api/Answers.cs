@@ -34,11 +34,12 @@ public sealed record SimilarAnswer(string ItemId, string? ModelVersion, string? 
 /// <param name="Score">model: inner product of user and item vector, with a context mixed with likeness to its item; similar: cosine; trending: decayed weight; latest: when the item was last updated, in milliseconds since the Unix epoch. Compare within one source only.</param>
 /// <param name="Source"><c>model</c>, <c>similar</c>, <c>trending</c> or <c>latest</c>.</param>
 /// <param name="Reasons">Why the item is here, for people.</param>
+/// <param name="Kind">What the item is to the storefront: product, article, ad, or a word of its own.</param>
 public sealed record RecommendedItem(
-    string ItemId, string Title, string? Category, double? Price, string? Currency, double Score, string Source, IReadOnlyList<string> Reasons)
+    string ItemId, string Title, string? Category, double? Price, string? Currency, double Score, string Source, IReadOnlyList<string> Reasons, string Kind = "product")
 {
     internal static RecommendedItem From(Product product, double score, string source, IReadOnlyList<string> reasons) =>
-        new(product.ItemId, product.Title, product.Category, product.Price, product.Currency, score, source, reasons);
+        new(product.ItemId, product.Title, product.Category, product.Price, product.Currency, score, source, reasons, product.Kind);
 }
 
 /// <summary>A user's interest now (h_t) and next (h_{t+1}).</summary>
@@ -55,10 +56,11 @@ public sealed record RecommendedItem(
 /// <param name="DriftKind"><c>seasonal</c>, <c>trend</c>, <c>personal</c> or <c>unknown</c>; null where the model does not tell kinds apart.</param>
 /// <param name="Rising">Largest gain first.</param>
 /// <param name="Falling">Largest loss first.</param>
+/// <param name="History">The states up to this one, newest first, where they were asked for; else null.</param>
 public sealed record InterestsAnswer(
     string UserId, bool Known, string? ModelVersion, DateTimeOffset? AsOf, DateTimeOffset? ComputedAt, long? StalenessMs, int SequenceLength,
     string? SequenceDigest, IReadOnlyList<InterestShare> Interests, double Drift, string? DriftKind,
-    IReadOnlyList<InterestShift> Rising, IReadOnlyList<InterestShift> Falling)
+    IReadOnlyList<InterestShift> Rising, IReadOnlyList<InterestShift> Falling, IReadOnlyList<InterestMoment>? History = null)
 {
     internal static InterestsAnswer Unknown(string userId) => new(userId, false, null, null, null, null, 0, null, [], 0, null, [], []);
 
@@ -67,12 +69,57 @@ public sealed record InterestsAnswer(
         Math.Max(0, now.ToUnixTimeMilliseconds() - update.newestReceivedAt), update.sequenceLength,
         update.sequenceDigest.ToString(System.Globalization.CultureInfo.InvariantCulture),
         [.. update.interests.Select(interest => new InterestShare(interest.category, interest.current, interest.next))],
-        update.drift, update.driftKind?.ToString().ToLowerInvariant(), Shifts(update.rising), Shifts(update.falling));
+        update.drift, KindOf(update), Shifts(update.rising), Shifts(update.falling));
 
-    private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+    internal static string? KindOf(InterestUpdated update) => update.driftKind?.ToString().ToLowerInvariant();
 
-    private static InterestShift[] Shifts(IEnumerable<CategoryShift> shifts) => [.. shifts.Select(shift => new InterestShift(shift.category, shift.delta))];
+    internal static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    internal static InterestShift[] Shifts(IEnumerable<CategoryShift> shifts) => [.. shifts.Select(shift => new InterestShift(shift.category, shift.delta))];
 }
+
+/// <summary>A user's interest as it was at one update.</summary>
+/// <param name="AsOf">Event time of the newest event that it was computed from.</param>
+/// <param name="ComputedAt">When the predictor computed it.</param>
+/// <param name="ModelVersion">The model that computed it.</param>
+/// <param name="Interests">The largest by 'next'.</param>
+/// <param name="Drift">Jensen-Shannon divergence of current and next, base 2, 0 to 1.</param>
+/// <param name="DriftKind">As in the interests of now.</param>
+/// <param name="Rising">Largest gain first.</param>
+/// <param name="Falling">Largest loss first.</param>
+public sealed record InterestMoment(
+    DateTimeOffset AsOf, DateTimeOffset ComputedAt, string ModelVersion, IReadOnlyList<InterestShare> Interests, double Drift, string? DriftKind,
+    IReadOnlyList<InterestShift> Rising, IReadOnlyList<InterestShift> Falling)
+{
+    private const int MostInterests = 10;
+
+    internal static InterestMoment From(InterestUpdated update) => new(
+        InterestsAnswer.At(update.newestEventTime), InterestsAnswer.At(update.computedAt), update.modelVersion,
+        [.. update.interests.Take(MostInterests).Select(interest => new InterestShare(interest.category, interest.current, interest.next))],
+        update.drift, InterestsAnswer.KindOf(update), InterestsAnswer.Shifts(update.rising), InterestsAnswer.Shifts(update.falling));
+}
+
+/// <summary>A user whose interest in a category is rising.</summary>
+/// <param name="UserId">The user.</param>
+/// <param name="Rise">next - current.</param>
+/// <param name="Current">h_t: observed share of interest, 0 to 1.</param>
+/// <param name="Next">h_{t+1}: predicted share, 0 to 1.</param>
+/// <param name="ModelVersion">The model that computed this.</param>
+/// <param name="AsOf">Event time of the newest event that this was computed from.</param>
+/// <param name="Cursor">Opaque; an answer to it goes on after this user.</param>
+public sealed record AudienceMember(string UserId, double Rise, double Current, double Next, string ModelVersion, DateTimeOffset AsOf, string Cursor);
+
+/// <summary>Where the population's interest goes.</summary>
+/// <param name="AsOf">When this was computed; it may be some seconds old.</param>
+/// <param name="Users">Users updated within the window, as far as Recommender:RecentUsers remembers them.</param>
+/// <param name="Sampled">Users that this was computed from.</param>
+/// <param name="Categories">Those with the most interest, the last row for all others; their mean shares now and next.</param>
+/// <param name="Migration">migration[from][to]: share of all interest, in the order of the categories; sums to 1.</param>
+/// <param name="Rising">Of all categories: the largest gains in mean share.</param>
+/// <param name="Falling">Of all categories: the largest losses in mean share.</param>
+public sealed record TrendsAnswer(
+    DateTimeOffset AsOf, long Users, int Sampled, IReadOnlyList<InterestShare> Categories, IReadOnlyList<IReadOnlyList<double>> Migration,
+    IReadOnlyList<InterestShift> Rising, IReadOnlyList<InterestShift> Falling);
 
 /// <param name="Category">Name of the category.</param>
 /// <param name="Current">h_t: observed share of interest, 0 to 1.</param>
@@ -99,17 +146,18 @@ public sealed record ItemsAnswer(IReadOnlyList<CatalogEntryAnswer> Items);
 /// <param name="Price">In <paramref name="Currency"/>; null if the catalogue has none.</param>
 /// <param name="Currency">ISO 4217.</param>
 /// <param name="Available">False for an item that is not for sale now.</param>
-public sealed record CatalogEntryAnswer(string ItemId, string Title, IReadOnlyList<string> Categories, double? Price, string? Currency, bool Available)
+/// <param name="Kind">What the item is to the storefront: product, article, ad, or a word of its own.</param>
+public sealed record CatalogEntryAnswer(string ItemId, string Title, IReadOnlyList<string> Categories, double? Price, string? Currency, bool Available, string Kind)
 {
     internal static CatalogEntryAnswer From(Product product) =>
-        new(product.ItemId, product.Title, product.Categories, product.Price, product.Currency, product.Available);
+        new(product.ItemId, product.Title, product.Categories, product.Price, product.Currency, product.Available, product.Kind);
 }
 
-/// <param name="Users">Updated last first, as seen by the replica that answers.</param>
+/// <param name="Users">Updated last first.</param>
 public sealed record RecentUsersAnswer(IReadOnlyList<RecentUserAnswer> Users);
 
 /// <param name="UserId">The user.</param>
-/// <param name="UpdatedAt">When this replica applied the user's last update.</param>
+/// <param name="UpdatedAt">When the predictor computed the user's newest interests.</param>
 public sealed record RecentUserAnswer(string UserId, DateTimeOffset UpdatedAt)
 {
     internal static RecentUserAnswer From(RecentUser user) => new(user.UserId, user.UpdatedAt);

@@ -14,6 +14,7 @@ internal static class BindingErrors
             if (!context.Request.Query.TryGetValue(parameter.Name, out var values)) continue;
             var (text, type) = (values.ToString(), Nullable.GetUnderlyingType(parameter.ParameterInfo.ParameterType) ?? parameter.ParameterInfo.ParameterType);
             if (type == typeof(int) && !int.TryParse(text, CultureInfo.InvariantCulture, out _)) return $"{parameter.Name} must be one whole number, e.g. {parameter.Name}=10, not '{text}'.";
+            if (type == typeof(bool) && !bool.TryParse(text, out _)) return $"{parameter.Name} must be true or false, not '{text}'.";
             if (type == typeof(double) && !double.TryParse(text, CultureInfo.InvariantCulture, out _))
                 return $"{parameter.Name} must be one number with a decimal point, e.g. {parameter.Name}=0.5, not '{text}'.";
         }

@@ -9,6 +9,7 @@ internal static class FilterParameters
     public const string MinPrice = "Only items that cost at least this, in the item's own currency, with a decimal point. Items without a price do not pass.";
     public const string MaxPrice = "Only items that cost at most this, in the item's own currency, with a decimal point. Items without a price do not pass.";
     public const string Exclude = "Id of an item to leave out. May be repeated.";
+    public const string Kind = "Only items of this kind: product, article, ad, or a word that the catalogue uses.";
     public const string Diversity =
         "How much the items from the vectors should differ from each other: 0 is the plain order, 1 looks at the differences only. Maximal marginal relevance over the best items that pass the filters.";
 
@@ -18,7 +19,7 @@ internal static class FilterParameters
     /// <summary>Empty categories and ids, as an empty form field sends them, filter nothing.</summary>
     /// <param name="errors">By parameter, what is wrong with it beyond what validation has seen.</param>
     public static ItemFilter Read(
-        HttpRequest request, string[]? category, double? minPrice, double? maxPrice, string[]? exclude, out Dictionary<string, string[]> errors)
+        HttpRequest request, string[]? category, double? minPrice, double? maxPrice, string[]? exclude, string? kind, out Dictionary<string, string[]> errors)
     {
         errors = [];
         foreach (var name in (string[])["minPrice", "maxPrice", "diversity"])
@@ -28,7 +29,7 @@ internal static class FilterParameters
         }
 
         if (errors.Count == 0 && minPrice > maxPrice) errors["minPrice"] = ["minPrice must not be greater than maxPrice; swap them or leave one out."];
-        return new ItemFilter(Given(category), minPrice, maxPrice, Given(exclude));
+        return new ItemFilter(Given(category), minPrice, maxPrice, Given(exclude), UsersApi.NullIfEmpty(kind));
     }
 
     private static HashSet<string> Given(string[]? values) => (values ?? []).Where(value => value.Length > 0).ToHashSet(StringComparer.Ordinal);

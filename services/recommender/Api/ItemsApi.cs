@@ -24,10 +24,10 @@ internal static class ItemsApi
         [Description(FilterParameters.Category)] string[]? category = null,
         [Range(0, double.MaxValue, ErrorMessage = FilterParameters.PriceError), Description(FilterParameters.MinPrice)] double? minPrice = null,
         [Range(0, double.MaxValue, ErrorMessage = FilterParameters.PriceError), Description(FilterParameters.MaxPrice)] double? maxPrice = null,
-        [Description(FilterParameters.Exclude)] string[]? exclude = null,
+        [Description(FilterParameters.Exclude)] string[]? exclude = null, [Description(FilterParameters.Kind)] string? kind = null,
         [Range(0.0, 1.0, ErrorMessage = FilterParameters.DiversityError), Description(FilterParameters.Diversity)] double diversity = 0)
     {
-        var filter = FilterParameters.Read(request, category, minPrice, maxPrice, exclude, out var errors);
+        var filter = FilterParameters.Read(request, category, minPrice, maxPrice, exclude, kind, out var errors);
         if (errors.Count > 0) return TypedResults.ValidationProblem(errors);
         return catalog.Find(id) is { } item
             ? TypedResults.Ok(similar.Answer(item, new Wanted(count, filter, diversity)))
@@ -42,9 +42,9 @@ internal static class ItemsApi
         [Description(FilterParameters.Category)] string[]? category = null,
         [Range(0, double.MaxValue, ErrorMessage = FilterParameters.PriceError), Description(FilterParameters.MinPrice)] double? minPrice = null,
         [Range(0, double.MaxValue, ErrorMessage = FilterParameters.PriceError), Description(FilterParameters.MaxPrice)] double? maxPrice = null,
-        [Description(FilterParameters.Exclude)] string[]? exclude = null)
+        [Description(FilterParameters.Exclude)] string[]? exclude = null, [Description(FilterParameters.Kind)] string? kind = null)
     {
-        var filter = FilterParameters.Read(request, category, minPrice, maxPrice, exclude, out var errors);
+        var filter = FilterParameters.Read(request, category, minPrice, maxPrice, exclude, kind, out var errors);
         if (errors.Count > 0) return TypedResults.ValidationProblem(errors);
         var ranking = trending.Ranking();
         var age = time.GetUtcNow() - ranking.NewestReceivedAt;

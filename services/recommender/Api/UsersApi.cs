@@ -12,7 +12,8 @@ internal static class UsersApi
     public static void MapUsers(this IEndpointRouteBuilder app)
     {
         var users = app.MapGroup("/v1/users").WithTags("Users");
-        users.MapGet("/", RecentAsync).WithName("ListRecentUsers").WithSummary("Users updated last on the answering replica");
+        users.MapGet("/", RecentAsync).WithName("ListRecentUsers").WithSummary("Users updated last")
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         users.MapGet("/{id}/recommendations", RecommendationsAsync).WithName("GetRecommendations").WithSummary("Items for a user")
             .WithDescription("A user that is not known gets trending items, or with a context items similar to its item, and 'reason' says so. The catalogue's latest fill what is left open.").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         users.MapGet("/{id}/interests", InterestsAsync).WithName("GetInterests").WithSummary("A user's interest now and next")
@@ -22,30 +23,35 @@ internal static class UsersApi
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 
-    internal static Ok<RecentUsersAnswer> RecentAsync(
-        RecentUsers users, [Range(1, 1000), Description("Most users wanted.")] int recent = 20) =>
-        TypedResults.Ok(new RecentUsersAnswer([.. users.Newest(recent).Select(RecentUserAnswer.From)]));
+    internal static async Task<Ok<RecentUsersAnswer>> RecentAsync(
+        InterestStore store, [Range(1, 1000), Description("Most users wanted.")] int recent = 20) =>
+        TypedResults.Ok(new RecentUsersAnswer([.. (await store.RecentAsync(recent)).Select(RecentUserAnswer.From)]));
 
     internal static async Task<Results<Ok<RecommendationsAnswer>, ValidationProblem>> RecommendationsAsync(
-        [Description("User id, percent-encoded (a slash as %2F).")] string id, InterestStore store, Recommend recommend, HttpRequest request,
+        [Description("User id, percent-encoded (a slash as %2F).")] string id, InterestStore store, PurchasedItems purchased, Recommend recommend,
+        HttpRequest request,
         [Range(1, 100), Description("Most items wanted.")] int count = 10,
         [Description(FilterParameters.Category)] string[]? category = null,
         [Range(0, double.MaxValue, ErrorMessage = FilterParameters.PriceError), Description(FilterParameters.MinPrice)] double? minPrice = null,
         [Range(0, double.MaxValue, ErrorMessage = FilterParameters.PriceError), Description(FilterParameters.MaxPrice)] double? maxPrice = null,
-        [Description(FilterParameters.Exclude)] string[]? exclude = null,
+        [Description(FilterParameters.Exclude)] string[]? exclude = null, [Description(FilterParameters.Kind)] string? kind = null,
         [Range(0.0, 1.0, ErrorMessage = FilterParameters.DiversityError), Description(FilterParameters.Diversity)] double diversity = 0,
-        [Description("'item:' and the id of the item on whose page the items will be shown: scores are mixed with likeness to it, and it is left out.")] string? context = null)
+        [Description("'item:' and the id of the item on whose page the items will be shown: scores are mixed with likeness to it, and it is left out.")] string? context = null,
+        [Description("True to offer again what the user bought within its repurchase interval, as for a 'buy again' shelf.")] bool includePurchased = false)
     {
-        var filter = FilterParameters.Read(request, category, minPrice, maxPrice, exclude, out var errors);
+        var filter = FilterParameters.Read(request, category, minPrice, maxPrice, exclude, kind, out var errors);
         if (!TryReadContext(context, out var shown)) errors["context"] = ["context must be 'item:' followed by an item id, e.g. context=item:1234."];
         if (errors.Count > 0) return TypedResults.ValidationProblem(errors);
-        return TypedResults.Ok(recommend.For(id, await store.ReadAsync(id), new Wanted(count, filter, diversity, shown)));
+        var (interests, hidden) = (store.ReadAsync(id), includePurchased ? Task.FromResult<IReadOnlyList<string>>([]) : purchased.HiddenAsync(id));
+        await Task.WhenAll(interests, hidden);
+        return TypedResults.Ok(recommend.For(id, await interests, new Wanted(count, filter.Without(await hidden), diversity, shown)));
     }
 
     internal static async Task<Results<Ok<InterestsAnswer>, ProblemHttpResult>> InterestsAsync(
-        [Description("User id, percent-encoded (a slash as %2F).")] string id, InterestStore store, TimeProvider time) =>
+        [Description("User id, percent-encoded (a slash as %2F).")] string id, InterestStore store, TimeProvider time,
+        [Range(0, 1000), Description("States up to this one that are wanted, newest first; as many as Recommender:HistoryLength are kept.")] int history = 0) =>
         await store.ReadAsync(id) is { } update
-            ? TypedResults.Ok(InterestsAnswer.From(update, time.GetUtcNow()))
+            ? TypedResults.Ok(InterestsAnswer.From(update, time.GetUtcNow()) with { History = history == 0 ? null : await store.HistoryAsync(id, history) })
             : TypedResults.Problem(
                 "Nothing is known of this user yet. Interests appear moments after the user's first click, cart, purchase or review reaches the ingestor's POST /v1/events, and expire when the user stays away.",
                 statusCode: StatusCodes.Status404NotFound, title: "Unknown user");

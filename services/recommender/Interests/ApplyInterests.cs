@@ -7,27 +7,20 @@ namespace Driftline.Recommender.Interests;
 /// Brings a batch of <c>interest.updates</c> into Redis: the newest record of each user, in topic order, overwrites what was there. A replay
 /// writes the same values again.
 /// </summary>
-internal sealed class ApplyInterests(InterestStore store, RecentUsers recent, RecommenderMetrics metrics, TimeProvider time, ILogger<ApplyInterests> log)
+internal sealed class ApplyInterests(InterestStore store, RecommenderMetrics metrics, TimeProvider time, ILogger<ApplyInterests> log)
     : IBatchHandler<InterestUpdated>
 {
     public async Task<IReadOnlyList<Outcome>> HandleAsync(IReadOnlyList<Received<InterestUpdated>> batch, CancellationToken stopping)
     {
         var (outcomes, newest) = Coalesce(batch);
         if (newest.Count == 0) return outcomes;
-        await store.WriteAsync([.. newest.Select(user => new InterestWrite(user.Key, user.Value.Bytes))]);
+        await store.WriteAsync([.. newest.Select(user => new InterestWrite(user.Key, user.Value.Value, user.Value.Bytes))]);
         var now = time.GetUtcNow();
         var erasures = 0;
-        foreach (var (userId, record) in newest)
+        foreach (var record in newest.Values)
         {
-            if (record.Value is not { } update)
-            {
-                recent.Forget(userId);
-                erasures++;
-                continue;
-            }
-
-            recent.Saw(userId, now);
-            metrics.Applied(now - DateTimeOffset.FromUnixTimeMilliseconds(update.newestReceivedAt));
+            if (record.Value is { } update) metrics.Applied(now - DateTimeOffset.FromUnixTimeMilliseconds(update.newestReceivedAt));
+            else erasures++;
         }
 
         Log.Applied(log, newest.Count - erasures, erasures, batch.Count);

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using driftline.events;
+using Driftline.Recommender.Api;
 using Driftline.Schemas;
 using Driftline.Streaming;
 using Microsoft.Extensions.Options;
@@ -7,40 +9,122 @@ using StackExchange.Redis;
 namespace Driftline.Recommender.Interests;
 
 /// <summary>What a batch leaves behind for one user.</summary>
-/// <param name="Bytes">The newest update as it was on the topic; null erases the user.</param>
-internal readonly record struct InterestWrite(string UserId, byte[]? Bytes);
+/// <param name="Update">The newest update; null erases the user.</param>
+/// <param name="Bytes">The update as it was on the topic; null with it.</param>
+internal readonly record struct InterestWrite(string UserId, InterestUpdated? Update, byte[]? Bytes);
+
+/// <param name="UpdatedAt">When the predictor computed the user's newest interests.</param>
+internal readonly record struct RecentUser(string UserId, DateTimeOffset UpdatedAt);
 
 /// <summary>
-/// The <c>interest:{user}</c> keys, and the channels of the same names on which each write is also published. A value is the record's bytes
-/// as they were on the topic (registry wire format); an empty message says that the user was erased. Only this service writes.
+/// What is known of users, in Redis; only this service writes these keys, and writing an update again changes nothing.
+/// <list type="bullet">
+/// <item><c>interest:{user}</c>, and the channel of that name on which each write is also published: the record's bytes as they were on the topic
+/// (registry wire format); an empty message says that the user was erased.</item>
+/// <item><c>history:{user}</c>: a sorted set of earlier and present states as JSON (<see cref="InterestMoment"/>), score = when it was computed.</item>
+/// <item><c>interests:updated</c>: a sorted set of the users updated last, score = when the newest interests were computed.</item>
+/// <item><c>audience:{category}</c>: see <see cref="Audiences"/>.</item>
+/// </list>
+/// Times in scores are milliseconds since the Unix epoch.
 /// </summary>
-internal sealed class InterestStore(IConnectionMultiplexer redis, AvroCodec codec, IOptions<RecommenderOptions> options)
+internal sealed class InterestStore(IConnectionMultiplexer redis, AvroCodec codec, Audiences audiences, IOptions<RecommenderOptions> options)
 {
+    private static readonly RedisKey Updated = "interests:updated";
+
     // Every command names one key, which is all that Redis Cluster asks.
     private static RedisKey Key(string userId) => "interest:" + userId;
 
+    private static RedisKey HistoryKey(string userId) => "history:" + userId;
+
     private static RedisChannel ChannelOf(string userId) => RedisChannel.Literal("interest:" + userId);
 
-    /// <summary>Writes and publishes in one pipelined round trip; completes once Redis has acknowledged everything.</summary>
+    /// <summary>
+    /// Writes and publishes in one pipelined round trip, and one more where a user's rising categories changed; completes once Redis has acknowledged
+    /// everything.
+    /// </summary>
     /// <exception cref="RedisException">Redis is away or refused a write; writing again is harmless.</exception>
     public async Task WriteAsync(IReadOnlyCollection<InterestWrite> writes)
     {
         var batch = redis.GetDatabase().CreateBatch();
-        var acknowledged = new List<Task>(writes.Count * 2);
-        foreach (var (userId, bytes) in writes)
+        var acknowledged = new List<Task>(writes.Count * 6);
+        var before = new List<Task<RedisValue>>(writes.Count);
+        foreach (var (userId, update, bytes) in writes)
         {
-            acknowledged.Add(bytes is null ? batch.KeyDeleteAsync(Key(userId)) : batch.StringSetAsync(Key(userId), bytes, options.Value.InterestExpiry));
+            before.Add(update is null ? batch.StringGetDeleteAsync(Key(userId)) : batch.StringSetAndGetAsync(Key(userId), bytes, options.Value.InterestExpiry));
             acknowledged.Add(batch.PublishAsync(ChannelOf(userId), bytes ?? []));
+            if (update is null)
+            {
+                acknowledged.Add(batch.KeyDeleteAsync(HistoryKey(userId)));
+                acknowledged.Add(batch.SortedSetRemoveAsync(Updated, userId));
+            }
+            else
+            {
+                acknowledged.AddRange(Remember(batch, userId, update));
+            }
+        }
+
+        var computed = writes.Where(write => write.Update is not null).Select(write => new SortedSetEntry(write.UserId, write.Update!.computedAt)).ToArray();
+        if (computed.Length > 0)
+        {
+            acknowledged.Add(batch.SortedSetAddAsync(Updated, computed));
+            acknowledged.Add(batch.SortedSetRemoveRangeByRankAsync(Updated, 0, -(options.Value.RecentUsers + 1)));
         }
 
         batch.Execute();
-        await Task.WhenAll(acknowledged);
+        await Task.WhenAll([.. acknowledged, .. before]);
+        var moves = new List<AudienceMove>(writes.Count);
+        foreach (var (write, old) in writes.Zip(before))
+            moves.Add(new AudienceMove(write.UserId, (byte[]?)old.Result is { } bytes ? await DecodeAsync(bytes) : null, write.Update));
+        await audiences.MoveAsync(moves);
     }
 
     /// <summary>Null for a user that is not known.</summary>
     /// <exception cref="RedisException">Redis is away.</exception>
-    public async Task<InterestUpdated?> ReadAsync(string userId) =>
-        (byte[]?)await redis.GetDatabase().StringGetAsync(Key(userId)) is { } bytes ? await DecodeAsync(bytes) : null;
+    public async Task<InterestUpdated?> ReadAsync(string userId) => (await ReadAsync([userId]))[0];
+
+    /// <summary>In one pipelined round trip; null for each user that is not known.</summary>
+    /// <exception cref="RedisException">Redis is away.</exception>
+    public async Task<InterestUpdated?[]> ReadAsync(IReadOnlyList<string> userIds)
+    {
+        var batch = redis.GetDatabase().CreateBatch();
+        var reads = userIds.Select(userId => batch.StringGetAsync(Key(userId))).ToArray();
+        batch.Execute();
+        var values = await Task.WhenAll(reads);
+        var updates = new InterestUpdated?[values.Length];
+        for (var i = 0; i < values.Length; i++) updates[i] = (byte[]?)values[i] is { } bytes ? await DecodeAsync(bytes) : null;
+        return updates;
+    }
+
+    /// <summary>The user's states, newest first.</summary>
+    /// <exception cref="RedisException">Redis is away.</exception>
+    public async Task<IReadOnlyList<InterestMoment>> HistoryAsync(string userId, int count)
+    {
+        if (count == 0) return [];
+        var members = await redis.GetDatabase().SortedSetRangeByRankAsync(HistoryKey(userId), 0, count - 1, Order.Descending);
+        return [.. members.Select(member => JsonSerializer.Deserialize(((ReadOnlyMemory<byte>)member).Span, RecommenderJson.Default.InterestMoment)!)];
+    }
+
+    /// <summary>The users updated last, newest first.</summary>
+    /// <exception cref="RedisException">Redis is away.</exception>
+    public async Task<IReadOnlyList<RecentUser>> RecentAsync(int count)
+    {
+        var users = await redis.GetDatabase().SortedSetRangeByRankWithScoresAsync(Updated, 0, count - 1, Order.Descending);
+        return [.. users.Select(user => new RecentUser((string)user.Element!, DateTimeOffset.FromUnixTimeMilliseconds((long)user.Score)))];
+    }
+
+    /// <summary>Users updated since, all of them or a uniform sample, and how many there are.</summary>
+    /// <param name="most">About how many are sampled.</param>
+    /// <exception cref="RedisException">Redis is away.</exception>
+    public async Task<(IReadOnlyList<string> Users, long Total)> SampleAsync(DateTimeOffset since, int most)
+    {
+        var database = redis.GetDatabase();
+        var from = since.ToUnixTimeMilliseconds();
+        var total = await database.SortedSetLengthAsync(Updated, from);
+        if (total <= most) return ([.. (await database.SortedSetRangeByScoreAsync(Updated, from)).Select(user => (string)user!)], total);
+        var all = await database.SortedSetLengthAsync(Updated);
+        var sample = await database.SortedSetRandomMembersWithScoresAsync(Updated, most * all / total);
+        return ([.. sample.Where(user => user.Score >= from).Select(user => (string)user.Element!)], total);
+    }
 
     /// <summary>Hands each update of a user to <paramref name="onMessage"/> until the result is disposed; null says that the user was erased.</summary>
     public async Task<IAsyncDisposable> SubscribeAsync(string userId, Action<byte[]?> onMessage)
@@ -51,6 +135,18 @@ internal sealed class InterestStore(IConnectionMultiplexer redis, AvroCodec code
     }
 
     public ValueTask<InterestUpdated> DecodeAsync(byte[] bytes) => codec.DecodeAsync<InterestUpdated>(Topics.InterestUpdates.Name, bytes);
+
+    private Task[] Remember(IBatch batch, string userId, InterestUpdated update)
+    {
+        if (options.Value.HistoryLength == 0) return [];
+        var key = HistoryKey(userId);
+        return
+        [
+            batch.SortedSetAddAsync(key, JsonSerializer.SerializeToUtf8Bytes(InterestMoment.From(update), RecommenderJson.Default.InterestMoment), update.computedAt),
+            batch.SortedSetRemoveRangeByRankAsync(key, 0, -(options.Value.HistoryLength + 1)),
+            batch.KeyExpireAsync(key, options.Value.InterestExpiry),
+        ];
+    }
 
     private sealed class Subscription(ChannelMessageQueue queue) : IAsyncDisposable
     {

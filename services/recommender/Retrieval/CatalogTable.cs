@@ -7,7 +7,8 @@ namespace Driftline.Recommender.Retrieval;
 /// <summary>What the recommender keeps of a catalogue item.</summary>
 /// <param name="Categories">The first is the main one; may be empty.</param>
 /// <param name="UpdatedAt">Of the newest state; milliseconds since the Unix epoch.</param>
-internal sealed record Product(string ItemId, string Title, IReadOnlyList<string> Categories, double? Price, string? Currency, bool Available, long UpdatedAt = 0)
+/// <param name="Kind">product, article, ad, or a word of the storefront's own.</param>
+internal sealed record Product(string ItemId, string Title, IReadOnlyList<string> Categories, double? Price, string? Currency, bool Available, long UpdatedAt = 0, string Kind = "product")
 {
     public string? Category => Categories.Count > 0 ? Categories[0] : null;
 
@@ -24,7 +25,7 @@ internal sealed class CatalogTable : ITable<CatalogItem>
     public void Apply(Received<CatalogItem> record)
     {
         if (record.Key is not { Length: > 0 } itemId) return;
-        if (record.Value is { } item) _products[itemId] = new Product(itemId, item.title, [.. item.categories], item.price, item.currency, item.available, item.updatedAt);
+        if (record.Value is { } item) _products[itemId] = new Product(itemId, item.title, [.. item.categories], item.price, item.currency, item.available, item.updatedAt, item.kind);
         else _products.TryRemove(itemId, out _);
     }
 

@@ -5,7 +5,8 @@ namespace Driftline.Recommender.Retrieval;
 /// <param name="MinPrice">Lowest price, in the item's own currency; null for no limit. With either limit, an item without a price does not pass.</param>
 /// <param name="MaxPrice">Highest price, in the item's own currency; null for no limit.</param>
 /// <param name="Excluded">Ids of items that do not pass.</param>
-internal sealed record ItemFilter(IReadOnlyCollection<string> Categories, double? MinPrice, double? MaxPrice, IReadOnlySet<string> Excluded)
+/// <param name="Kind">The only kind that passes; null admits all.</param>
+internal sealed record ItemFilter(IReadOnlyCollection<string> Categories, double? MinPrice, double? MaxPrice, IReadOnlySet<string> Excluded, string? Kind = null)
 {
     /// <summary>Admits everything that is for sale.</summary>
     public static readonly ItemFilter None = new([], null, null, new HashSet<string>());
@@ -14,6 +15,7 @@ internal sealed record ItemFilter(IReadOnlyCollection<string> Categories, double
     public bool Admits(Product? product) =>
         product is { Available: true }
         && (Categories.Count == 0 || Categories.Any(product.IsIn))
+        && (Kind is null || product.Kind == Kind)
         && PriceFits(product.Price)
         && !Excluded.Contains(product.ItemId);
 
@@ -21,7 +23,7 @@ internal sealed record ItemFilter(IReadOnlyCollection<string> Categories, double
     public ItemFilter Without(IEnumerable<string> itemIds) => this with { Excluded = Excluded.Concat(itemIds).ToHashSet(StringComparer.Ordinal) };
 
     /// <summary>What passes, as the object of a sentence: "available item of that category".</summary>
-    public string Subject => (Categories.Count, MinPrice is null && MaxPrice is null && Excluded.Count == 0) switch
+    public string Subject => (Categories.Count, MinPrice is null && MaxPrice is null && Kind is null && Excluded.Count == 0) switch
     {
         (0, true) => "available item",
         (1, true) => "available item of that category",

@@ -12,7 +12,18 @@ async function read(url, options) {
 export const about = () => read('v1/console');
 export const recentUsers = () => read('v1/users?recent=12');
 export const recommendations = id => read(`${user(id)}/recommendations?count=8`);
+export const trends = window => read(`v1/trends?window=${encodeURIComponent(window)}`);
+export const audienceUrl = (category, limit) => `v1/audiences/${encodeURIComponent(category)}?limit=${limit}`;
+export const panels = () => read('operations.json');
+export const series = (panel, minutes) => read(`console/operations/${panel}?minutes=${minutes}`);
 export const items = query => read(`v1/items?count=6&query=${encodeURIComponent(query)}`);
+
+/** Users whose interest in a category rises, largest rise first. */
+export async function audience(category, limit) {
+  const answer = await fetch(audienceUrl(category, limit));
+  if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
+  return (await answer.text()).split('\n').filter(line => line).map(line => JSON.parse(line));
+}
 
 /** Sends one event; throws with the reason when it is not accepted. */
 export async function send(event) {

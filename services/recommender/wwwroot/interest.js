@@ -55,8 +55,8 @@ function newRow(category) {
     element('td', { className: 'number then' }), element('td', { className: 'number soon' }));
 }
 
-function shifts(id, list) {
-  const shown = list.slice(0, 4).map(shift => element('li', {},
+export function shifts(id, list, most = 4) {
+  const shown = list.slice(0, most).map(shift => element('li', {},
     element('span', { textContent: shift.category, title: shift.category }), element('b', { textContent: points(shift.delta) })));
   $(id).replaceChildren(...(shown.length > 0 ? shown : [element('li', { className: 'none', textContent: 'nothing' })]));
 }

@@ -1,7 +1,6 @@
 using driftline.events;
 using Driftline.Recommender.Interests;
 using Driftline.Streaming;
-using Microsoft.Extensions.Options;
 using Xunit;
 using static Driftline.Recommender.Tests.Records;
 
@@ -38,17 +37,5 @@ public sealed class ApplyInterestsTests
         Assert.Equal(
             [null, "embedding", "interests", "userId", "The", "modelVersion"], outcomes.Select(outcome => outcome.Reason?.Split(' ')[0]));
         Assert.Equal("good", Assert.Single(newest).Value.Value!.modelVersion);
-    }
-
-    [Fact]
-    public void RecentUsersAreBoundedNewestFirstAndForgetTheErased()
-    {
-        var users = new RecentUsers(Options.Create(new RecommenderOptions { RecentUsers = 3 }));
-        foreach (var (user, i) in new[] { "a", "b", "c", "d", "b" }.Select((user, i) => (user, i))) users.Saw(user, Start.AddSeconds(i));
-        Assert.Equal(["b", "d", "c"], users.Newest(10).Select(user => user.UserId));
-        users.Forget("d");
-        users.Forget("never seen");
-        Assert.Equal(["b", "c"], users.Newest(10).Select(user => user.UserId));
-        Assert.Equal(["b"], users.Newest(1).Select(user => user.UserId));
     }
 }

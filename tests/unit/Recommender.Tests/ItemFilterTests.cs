@@ -44,6 +44,16 @@ public sealed class ItemFilterTests
     }
 
     [Fact]
+    public void OneKindCanBeAskedFor()
+    {
+        var articles = ItemFilter.None with { Kind = "article" };
+        Assert.True(articles.Admits(Tea with { Kind = "article" }));
+        Assert.False(articles.Admits(Tea));
+        Assert.True(ItemFilter.None.Admits(Tea with { Kind = "ad" }));
+        Assert.Equal("available item that passes the filters", articles.Subject);
+    }
+
+    [Fact]
     public void WhatIsNotForSalePassesNothing()
     {
         Assert.False(ItemFilter.None.Admits(Tea with { Available = false }));

@@ -12,7 +12,7 @@ internal static class Records
     public static Received<T> Record<T>(string? key, T? value, long offset = 0) where T : class =>
         new(key, value, value is null ? null : [(byte)offset], [], new TopicPartitionOffset("topic", 0, offset), Start);
 
-    public static Received<CatalogItem> Item(string id, string category, bool available = true, double? price = 10, long updatedAt = 0) => Record(id, new CatalogItem
+    public static Received<CatalogItem> Item(string id, string category, bool available = true, double? price = 10, long updatedAt = 0, string kind = "product") => Record(id, new CatalogItem
     {
         itemId = id,
         title = $"Title of {id}",
@@ -21,6 +21,7 @@ internal static class Records
         currency = "EUR",
         available = available,
         updatedAt = updatedAt,
+        kind = kind,
         attributes = new Dictionary<string, string>(),
     });
 

@@ -1,0 +1,76 @@
+using driftline.events;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace Driftline.Recommender.Interests;
+
+/// <param name="Before">The interests that were replaced; null where there were none.</param>
+/// <param name="Now">The interests in force; null for a user who was erased.</param>
+internal readonly record struct AudienceMove(string UserId, InterestUpdated? Before, InterestUpdated? Now);
+
+/// <summary>Where a listing goes on: after this user among those whose interest rises as much, largest rise first.</summary>
+internal readonly record struct AudiencePosition(double Rise, string UserId);
+
+/// <summary>
+/// The <c>audience:{category}</c> keys: a sorted set of the users whose interest in the category is rising, score = by how much (next - current).
+/// An index only: who it lists is checked against <c>interest:{user}</c>, so a user who was erased, whose interests expired, or whom a write that was
+/// broken off left behind, is never answered.
+/// </summary>
+internal sealed class Audiences(IConnectionMultiplexer redis, IOptions<RecommenderOptions> options)
+{
+    private static RedisKey Key(string category) => "audience:" + category;
+
+    /// <summary>Brings the index up to date in one pipelined round trip.</summary>
+    /// <exception cref="RedisException">Redis is away or refused a write; moving again is harmless.</exception>
+    public async Task MoveAsync(IReadOnlyCollection<AudienceMove> moves)
+    {
+        var gone = moves.SelectMany(move => Rising(move.Before).Keys.Except(Rising(move.Now).Keys, StringComparer.Ordinal).Select(category => (category, move.UserId))).ToLookup(one => one.category, one => (RedisValue)one.UserId);
+        var risen = moves.SelectMany(move => Rising(move.Now).Select(shift => (shift.Key, new SortedSetEntry(move.UserId, shift.Value)))).ToLookup(one => one.Key, one => one.Item2);
+        if (gone.Count + risen.Count == 0) return;
+        var batch = redis.GetDatabase().CreateBatch();
+        var acknowledged = new List<Task>();
+        foreach (var category in gone) acknowledged.Add(batch.SortedSetRemoveAsync(Key(category.Key), [.. category]));
+        foreach (var category in risen)
+        {
+            acknowledged.Add(batch.SortedSetAddAsync(Key(category.Key), [.. category]));
+            acknowledged.Add(batch.KeyExpireAsync(Key(category.Key), options.Value.InterestExpiry));
+        }
+
+        batch.Execute();
+        await Task.WhenAll(acknowledged);
+    }
+
+    /// <summary>A page of candidates, largest rise first, equal rises by user id from the last; empty at the end.</summary>
+    /// <exception cref="RedisException">Redis is away.</exception>
+    public async Task<IReadOnlyList<AudiencePosition>> PageAsync(string category, double minRise, AudiencePosition? after, int size)
+    {
+        var database = redis.GetDatabase();
+        for (var skip = 0; ; skip += size)
+        {
+            var found = await database.SortedSetRangeByScoreWithScoresAsync(
+                Key(category), minRise, after?.Rise ?? double.PositiveInfinity, Exclude.None, Order.Descending, skip, size);
+            AudiencePosition[] page = [.. found.Select(user => new AudiencePosition(user.Score, (string)user.Element!)).Where(user => after is null || Follows(user, after.Value))];
+            if (page.Length > 0 || found.Length < size) return page;
+        }
+    }
+
+    /// <summary>Takes a user out who was found not to belong, unless an update has moved them meanwhile.</summary>
+    public Task RemoveAsync(string category, AudiencePosition stale)
+    {
+        var transaction = redis.GetDatabase().CreateTransaction();
+        transaction.AddCondition(Condition.SortedSetEqual(Key(category), stale.UserId, stale.Rise));
+        _ = transaction.SortedSetRemoveAsync(Key(category), stale.UserId);
+        return transaction.ExecuteAsync();
+    }
+
+    private static Dictionary<string, double> Rising(InterestUpdated? update)
+    {
+        var rising = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var shift in update?.rising ?? []) rising[shift.category] = shift.delta;
+        return rising;
+    }
+
+    // Redis orders equal scores by the members' bytes.
+    private static bool Follows(AudiencePosition user, AudiencePosition after) => user.Rise < after.Rise
+        || (user.Rise == after.Rise && System.Text.Encoding.UTF8.GetBytes(user.UserId).AsSpan().SequenceCompareTo(System.Text.Encoding.UTF8.GetBytes(after.UserId)) < 0);
+}
