@@ -49,13 +49,14 @@ function draw(body, panel, series, minutes) {
   // A bound is drawn where the values come near it; a far one would flatten them.
   const most = Math.max(...values);
   const bounds = [['warn', panel.warn], ['bad', panel.bad]].filter(([, value]) => value !== null && value <= 2 * most);
-  const top = Math.max(1e-9, most, ...bounds.map(([, value]) => value)) * 1.08;
+  const largest = Math.max(most, ...bounds.map(([, value]) => value));
+  const top = (largest || 1) * 1.08;
   const x = at => WIDTH * (at - start) / (end - start);
   const y = value => HEIGHT - HEIGHT * Math.max(0, value) / top;
   const chart = shape('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': `${panel.title}: at most ${figure(panel.unit, most)}` });
   for (const [name, value] of bounds) chart.append(shape('line', { class: `bound ${name}`, x1: 0, x2: WIDTH, y1: y(value), y2: y(value) }));
   series.forEach((one, i) => chart.append(shape('polyline', { class: `line c${i % 6}`, points: one.points.map(([at, value]) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`).join(' ') })));
-  body.replaceChildren(element('p', { className: 'quiet small', textContent: figure(panel.unit, top / 1.08) }), chart,
+  body.replaceChildren(element('p', { className: 'quiet small', textContent: figure(panel.unit, largest) }), chart,
     element('ul', { className: 'series' }, ...series.map((one, i) => {
       const last = one.points.at(-1)[1];
       const value = element('b', { textContent: figure(panel.unit, last) });
