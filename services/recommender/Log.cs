@@ -14,6 +14,12 @@ internal static partial class Log
     [LoggerMessage(EventName = "recommender.dependency.away", Level = LogLevel.Warning, Message = "Answering {Path} with 503: {Reason}")]
     public static partial void DependencyAway(ILogger log, string path, string reason);
 
+    [LoggerMessage(EventName = "recommender.shadow.failed", Level = LogLevel.Warning, Message = "Shadow {Variant} failed on one question, which changes no answer")]
+    public static partial void ShadowFailed(ILogger log, Exception e, string variant);
+
+    [LoggerMessage(EventName = "recommender.feedback.counted", Level = LogLevel.Debug, Message = "Attributed {Counted} shown items' feedback from {Records} records")]
+    public static partial void FeedbackCounted(ILogger log, int counted, int records);
+
     [LoggerMessage(EventName = "recommender.message.unreadable", Level = LogLevel.Warning, Message = "An update on an interest channel could not be decoded and was not streamed")]
     public static partial void MessageUnreadable(ILogger log, Exception e);
 }

@@ -1,6 +1,7 @@
 using driftline.events;
 using Driftline.Hosting;
 using Driftline.Recommender;
+using Driftline.Recommender.Experiments;
 using Driftline.Recommender.Interests;
 using Driftline.Recommender.Retrieval;
 using Driftline.Schemas;
@@ -14,6 +15,9 @@ builder.Services.AddTable<ModelReleased, ReleaseTable>(Topics.ModelReleases.Name
 builder.Services.AddTable<CatalogItem, CatalogTable>(Topics.CatalogItems.Name);
 builder.Services.AddTable<ItemVector, VectorTable>(Topics.CatalogVectors.Name);
 builder.Services.AddTable<StorefrontEvent, TrendingTable>(Topics.StorefrontEvents.Name);
+builder.Services.AddExperiments();
+if (ExperimentServices.AreConfigured(builder.Configuration)) // without them there is nothing to attribute
+    builder.Services.AddConsumerLoop<StorefrontEvent, AttributeFeedback>(Topics.StorefrontEvents.Name, "driftline.recommender.feedback", "Loop");
 builder.Services.AddApi();
 
 var app = builder.Build();

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Driftline.Recommender.Experiments;
 
 namespace Driftline.Recommender;
 
@@ -45,6 +46,17 @@ public sealed class RecommenderOptions
 
     /// <summary>The same by main category, where it differs: days for coffee, years for washing machines.</summary>
     public Dictionary<string, TimeSpan> RepurchaseIntervals { get; set; } = new(StringComparer.Ordinal);
+
+    /// <summary>Experiments, in the order in which they take users. See <see cref="ExperimentOptions"/>.</summary>
+    public IReadOnlyList<ExperimentOptions> Experiments { get; set; } = [];
+
+    /// <summary>A click or purchase without a token counts for the item's last showing or click at most this long before it.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "90.00:00:00", ErrorMessage = "Recommender:AttributionWindow must be between 00:00:00 and 90 days.")]
+    public TimeSpan AttributionWindow { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>How long a user's part in experiments is kept after their last feedback, and an experiment's counts after its last.</summary>
+    [Range(typeof(TimeSpan), "7.00:00:00", "3650.00:00:00", ErrorMessage = "Recommender:FeedbackExpiry must be between 7 and 3650 days: topics are kept for 7, and a replay must find what it has counted.")]
+    public TimeSpan FeedbackExpiry { get; set; } = TimeSpan.FromDays(90);
 
     /// <summary>What the console says about the data, e.g. "Simulated data"; empty says nothing.</summary>
     public string DataLabel { get; set; } = "";

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Driftline.Hosting;
 using Driftline.Recommender.Api;
+using Driftline.Recommender.Experiments;
 using Driftline.Recommender.Interests;
 using Driftline.Recommender.Operations;
 using Driftline.Recommender.Retrieval;
@@ -56,6 +57,7 @@ internal static class RecommenderServices
         app.MapUsers();
         app.MapItems();
         app.MapPopulation();
+        app.MapExperiments();
         app.MapConsole();
         app.MapOperations();
         app.MapOpenApi("/openapi/{documentName}.json");

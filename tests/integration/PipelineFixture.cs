@@ -49,7 +49,8 @@ public sealed class Pipeline : IAsyncDisposable
     public static Task<Pipeline> StartAsync() => StartAsync(null);
 
     /// <param name="redis">A Redis of the caller's own, to do with as it likes.</param>
-    public static async Task<Pipeline> StartAsync(string? redis)
+    /// <param name="settings">Further settings for every service.</param>
+    public static async Task<Pipeline> StartAsync(string? redis, IReadOnlyDictionary<string, string>? settings = null)
     {
         var cache = DemoModel.CacheFolder(Environment.GetEnvironmentVariable("DRIFTLINE_CACHE"));
         var data = ReplayData.Open(new RunOptions { Seed = 1, Events = 1 }, cache, DateTimeOffset.UtcNow);
@@ -62,7 +63,7 @@ public sealed class Pipeline : IAsyncDisposable
                 SchemaRegistryUrl = outside.SchemaRegistryUrl,
                 RedisConnectionString = redis ?? outside.RedisConnectionString,
                 Partitions = 4,
-                Settings = new Dictionary<string, string>
+                Settings = new Dictionary<string, string>(settings ?? new Dictionary<string, string>())
                 {
                     ["Recommender__DataLabel"] = data.Label,
                     ["Recommender__PrometheusUrl"] = $"http://127.0.0.1:{PrometheusPort}",

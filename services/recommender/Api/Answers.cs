@@ -14,9 +14,11 @@ namespace Driftline.Recommender.Api;
 /// <param name="AttributionToken">Opaque; send it back with the events that this answer leads to.</param>
 /// <param name="Items">Best first, or as diversity orders them; model or similar items before trending ones, and those before the latest.</param>
 /// <param name="ContextIgnored">Why the item of the page had no part in the answer; null when it had one, or none was named.</param>
+/// <param name="Experiment">The experiment that the user takes part in; null outside experiments.</param>
+/// <param name="Variant">The user's variant in it.</param>
 public sealed record RecommendationsAnswer(
     string UserId, bool Personalised, string? Reason, string? ModelVersion, DateTimeOffset? AsOf, long? StalenessMs, string AttributionToken,
-    IReadOnlyList<RecommendedItem> Items, string? ContextIgnored = null);
+    IReadOnlyList<RecommendedItem> Items, string? ContextIgnored = null, string? Experiment = null, string? Variant = null);
 
 /// <summary>What is like an item.</summary>
 /// <param name="ItemId">The item asked for.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Driftline.Recommender.Experiments;
 
 namespace Driftline.Recommender.Api;
 
@@ -14,6 +15,8 @@ namespace Driftline.Recommender.Api;
 [JsonSerializable(typeof(ItemsAnswer))]
 [JsonSerializable(typeof(RecentUsersAnswer))]
 [JsonSerializable(typeof(ConsoleAnswer))]
+[JsonSerializable(typeof(ExperimentsAnswer))]
+[JsonSerializable(typeof(ExperimentAnswer))]
 [JsonSerializable(typeof(Microsoft.AspNetCore.Mvc.ProblemDetails))]
 [JsonSerializable(typeof(Microsoft.AspNetCore.Http.HttpValidationProblemDetails))]
 internal sealed partial class RecommenderJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Driftline.Recommender.Experiments;
 using Driftline.Recommender.Interests;
 using Driftline.Recommender.Retrieval;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -28,7 +29,7 @@ internal static class UsersApi
         TypedResults.Ok(new RecentUsersAnswer([.. (await store.RecentAsync(recent)).Select(RecentUserAnswer.From)]));
 
     internal static async Task<Results<Ok<RecommendationsAnswer>, ValidationProblem>> RecommendationsAsync(
-        [Description("User id, percent-encoded (a slash as %2F).")] string id, InterestStore store, PurchasedItems purchased, Recommend recommend,
+        [Description("User id, percent-encoded (a slash as %2F).")] string id, InterestStore store, PurchasedItems purchased, ServeVariant serve,
         HttpRequest request,
         [Range(1, 100), Description("Most items wanted.")] int count = 10,
         [Description(FilterParameters.Category)] string[]? category = null,
@@ -44,7 +45,7 @@ internal static class UsersApi
         if (errors.Count > 0) return TypedResults.ValidationProblem(errors);
         var (interests, hidden) = (store.ReadAsync(id), includePurchased ? Task.FromResult<IReadOnlyList<string>>([]) : purchased.HiddenAsync(id));
         await Task.WhenAll(interests, hidden);
-        return TypedResults.Ok(recommend.For(id, await interests, new Wanted(count, filter.Without(await hidden), diversity, shown)));
+        return TypedResults.Ok(serve.For(id, await interests, new Wanted(count, filter.Without(await hidden), diversity, shown)));
     }
 
     internal static async Task<Results<Ok<InterestsAnswer>, ProblemHttpResult>> InterestsAsync(

@@ -1,4 +1,5 @@
 using driftline.events;
+using Driftline.Recommender.Experiments;
 using Driftline.Streaming;
 
 namespace Driftline.Recommender.Interests;
@@ -7,7 +8,7 @@ namespace Driftline.Recommender.Interests;
 /// Brings a batch of <c>interest.updates</c> into Redis: the newest record of each user, in topic order, overwrites what was there. A replay
 /// writes the same values again.
 /// </summary>
-internal sealed class ApplyInterests(InterestStore store, RecommenderMetrics metrics, TimeProvider time, ILogger<ApplyInterests> log)
+internal sealed class ApplyInterests(InterestStore store, FeedbackStore feedback, RecommenderMetrics metrics, TimeProvider time, ILogger<ApplyInterests> log)
     : IBatchHandler<InterestUpdated>
 {
     public async Task<IReadOnlyList<Outcome>> HandleAsync(IReadOnlyList<Received<InterestUpdated>> batch, CancellationToken stopping)
@@ -15,6 +16,7 @@ internal sealed class ApplyInterests(InterestStore store, RecommenderMetrics met
         var (outcomes, newest) = Coalesce(batch);
         if (newest.Count == 0) return outcomes;
         await store.WriteAsync([.. newest.Select(user => new InterestWrite(user.Key, user.Value.Value, user.Value.Bytes))]);
+        await feedback.ForgetAsync(newest.Where(user => user.Value.Bytes is null).Select(user => user.Key));
         var now = time.GetUtcNow();
         var erasures = 0;
         foreach (var record in newest.Values)

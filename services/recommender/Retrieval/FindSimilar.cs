@@ -20,7 +20,7 @@ internal sealed class FindSimilar(
         }
 
         metrics.Shown(items);
-        return new SimilarAnswer(item.ItemId, modelVersion, reason, AttributionToken.New(time.GetUtcNow(), modelVersion).ToString(), items);
+        return new SimilarAnswer(item.ItemId, modelVersion, reason, AttributionToken.New(time.GetUtcNow(), modelVersion, items.Select(one => one.ItemId)).ToString(), items);
     }
 
     /// <returns>Without the item itself; where there are none, why.</returns>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using driftline.events;
 using Driftline.Recommender.Api;
+using Driftline.Recommender.Experiments;
 
 namespace Driftline.Recommender.Retrieval;
 
@@ -21,7 +22,10 @@ internal sealed class Recommend(
         var now = time.GetUtcNow();
         if (wanted.Context is { } page) wanted = wanted with { Filter = wanted.Filter.Without([page]) };
         var ranking = trending.Ranking();
-        var (items, reason, contextIgnored, searched) = interests is null ? ([], "unknown user", null, false) : Personal(interests, wanted);
+        var trendingOnly = wanted.Assigned is { Variant.Source: VariantSource.Trending } assigned ? $"experiment {assigned.Experiment.Name} shows trending items" : null;
+        if (trendingOnly is not null) interests = null;
+        var (items, reason, contextIgnored, searched) = trendingOnly is not null ? ([], trendingOnly, wanted.Context is null ? null : trendingOnly, true)
+            : interests is null ? ([], "unknown user", null, false) : Personal(interests, wanted);
         var isPersonal = items.Count > 0;
         if (!searched && wanted.Context is { } shown) (items, contextIgnored) = similar.To(shown, wanted);
         items.AddRange(pickTrending.From(ranking, wanted.After(items)));
@@ -30,12 +34,18 @@ internal sealed class Recommend(
         DateTimeOffset? asOf = interests is null ? ranking.NewestEventTime : DateTimeOffset.FromUnixTimeMilliseconds(interests.newestEventTime);
         DateTimeOffset? receivedAt = interests is null ? ranking.NewestReceivedAt : DateTimeOffset.FromUnixTimeMilliseconds(interests.newestReceivedAt);
         var age = now - receivedAt;
-        metrics.Answered(isPersonal, age);
-        metrics.Shown(items);
+        if (wanted.Assigned is not { Variant.Shadow: true })
+        {
+            metrics.Answered(isPersonal, age);
+            metrics.Shown(items);
+        }
+
         var modelVersion = interests?.modelVersion ?? releases.Newest;
         return new RecommendationsAnswer(
             userId, isPersonal, isPersonal ? null : reason, modelVersion, asOf, age is { } known ? (long)Math.Max(0, known.TotalMilliseconds) : null,
-            AttributionToken.New(now, isPersonal ? modelVersion : items.Exists(item => item.Source == "similar") ? releases.Newest : null).ToString(), items, contextIgnored);
+            AttributionToken.New(
+                now, isPersonal ? modelVersion : items.Exists(item => item.Source == "similar") ? releases.Newest : null, items.Select(item => item.ItemId), wanted.Assigned).ToString(),
+            items, contextIgnored);
     }
 
     private (List<RecommendedItem> Items, string? Reason, string? ContextIgnored, bool Searched) Personal(InterestUpdated interests, Wanted wanted)

@@ -1,4 +1,5 @@
 using Driftline.Recommender.Api;
+using Driftline.Recommender.Experiments;
 
 namespace Driftline.Recommender.Retrieval;
 
@@ -8,6 +9,9 @@ namespace Driftline.Recommender.Retrieval;
 /// <param name="Context">Id of the item on whose page the answer will stand; null for none.</param>
 internal sealed record Wanted(int Count, ItemFilter Filter, double Diversity = 0, string? Context = null)
 {
+    /// <summary>The asking user's experiment and variant; null outside experiments.</summary>
+    public Assignment? Assigned { get; init; }
+
     /// <summary>What is still wanted once these were chosen.</summary>
     public Wanted After(IReadOnlyCollection<RecommendedItem> chosen) =>
         chosen.Count == 0 ? this : this with { Count = Count - chosen.Count, Filter = Filter.Without(chosen.Select(item => item.ItemId)) };

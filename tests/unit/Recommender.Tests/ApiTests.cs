@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Driftline.Recommender.Api;
+using Driftline.Recommender.Experiments;
 using Driftline.Recommender.Retrieval;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -90,6 +91,15 @@ public sealed class ApiTests(RecommenderWithoutPipeline app) : IClassFixture<Rec
         var answer = await app.CreateClient().GetFromJsonAsync<SimilarAnswer>(url);
         Assert.Equal(Id, answer!.ItemId);
         Assert.Equal("like, it&=", Assert.Single(answer.Items).ItemId);
+    }
+
+    [Fact]
+    public async Task AnUnknownExperimentIsNotFoundAndTheConfiguredOnesAreNamed()
+    {
+        var answer = await app.CreateClient().GetAsync("/v1/experiments/none-such");
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Contains("Recommender:Experiments holds none", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Empty((await app.CreateClient().GetFromJsonAsync<ExperimentsAnswer>("/v1/experiments"))!.Experiments);
     }
 
     [Fact]

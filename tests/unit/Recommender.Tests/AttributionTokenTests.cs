@@ -1,3 +1,4 @@
+using Driftline.Recommender.Experiments;
 using Driftline.Recommender.Retrieval;
 using FsCheck.Xunit;
 using Xunit;
@@ -7,18 +8,36 @@ namespace Driftline.Recommender.Tests;
 
 public sealed class AttributionTokenTests
 {
+    private static readonly Assignment Assigned = new(new ExperimentOptions { Name = "ranking.1" }, new VariantOptions { Name = "control" });
+
     [Property]
-    public bool WhatIsWrittenIsRead(ulong nonce, uint seconds, int length)
+    public bool WhatIsWrittenIsRead(uint seconds, int length, byte items)
     {
-        var token = new AttributionToken(DateTimeOffset.FromUnixTimeSeconds(seconds), nonce, new string('é', Math.Abs(length % 50)));
-        return AttributionToken.TryParse(token.ToString(), out var read) && read == token;
+        var ids = Enumerable.Range(0, items).Select(i => $"sku/{i} ü").ToList();
+        var token = AttributionToken.New(DateTimeOffset.FromUnixTimeSeconds(seconds), new string('é', Math.Abs(length % 500)), ids, Assigned);
+        return AttributionToken.TryParse(token.ToString(), out var read)
+            && read with { Marks = token.Marks } == token && read.Marks.Span.SequenceEqual(token.Marks.Span)
+            && ids.Index().All(id => read.PositionOf(id.Item) == id.Index + 1);
     }
 
     [Fact]
-    public void TokensFitUrlsAndHeadersUnescaped()
+    public void TokensFitUrlsAndHeadersUnescapedAndTheIngestorsLimit()
     {
         for (var i = 0; i < 200; i++)
-            Assert.Matches("^[A-Za-z0-9_-]+$", AttributionToken.New(Start, "online-retail 2026/01").ToString());
+        {
+            var token = AttributionToken.New(Start, "online-retail 2026/01", Enumerable.Range(0, 100).Select(item => $"{i}-{item}"), Assigned).ToString();
+            Assert.Matches("^[A-Za-z0-9_-]+$", token);
+            Assert.InRange(token.Length, 400, 2_048);
+        }
+    }
+
+    [Fact]
+    public void AnItemThatWasNotShownHasNoPosition()
+    {
+        var token = AttributionToken.New(Start, null, ["a", "b"]);
+        Assert.Equal([1, 2, null], ((string[])["a", "b", "c"]).Select(token.PositionOf));
+        Assert.Equal(("", "", ""), (token.ModelVersion, token.Experiment, token.Variant));
+        Assert.NotEqual(token.Nonce, AttributionToken.New(Start, null, ["a", "b"]).Nonce);
     }
 
     [Theory]
@@ -27,6 +46,8 @@ public sealed class AttributionTokenTests
     [InlineData("not base64!")]
     [InlineData("AAAA")]
     [InlineData("AgAAAAAAAAAAAAAAAAAAAAA")]
-    [InlineData("Af__________AAAAAAAAAAA")]
+    [InlineData("Av__________AAAAAAAAAAAAAAA")]
+    [InlineData("AgAAAAAAAAAAAAAAAAAAAAD______w8")]
+    [InlineData("AgAAAAAAAAAAAAAAAAAAAAAAAAAB")]
     public void OtherTextIsNoToken(string text) => Assert.False(AttributionToken.TryParse(text, out _));
 }

@@ -1,0 +1,70 @@
+using driftline.events;
+using Driftline.Recommender.Retrieval;
+using Driftline.Streaming;
+
+namespace Driftline.Recommender.Experiments;
+
+/// <summary>
+/// Brings impressions, clicks and purchases of <c>storefront.events</c> to the variants that led to them. One consumer group over all replicas: an event
+/// is counted by one of them, in state that all share. What other stages reject is passed over here without a second dead letter.
+/// </summary>
+internal sealed class AttributeFeedback(
+    FeedbackStore store, AssignVariant assign, VectorTable vectors, ExperimentMetrics metrics, TimeProvider time, ILogger<AttributeFeedback> log) : IBatchHandler<StorefrontEvent>
+{
+    /// <summary>Stands for versions that this service has never seen, so that forged tokens cannot make the totals grow.</summary>
+    internal const string UnknownVersion = "unknown";
+
+    /// <summary>An event this far ahead of the clock would push a user's real ones out of memory.</summary>
+    private static readonly TimeSpan MaxLead = TimeSpan.FromMinutes(10);
+
+    public async Task<IReadOnlyList<Outcome>> HandleAsync(IReadOnlyList<Received<StorefrontEvent>> batch, CancellationToken stopping)
+    {
+        var users = batch.Where(record => record.Value is { userId.Length: > 0 } happened && happened.userId == record.Key)
+            .GroupBy(record => record.Key!, StringComparer.Ordinal)
+            .Select(user => new UserEvents(user.Key, [.. user.Select(record => Read(record.Value!)).OfType<FeedbackEvent>()]))
+            .Where(user => user.Events.Count > 0)
+            .ToList();
+        var (counted, changes) = await store.CountAsync(users);
+        Record(counted, changes);
+        Log.FeedbackCounted(log, counted.Count, batch.Count);
+        return new Outcome[batch.Count];
+    }
+
+    /// <summary>Null for what attribution has no use for.</summary>
+    internal FeedbackEvent? Read(StorefrontEvent happened)
+    {
+        var (kind, items) = happened.payload switch
+        {
+            Impression impression => (FeedbackKind.Impression, impression.items),
+            Click click => (FeedbackKind.Click, click.items),
+            Purchase purchase => (FeedbackKind.Purchase, purchase.items),
+            _ => (FeedbackKind.None, []),
+        };
+        if (kind == FeedbackKind.None || happened.eventTime > (time.GetUtcNow() + MaxLead).ToUnixTimeMilliseconds()) return null;
+        return new FeedbackEvent(FeedbackEvent.Hash(happened.eventId), happened.eventTime, happened.receivedAt, kind, [.. items.Select(item => item.itemId)], TokenOf(happened));
+    }
+
+    /// <summary>
+    /// A token counts only for a user whom the present configuration gives the same variant. A link that one shopper sent another, a token from before a login
+    /// and one from before the weights were changed would else put one user into two variants.
+    /// </summary>
+    private AttributionToken? TokenOf(StorefrontEvent happened)
+    {
+        if (happened.attributionToken is not { Length: > 0 } text || !AttributionToken.TryParse(text, out var token)) return null;
+        if (assign.Of(happened.userId) is not { } assigned || assigned.Experiment.Name != token.Experiment || assigned.Variant.Name != token.Variant) return null;
+        return token.ModelVersion.Length == 0 || vectors.IndexOf(token.ModelVersion) is not null ? token : token with { ModelVersion = UnknownVersion };
+    }
+
+    private void Record(IReadOnlyList<Counted> counted, IReadOnlyDictionary<string, long> changes)
+    {
+        foreach (var kind in counted.GroupBy(one => (one.Variant, one.Kind)))
+            metrics.Feedback(kind.Key.Variant, kind.Key.Kind switch { FeedbackKind.Impression => "impression", FeedbackKind.Click => "click", _ => "purchase" }, kind.Count());
+        var totals = new Dictionary<VariantKey, FeedbackTotals>();
+        foreach (var (field, change) in changes) FeedbackFields.Read(totals, field, change);
+        foreach (var (variant, sums) in totals)
+        {
+            metrics.Feedback(variant, "user", sums.Users);
+            metrics.Feedback(variant, "conversion", sums.Converted);
+        }
+    }
+}
