@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Driftline.Local;
+using Driftline.Local.Chaos;
 using Driftline.Local.Dashboards;
 using Driftline.Storefront;
 
@@ -7,7 +8,7 @@ var once = new Option<bool>("--once") { Description = "Send the events, wait unt
 var events = new Option<int?>("--events") { Description = "How many events to send: the first N of the data. Default: all of --data, or 20,000 simulated ones." };
 var data = new Option<DirectoryInfo?>("--data") { Description = "A folder in the import format (events.csv[.gz], items.csv[.gz]). Default: the storefront simulator." };
 var rate = new Option<double?>("--rate") { Description = "Events per second; 0 is as fast as the pipeline takes them. Default: 1000 with --once, else 200." };
-var seed = new Option<int>("--seed") { Description = "Seed of the storefront simulator.", DefaultValueFactory = _ => 1 };
+var seed = new Option<int>("--seed") { Description = "Seed of the storefront simulator, or of the faults.", DefaultValueFactory = _ => 1 };
 var external = new Option<bool>("--external") { Description = "Use the Kafka, Schema Registry and Redis that Kafka__BootstrapServers, SchemaRegistry__Url and Redis__ConnectionString name. Any of these set alone replaces its embedded part." };
 var partitions = new Option<int>("--partitions") { Description = "Partitions of the topics that this creates.", DefaultValueFactory = _ => 12 };
 events.Validators.Add(result => { if (result.GetValueOrDefault<int?>() < 1) result.AddError("--events must be at least 1."); });
@@ -44,6 +45,23 @@ root.Add(setup);
 var dashboards = new Command("dashboards", "Write Grafana's dashboards to deploy/grafana/dashboards.");
 dashboards.SetAction(_ => DashboardFiles.Write());
 root.Add(dashboards);
+
+var minutes = new Option<double>("--minutes") { Description = "How long events are sent and faults injected.", DefaultValueFactory = _ => 3 };
+var load = new Option<double>("--rate") { Description = "Events per second.", DefaultValueFactory = _ => 200 };
+var page = new Option<FileInfo?>("--out") { Description = "The report's page. Default: artifacts/chaos/seed-SEED.md." };
+var leaveOut = new Option<FaultKind[]>("--leave-out") { Description = "Kinds of faults not to inject, e.g. coordinatorMove.", DefaultValueFactory = _ => [] };
+minutes.Validators.Add(result => { if (result.GetValueOrDefault<double>() is not (> 0 and <= 600)) result.AddError("--minutes must be above 0 and at most 600."); });
+load.Validators.Add(result => { if (result.GetValueOrDefault<double>() is not (> 0 and <= 5_000)) result.AddError("--rate must be above 0 and at most 5000."); });
+var chaos = new Command("chaos", "Break the pipeline in every way, while events come in, and have an independent audit compare what is there with what was sent. Exit 0 only if nothing differs.") { minutes, seed, load, page, leaveOut };
+chaos.SetAction((parsed, stopping) => new ChaosCommand(new ChaosOptions
+{
+    Minutes = parsed.GetValue(minutes),
+    Seed = parsed.GetValue(seed),
+    Rate = parsed.GetValue(load),
+    LeftOut = parsed.GetValue(leaveOut) ?? [],
+    Out = parsed.GetValue(page)?.FullName ?? Path.Combine(Repository.Root, "artifacts", "chaos", $"seed-{parsed.GetValue(seed)}.md"),
+}).ExecuteAsync(stopping));
+root.Add(chaos);
 
 try
 {

@@ -19,6 +19,12 @@ public sealed record StackOptions
     /// <summary>Copies of each partition on an outside cluster.</summary>
     public short ReplicationFactor { get; init; } = 1;
 
+    /// <summary>How many brokers the embedded cluster has.</summary>
+    public int Brokers { get; init; } = 1;
+
+    /// <summary>Whether an embedded redis-server keeps its data on disk and is started again when it dies, for faults.</summary>
+    public bool DurableRedis { get; init; }
+
     /// <summary>Whether the services listen where the README says, or on free ports.</summary>
     public bool UsualPorts { get; init; }
 
@@ -39,6 +45,7 @@ public sealed class Stack : IAsyncDisposable
     private readonly Action<string> _report;
     private readonly Stack<IAsyncDisposable> _started = new();
     private readonly Dictionary<string, (Supervisor Process, Uri Url)> _services = new(StringComparer.Ordinal);
+    private RedisServer? _redis;
 
     private Stack(StackOptions options, Action<string> report, string runFolder) => (_options, _report, RunFolder) = (options, report, runFolder);
 
@@ -56,6 +63,13 @@ public sealed class Stack : IAsyncDisposable
 
     /// <summary>The embedded broker, for faults; null on an outside cluster.</summary>
     public TestBroker? Broker { get; private set; }
+
+    /// <summary>The process id of a service or of the embedded durable <c>redis</c>, for faults; null between two runs.</summary>
+    internal int? RunningProcessIdOf(string name)
+    {
+        var supervisor = name == "redis" ? _redis?.Supervisor : _services[name].Process;
+        return supervisor is { IsRunning: true } ? supervisor.ProcessId : null;
+    }
 
     public Uri this[string service] => _services[service].Url;
 
@@ -81,18 +95,20 @@ public sealed class Stack : IAsyncDisposable
 
     /// <summary>Starts one service and waits until it answers; ready services wait for others, so readiness is awaited apart.</summary>
     /// <param name="settings">Settings of this service alone.</param>
-    public async Task StartServiceAsync(LocalService service, CancellationToken stopping, IReadOnlyDictionary<string, string>? settings = null)
+    /// <param name="name">What this replica is called here, where there are several; the service's own name if not given.</param>
+    public async Task StartServiceAsync(LocalService service, CancellationToken stopping, IReadOnlyDictionary<string, string>? settings = null, string? name = null)
     {
         var environment = Settings();
         foreach (var (key, value) in settings ?? new Dictionary<string, string>()) environment[key] = value;
+        name ??= service.Name;
         var port = _options.UsualPorts && FreePort.IsFree(service.UsualPort) ? service.UsualPort : FreePort.Find();
         var url = new Uri($"http://127.0.0.1:{port}/");
         environment["Urls"] = url.ToString();
         environment["DOTNET_gcServer"] = "0"; // five processes share one machine
-        var process = Supervisor.Start(ProcessSpec.Service(service.Name, service.ProgramPath, environment), RunFolder, _report);
-        _services.Add(service.Name, (process, url));
+        var process = Supervisor.Start(ProcessSpec.Service(name, service.ProgramPath, environment), RunFolder, _report);
+        _services.Add(name, (process, url));
         await process.WaitUntilHealthyAsync(new Uri(url, "/health/live"), HealthTimeout, stopping);
-        Parts.Add((service.Name, url.ToString()));
+        Parts.Add((name, url.ToString()));
     }
 
     /// <summary>Waits until every started service is ready.</summary>
@@ -102,19 +118,23 @@ public sealed class Stack : IAsyncDisposable
     /// <summary>Environment that points any of Driftline's programs at this stack.</summary>
     public Dictionary<string, string> Settings()
     {
-        var settings = new Dictionary<string, string>(_options.Settings)
+        var settings = new Dictionary<string, string>
         {
             ["Kafka__BootstrapServers"] = BootstrapServers,
             ["SchemaRegistry__Url"] = SchemaRegistryUrl,
             ["Redis__ConnectionString"] = RedisConnectionString,
         };
-        if (Broker is null) return settings;
-        // The test broker answers a fetch only when its wait is over, where Kafka answers as data arrives, and holds up a rebalance for the
-        // whole session timeout, where Kafka waits for the members it knows.
-        settings["Kafka__Consumer__FetchWaitMaxMs"] = "5";
-        settings["Kafka__Consumer__SessionTimeoutMs"] = "4000";
-        settings["Kafka__Consumer__HeartbeatIntervalMs"] = "400";
-        settings["Kafka__Producer__LingerMs"] = "0";
+        if (Broker is not null)
+        {
+            // The test broker answers a fetch only when its wait is over, where Kafka answers as data arrives, and holds up a rebalance for the
+            // whole session timeout, where Kafka waits for the members it knows.
+            settings["Kafka__Consumer__FetchWaitMaxMs"] = "5";
+            settings["Kafka__Consumer__SessionTimeoutMs"] = "4000";
+            settings["Kafka__Consumer__HeartbeatIntervalMs"] = "400";
+            settings["Kafka__Producer__LingerMs"] = "0";
+        }
+
+        foreach (var (key, value) in _options.Settings) settings[key] = value;
         return settings;
     }
 
@@ -148,7 +168,7 @@ public sealed class Stack : IAsyncDisposable
             return;
         }
 
-        Broker = TestBroker.Start();
+        Broker = TestBroker.Start(_options.Brokers);
         foreach (var topic in Topics.All) Broker.CreateTopic(topic.Name, _options.Partitions);
         BootstrapServers = Broker.BootstrapServers;
         Parts.Add(("Kafka", $"{BootstrapServers} (test broker, in memory)"));
@@ -171,9 +191,11 @@ public sealed class Stack : IAsyncDisposable
 
     private async Task StartRedisAsync(CancellationToken stopping)
     {
-        var redis = await RedisServer.StartAsync(_options.RedisConnectionString, RunFolder, _report, stopping);
-        _started.Push(redis);
-        RedisConnectionString = redis.ConnectionString;
-        Parts.Add(("Redis", $"{redis.ConnectionString} ({redis.Description})"));
+        _redis = _options is { DurableRedis: true, RedisConnectionString: null }
+            ? await RedisServer.StartDurableAsync(RunFolder, _report, stopping)
+            : await RedisServer.StartAsync(_options.RedisConnectionString, RunFolder, _report, stopping);
+        _started.Push(_redis);
+        RedisConnectionString = _redis.ConnectionString;
+        Parts.Add(("Redis", $"{_redis.ConnectionString} ({_redis.Description})"));
     }
 }

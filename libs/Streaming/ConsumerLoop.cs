@@ -20,6 +20,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
 {
     private const int AttemptsBeforeIsolation = 3;
     private static readonly TimeSpan PollWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan StalledWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WatermarkTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Well below the host's shutdown timeout, so that the loop still leaves its group in time.</summary>
@@ -39,6 +40,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
     private readonly ILogger _log;
     private readonly Assignment _assignment = new();
     private readonly Backoff _backoff;
+    private readonly Dictionary<TopicPartition, long> _stalled = [];
     private CancellationToken _drained = CancellationToken.None;
 
     internal ConsumerLoop(
@@ -90,6 +92,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
     /// <summary>One turn: fill a batch, see it through, store its offsets.</summary>
     internal async Task TurnAsync(IConsumer<byte[], byte[]> consumer, CancellationToken stopping)
     {
+        TakeStalledAgain(consumer);
         Fill(consumer);
         _health.Beat();
         _health.Ready = !_assignment.IsEmpty;
@@ -127,7 +130,25 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
         catch (ConsumeException e) when (!e.Error.IsFatal)
         {
             Log.PollFailed(_log, _topic, e.Error.Code.ToString(), e.Error.Reason);
+            if (e.ConsumerRecord?.TopicPartition is { Topic: not null } partition && _assignment.Owns(partition)) _stalled[partition] = _time.GetTimestamp();
             return null;
+        }
+    }
+
+    /// <summary>
+    /// A partition whose committed offset could not be fetched is left alone by the client for as long as it is assigned: nobody reads it, and
+    /// nothing says so again. So a partition with an error that has no position some time later is given up and taken again.
+    /// </summary>
+    private void TakeStalledAgain(IConsumer<byte[], byte[]> consumer)
+    {
+        foreach (var (partition, since) in _stalled)
+        {
+            if (_time.GetElapsedTime(since) < StalledWait) continue;
+            _stalled.Remove(partition);
+            if (!_assignment.Owns(partition) || consumer.Position(partition) != Offset.Unset) continue;
+            Log.TakenAgain(_log, partition.Topic, partition.Partition.Value);
+            consumer.IncrementalUnassign([partition]);
+            consumer.IncrementalAssign([new TopicPartitionOffset(partition, Offset.Stored)]);
         }
     }
 

@@ -8,6 +8,11 @@ namespace Driftline.Streaming;
 /// <summary>Makes Confluent's clients from configuration. What guards delivery is set here, after configuration, and cannot be overridden.</summary>
 public sealed class KafkaClients(IOptions<KafkaOptions> options, IConfiguration configuration, ILogger<KafkaClients> log)
 {
+    private readonly TaskCompletionSource _producerFailed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Fails once a producer is beyond repair: it refuses every record from then on.</summary>
+    internal Task ProducerFailed => _producerFailed.Task;
+
     /// <summary>An admin client for metadata.</summary>
     public IAdminClient Admin() => new AdminClientBuilder(Bind(new AdminClientConfig(), "Admin")).SetLogHandler(Quiet).Build();
 
@@ -16,7 +21,7 @@ public sealed class KafkaClients(IOptions<KafkaOptions> options, IConfiguration 
         var config = Bind(new ProducerConfig { LingerMs = 1, CompressionType = CompressionType.Lz4, MessageTimeoutMs = 30_000 }, "Producer");
         config.Acks = Acks.All;
         config.EnableIdempotence = true;
-        return new ProducerBuilder<byte[]?, byte[]?>(config).SetLogHandler(Quiet).SetErrorHandler((_, e) => Log.Client(log, e.Reason)).Build();
+        return new ProducerBuilder<byte[]?, byte[]?>(config).SetLogHandler(Quiet).SetErrorHandler((_, e) => ProducerError(e)).Build();
     }
 
     /// <summary>
@@ -51,6 +56,12 @@ public sealed class KafkaClients(IOptions<KafkaOptions> options, IConfiguration 
         config.EnablePartitionEof = true;
         config.AutoOffsetReset = AutoOffsetReset.Earliest; // compaction moves the beginning, which loses nothing
         return new ConsumerBuilder<byte[], byte[]>(config).SetLogHandler(Quiet).SetErrorHandler((_, e) => Log.Client(log, e.Reason)).Build();
+    }
+
+    internal void ProducerError(Error error)
+    {
+        Log.Client(log, error.Reason);
+        if (error.IsFatal) _producerFailed.TrySetException(new KafkaException(error));
     }
 
     private static ConsumerConfig LowLatency() => new()

@@ -7,6 +7,9 @@ internal static partial class Log
     [LoggerMessage(EventName = "streaming.poll.failed", Level = LogLevel.Warning, Message = "Polling {Topic} failed with {Code}: {Reason}")]
     public static partial void PollFailed(ILogger log, string topic, string code, string reason);
 
+    [LoggerMessage(EventName = "streaming.partition.taken_again", Level = LogLevel.Warning, Message = "{Topic}[{Partition}] was assigned but not read after an error; it is taken again from its committed offset")]
+    public static partial void TakenAgain(ILogger log, string topic, int partition);
+
     [LoggerMessage(EventName = "streaming.records.lost", Level = LogLevel.Critical,
         Message = "{Topic}[{Partition}]: offset {Wanted} is gone, the oldest left is {Low}: {Lost} records were deleted before they were read. Raise the topic's retention or add replicas.")]
     public static partial void RecordsLost(ILogger log, string topic, int partition, long wanted, long low, long lost);

@@ -34,6 +34,9 @@ public sealed class Supervisor : IAsyncDisposable
     /// <summary>The process id of the present run, or of the last one while none is under way.</summary>
     public int ProcessId => _child.Id;
 
+    /// <summary>Whether a run is under way: between two runs the process id may already be another program's.</summary>
+    public bool IsRunning => !_child.Exited.IsCompleted;
+
     /// <summary>How often the service was started again.</summary>
     public int Restarts => Volatile.Read(ref _restarts);
 

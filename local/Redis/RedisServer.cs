@@ -15,8 +15,8 @@ public sealed class RedisServer : IAsyncDisposable
     private readonly ServiceLog? _log;
     private readonly ChildProcess? _process;
 
-    private RedisServer(string connectionString, string description, ServiceLog? log = null, ChildProcess? process = null) =>
-        (ConnectionString, Description, _log, _process) = (connectionString, description, log, process);
+    private RedisServer(string connectionString, string description, ServiceLog? log = null, ChildProcess? process = null, Supervisor? supervisor = null) =>
+        (ConnectionString, Description, _log, _process, Supervisor) = (connectionString, description, log, process, supervisor);
 
     /// <summary>As StackExchange.Redis takes it.</summary>
     public string ConnectionString { get; }
@@ -25,7 +25,10 @@ public sealed class RedisServer : IAsyncDisposable
     public string Description { get; }
 
     /// <summary>The server's process, or null for an outside one.</summary>
-    public int? ProcessId => _process?.Id;
+    public int? ProcessId => Supervisor?.ProcessId ?? _process?.Id;
+
+    /// <summary>Keeps a durable server running; null for the others.</summary>
+    internal Supervisor? Supervisor { get; }
 
     /// <summary>Picks a server, starts it where needed, and waits until it answers PING.</summary>
     /// <param name="configured">Connection string of an outside Redis, or null.</param>
@@ -53,8 +56,40 @@ public sealed class RedisServer : IAsyncDisposable
         return await StartProcessAsync(spec, port, "Garnet (a Redis-compatible server)", runFolder, cancellation);
     }
 
+    /// <summary>
+    /// Starts <c>redis-server</c> with an append-only file that is synchronised before each answer, and starts it again on the same port and
+    /// file when it dies: what it has acknowledged survives a kill.
+    /// </summary>
+    /// <inheritdoc cref="StartAsync"/>
+    public static async Task<RedisServer> StartDurableAsync(string runFolder, Action<string> report, CancellationToken cancellation = default)
+    {
+        var program = OnPath("redis-server")
+            ?? throw new InvalidOperationException("redis-server is not on the PATH: a Redis that keeps its data over a kill needs it (Debian: apt-get install redis-server).");
+        var port = FreePort.Find();
+        var data = Directory.CreateDirectory(Path.Combine(runFolder, "redis-data")).FullName;
+        var spec = new ProcessSpec(
+            "redis", program, "--bind", "127.0.0.1", "--port", $"{port}", "--dir", data, "--save", "", "--appendonly", "yes", "--appendfsync", "always",
+            "--zset-max-ziplist-entries", "256", "--maxmemory", "1gb", "--maxmemory-policy", "noeviction", "--daemonize", "no");
+        var supervisor = Local.Supervisor.Start(spec, runFolder, report);
+        var server = new RedisServer($"127.0.0.1:{port}", $"redis-server with an append-only file on 127.0.0.1:{port}", supervisor: supervisor);
+        var start = TimeProvider.System.GetTimestamp();
+        while (!await AnswersPingAsync(port, cancellation))
+        {
+            if (TimeProvider.System.GetElapsedTime(start) > StartTimeout)
+            {
+                await server.DisposeAsync();
+                throw new InvalidOperationException($"redis-server did not answer PING on port {port} within {StartTimeout.TotalSeconds} s:\n{supervisor.Log.LastLines}");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), cancellation);
+        }
+
+        return server;
+    }
+
     public async ValueTask DisposeAsync()
     {
+        if (Supervisor is not null) await Supervisor.DisposeAsync();
         if (_process is not null) await _process.DisposeAsync();
         _log?.Dispose();
     }

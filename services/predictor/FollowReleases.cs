@@ -58,8 +58,8 @@ public sealed class FollowReleases(
             next?.Dispose();
             metrics.Loaded(serves: false);
             Log.Refused(log, e, release.name, release.version);
-            // What the broker refused is tried again; what is wrong with the artifact stays wrong until another release.
-            if (e is Confluent.Kafka.KafkaException) await TryAgainSoonAsync(stopping);
+            // A broker or registry that is away is asked again; what is wrong with the artifact stays wrong until another release.
+            if (e is Confluent.Kafka.KafkaException or Confluent.SchemaRegistry.SchemaRegistryException or HttpRequestException or TimeoutException) await TryAgainSoonAsync(stopping);
             else _handled = release;
         }
     }

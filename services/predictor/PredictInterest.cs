@@ -22,17 +22,30 @@ public sealed class PredictInterest(
     {
         var outcomes = new Outcome[batch.Count];
         var users = NewestOfEachUser(batch, outcomes);
-        var ids = Array.ConvertAll(users, user => user.Key);
+        await Overtaken.GuardAsync(users, ReadAsync, read => read.Sequence.Digest, (some, stored) => PublishAsync(batch.Count, some, stored, stopping), time);
+        return outcomes;
+    }
+
+    private async Task<UserState[]> ReadAsync(IReadOnlyList<KeyValuePair<string, Received<SequenceUpdated>>> users)
+    {
+        string[] ids = [.. users.Select(user => user.Key)];
         var (reading, readingAttributes) = (sequences.ReadAsync(ids), model.Served is { ReadsAttributes: true } ? sequences.ReadAttributesAsync(ids) : NoAttributes);
         await Task.WhenAll(reading, readingAttributes);
-        var (stored, attributes) = (await reading, await readingAttributes);
+        var attributes = await readingAttributes;
+        return [.. (await reading).Select((sequence, i) => new UserState(sequence, attributes.Length == 0 ? null : attributes[i]))];
+    }
+
+    private async Task PublishAsync(int triggers, IReadOnlyList<KeyValuePair<string, Received<SequenceUpdated>>> users, UserState[] read, CancellationToken stopping)
+    {
+        var stored = Array.ConvertAll(read, state => state.Sequence);
+        IReadOnlyDictionary<string, string>[] attributes = [.. read.Select(state => state.Attributes).OfType<IReadOnlyDictionary<string, string>>()];
         var started = Stopwatch.GetTimestamp();
         var (version, categories, share, predictions) = await model.UseAsync(current => Predict(current, stored, attributes), stopping);
-        metrics.Batch(batch.Count, users.Length, Stopwatch.GetElapsedTime(started));
+        metrics.Batch(triggers, users.Count, Stopwatch.GetElapsedTime(started));
         shift.Add(version, share, [.. predictions.Where((_, i) => stored[i].Entries.Count > 0)]);
 
-        var sends = new List<Task>(users.Length);
-        for (var i = 0; i < users.Length; i++)
+        var sends = new List<Task>(users.Count);
+        for (var i = 0; i < users.Count; i++)
         {
             if (stored[i].Entries.Count == 0) continue; // erased or expired since the trigger
             var update = ComposeUpdate.From(users[i].Value.Value!, stored[i], predictions[i], version, categories, options.Value.MaxShifts, time.GetUtcNow());
@@ -41,7 +54,6 @@ public sealed class PredictInterest(
         }
 
         await Task.WhenAll(sends);
-        return outcomes;
     }
 
     private (string Version, IReadOnlyList<string> Categories, IReadOnlyList<float>? Share, IReadOnlyList<InterestPrediction> Predictions) Predict(
@@ -73,4 +85,7 @@ public sealed class PredictInterest(
 
         return [.. newest];
     }
+
+    /// <param name="Attributes">Null where the model reads none.</param>
+    private readonly record struct UserState(UserSequence Sequence, IReadOnlyDictionary<string, string>? Attributes);
 }

@@ -106,4 +106,19 @@ public sealed class RebalanceTests
 
         Assert.Equal(["handle a,b", "handle c"], _loop.Handled);
     }
+
+    [Fact]
+    public async Task APartitionWhoseCommittedOffsetCannotBeFetchedIsTakenAgainUntilItCan()
+    {
+        _loop.Consumer.Committed[0] = 1;
+        _loop.Consumer.OffsetFetchFails.Add(0);
+        _loop.Assigned(0, "read before", "waiting");
+
+        for (var turn = 0; turn < 30; turn++) await _loop.TurnAsync();
+        Assert.Empty(_loop.Handled);
+
+        _loop.Consumer.OffsetFetchFails.Clear();
+        for (var turn = 0; turn < 30; turn++) await _loop.TurnAsync();
+        Assert.Equal(["handle waiting", "store 0@2"], _loop.Journal);
+    }
 }

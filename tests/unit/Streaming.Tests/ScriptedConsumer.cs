@@ -48,6 +48,9 @@ internal sealed class ScriptedConsumer
 
     public Exception? StoreFails { get; set; }
 
+    /// <summary>Partitions whose committed offset cannot be fetched: the client says so once and reads nothing until they are assigned anew.</summary>
+    public HashSet<int> OffsetFetchFails { get; } = [];
+
     public bool AnyPaused => _paused.Count > 0;
 
     public void Produce(int partition, params string?[] values)
@@ -93,8 +96,9 @@ internal sealed class ScriptedConsumer
                 foreach (var partition in partitions) Drop(partition.Partition);
                 return null;
             case ("IncrementalAssign", [IEnumerable<TopicPartitionOffset> partitions]):
-                foreach (var partition in partitions) _positions[partition.Partition] = partition.Offset == Offset.Beginning ? Low(partition.Partition) : partition.Offset;
+                foreach (var partition in partitions) _positions[partition.Partition] = StartOf(partition);
                 return null;
+            case ("Position", [TopicPartition partition]): return _positions.GetValueOrDefault(partition.Partition, Offset.Unset);
             case ("Close", _):
                 _journal.Add("close");
                 if (CloseFails is not null) throw CloseFails;
@@ -104,6 +108,11 @@ internal sealed class ScriptedConsumer
         }
     }
 
+    private Offset StartOf(TopicPartitionOffset partition) =>
+        partition.Offset == Offset.Beginning ? Low(partition.Partition)
+        : partition.Offset != Offset.Stored ? partition.Offset
+        : Committed.TryGetValue(partition.Partition, out var committed) ? committed : Offset.Unset;
+
     private ConsumeResult<byte[], byte[]>? Consume(TimeSpan wait)
     {
         Waits.Add(wait);
@@ -111,6 +120,14 @@ internal sealed class ScriptedConsumer
         foreach (var (partition, position) in _positions)
         {
             if (_paused.Contains(partition) || _stopped.Contains(partition) || !_logs.TryGetValue(partition, out var log)) continue;
+            if (OffsetFetchFails.Contains(partition))
+            {
+                _stopped.Add(partition);
+                _positions[partition] = Offset.Unset;
+                throw new ConsumeException(
+                    new ConsumeResult<byte[], byte[]> { TopicPartitionOffset = new(At(partition), Offset.Unset) }, new Error(ErrorCode.NotCoordinatorForGroup, "Failed to fetch committed offset"));
+            }
+
             if (position == Offset.Unset || position < Low(partition))
             {
                 _stopped.Add(partition);

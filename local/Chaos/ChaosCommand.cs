@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Globalization;
+using Driftline.Audit;
+
+namespace Driftline.Local.Chaos;
+
+internal sealed record ChaosOptions
+{
+    public required double Minutes { get; init; }
+
+    public required int Seed { get; init; }
+
+    /// <summary>Elements per second, over all lanes.</summary>
+    public required double Rate { get; init; }
+
+    /// <summary>Kinds of faults that are not injected.</summary>
+    public IReadOnlyCollection<FaultKind> LeftOut { get; init; } = [];
+
+    /// <summary>Where the page goes.</summary>
+    public required string Out { get; init; }
+}
+
+/// <summary>
+/// <c>chaos</c>: sends a recorded stream of events while the pipeline is broken in every way that can be had here, lets it settle, and has an
+/// independent audit compare what is there with what was sent.
+/// </summary>
+internal sealed class ChaosCommand(ChaosOptions options)
+{
+    public const int Brokers = 3;
+    public const int Partitions = 6;
+    private const int Lanes = 4;
+    /// <summary>Above the minute after which a client gives up a request that a broker leaves unanswered.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
+
+    /// <summary>How long after the last event an ingestor that refuses everything is asked again.</summary>
+    private static readonly TimeSpan LongestRefusal = TimeSpan.FromSeconds(90);
+
+    public async Task<int> ExecuteAsync(CancellationToken stopping)
+    {
+        var cache = DemoModel.CacheFolder(Environment.GetEnvironmentVariable("DRIFTLINE_CACHE"));
+        var data = ReplayData.Open(new RunOptions { Seed = 1, Events = 1 }, cache, DateTimeOffset.UtcNow);
+        var artifact = await DemoModel.TrainedOnAsync(data.Folder, cache, stopping);
+        // Fewer fetches than a demo wants: some fifty connections ask one thread, which is all that the three test brokers have.
+        var settings = new Dictionary<string, string> { ["Kafka__Consumer__FetchWaitMaxMs"] = "100" };
+        await using var stack = await Stack.StartAsync(
+            new StackOptions { Brokers = Brokers, Partitions = Partitions, DurableRedis = true, Settings = settings },
+            report => Show($"          {report.Split(" Its last")[0]}"), stopping);
+        Show($"Logs: {stack.RunFolder}");
+        var services = await StartServicesAsync(stack, stopping);
+        using (var http = new HttpClient { BaseAddress = stack[LocalService.Ingestor.Name] })
+            await CatalogLoader.LoadAsync(http, data.Items, data.Prices, new Progress<int>(), stopping);
+        await DemoModel.ReleaseAsync(artifact, stack.Settings(), stopping);
+        await stack.WaitUntilReadyAsync(stopping);
+        await using var auditor = await Auditor.StartAsync(stack.BootstrapServers, stack.RedisConnectionString, TimeProvider.System);
+        var report = await BreakAsync(stack, artifact, services, [.. data.Items.Select(item => item.ItemId)], auditor, stopping);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(options.Out))!);
+        await File.WriteAllTextAsync(options.Out, report.ToMarkdown(), stopping);
+        foreach (var example in report.Verdict.Examples) Show(example);
+        Show($"Page: {Path.GetFullPath(options.Out)}");
+        Console.WriteLine(report.ToJson());
+        return report.Verdict.Total == 0 ? 0 : 1;
+    }
+
+    /// <summary>Two replicas of the stages that share partitions, so that a pause or an end moves them.</summary>
+    private static async Task<IReadOnlyList<string>> StartServicesAsync(Stack stack, CancellationToken stopping)
+    {
+        // A buffer that a few large requests fill.
+        await stack.StartServiceAsync(LocalService.Ingestor, stopping, new Dictionary<string, string> { ["Kafka__Producer__QueueBufferingMaxMessages"] = "1000" });
+        await stack.StartServiceAsync(LocalService.FeatureBuilder, stopping);
+        await stack.StartServiceAsync(LocalService.FeatureBuilder, stopping, name: "feature-builder-2");
+        await stack.StartServiceAsync(LocalService.Predictor, stopping);
+        await stack.StartServiceAsync(LocalService.Predictor, stopping, name: "predictor-2");
+        await stack.StartServiceAsync(LocalService.Recommender, stopping);
+        return ["ingestor", "feature-builder", "feature-builder-2", "predictor", "predictor-2", "recommender"];
+    }
+
+    private async Task<ChaosReport> BreakAsync(Stack stack, string artifact, IReadOnlyList<string> services, IReadOnlyList<string> items, Auditor auditor, CancellationToken stopping)
+    {
+        var length = TimeSpan.FromMinutes(options.Minutes);
+        var input = Path.Combine(stack.RunFolder, "input.jsonl");
+        var streams = Enumerable.Range(0, Lanes).Select(lane => new EventStream(options.Seed, lane, items, TimeProvider.System)).ToList();
+        IReadOnlyList<Fault> faults;
+        EventLanes lanes;
+        using (var recorder = new InputRecorder(input, TimeProvider.System))
+        {
+            lanes = new EventLanes(stack[LocalService.Ingestor.Name], recorder, streams, options.Rate);
+            using (lanes)
+            using (var injector = new FaultInjector(stack, artifact, lanes, recorder, Show))
+            {
+                using var enough = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+                enough.CancelAfter(length + LongestRefusal);
+                try
+                {
+                    await Task.WhenAll(lanes.RunAsync(length, enough.Token), injector.RunAsync(FaultPlan.Make(length, options.Seed, services, options.LeftOut), enough.Token));
+                }
+                catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+                {
+                    Show($"Elements are still refused {LongestRefusal.TotalSeconds:F0} s after the last was due: they count as lost.");
+                }
+
+                faults = injector.Done;
+            }
+        }
+
+        Show($"All faults are over; {lanes.Answered:N0} elements are answered. Waiting until the pipeline has worked them off.");
+        var ended = Stopwatch.GetTimestamp();
+        var last = -1;
+        var verdict = await auditor.SettleAsync(input, Patience, new Progress<int>(left => { if (left != last) Show($"  differences left: {(last = left).ToString("N0", CultureInfo.InvariantCulture)}"); }), stopping);
+        return new ChaosReport
+        {
+            Seed = options.Seed,
+            Length = length,
+            Events = lanes.Answered,
+            Unavailable = lanes.Unavailable,
+            Broken = lanes.Broken,
+            SkewedClocks = streams.Sum(stream => stream.Skewed),
+            Users = auditor.Users,
+            InterestUpdates = auditor.InterestUpdates,
+            SettledAfter = Stopwatch.GetElapsedTime(ended),
+            Faults = faults,
+            Verdict = verdict,
+        };
+    }
+
+    private static void Show(string line) => Console.WriteLine(line);
+}

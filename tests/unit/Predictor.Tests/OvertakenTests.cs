@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Driftline.Predictor.Tests;
+
+/// <summary>Two replicas publish one user's updates; whoever publishes last must have seen the newest sequence.</summary>
+public sealed class OvertakenTests
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly Dictionary<string, long> _sequences = new(StringComparer.Ordinal) { ["a"] = 1, ["b"] = 1 };
+    private readonly List<(string User, long Digest)> _published = [];
+
+    [Fact]
+    public async Task AQuickBatchIsPublishedOnceAndNotReadAgain()
+    {
+        var reads = 0;
+        await Overtaken.GuardAsync<string, long>(["a", "b"], users => { reads++; return ReadAsync(users); }, digest => digest, PublishAsync, _time);
+
+        Assert.Equal([("a", 1), ("b", 1)], _published);
+        Assert.Equal(1, reads);
+    }
+
+    [Fact]
+    public async Task AUserWhoseSequenceGrewWhileTheReplicaStoodStillIsPredictedAnew()
+    {
+        await Overtaken.GuardAsync<string, long>(["a", "b"], ReadAsync, digest => digest, async (users, sequences) =>
+        {
+            if (_published.Count == 0)
+            {
+                _time.Advance(TimeSpan.FromSeconds(8)); // stopped between the read and the publication
+                _sequences["a"] = 2;
+                _published.Add(("a", 2)); // by the replica that took over
+            }
+
+            await PublishAsync(users, sequences);
+        }, _time);
+
+        Assert.Equal(("a", 2), _published.Last(update => update.User == "a"));
+        Assert.Equal([("b", 1)], _published.Where(update => update.User == "b"));
+    }
+
+    [Fact]
+    public async Task AReplicaThatIsStoppedAgainAndAgainStillEndsWithTheNewest()
+    {
+        await Overtaken.GuardAsync<string, long>(["a"], ReadAsync, digest => digest, async (users, sequences) =>
+        {
+            if (_published.Count < 5)
+            {
+                _time.Advance(TimeSpan.FromSeconds(8));
+                _sequences["a"]++;
+            }
+
+            await PublishAsync(users, sequences);
+        }, _time);
+
+        Assert.Equal([1, 2, 3, 4, 5, 6], _published.Select(update => update.Digest));
+        Assert.Equal(6, _sequences["a"]);
+    }
+
+    private Task<long[]> ReadAsync(IReadOnlyList<string> users) => Task.FromResult(users.Select(user => _sequences[user]).ToArray());
+
+    private Task PublishAsync(IReadOnlyList<string> users, long[] digests)
+    {
+        _published.AddRange(users.Zip(digests));
+        return Task.CompletedTask;
+    }
+}
