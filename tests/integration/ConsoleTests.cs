@@ -7,11 +7,6 @@ namespace Driftline.Integration.Tests;
 /// <summary>The console as a person sees it, in Debian's Chromium. DRIFTLINE_UPDATE_GENERATED=1 renews the screenshots in docs/images.</summary>
 public sealed class ConsoleTests(PipelineFixture fixture)
 {
-    private static readonly string[] Arguments =
-    [
-        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    ];
-
     [Fact]
     public async Task TheConsoleShowsAShoppersInterestAndFollowsItWithoutAReload()
     {
@@ -23,14 +18,8 @@ public sealed class ConsoleTests(PipelineFixture fixture)
         await ActAsync(pipeline, user, first.ItemId, "click");
         await pipeline.AskUntilAsync($"/v1/users/{user}/interests", TimeSpan.FromSeconds(10), _ => true);
 
-        using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = chromium, Args = Arguments });
-        var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 }, ColorScheme = ColorScheme.Light });
-        var errors = new List<string>();
-        page.Console += (_, message) =>
-        {
-            if (message.Type == "error") errors.Add(message.Text);
-        };
+        await using var console = await OpenConsole.InAsync(chromium);
+        var page = console.Page;
         await page.GotoAsync(pipeline.Recommender.BaseAddress!.ToString());
         await page.GetByPlaceholder("user id").FillAsync(user);
         await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
@@ -45,7 +34,7 @@ public sealed class ConsoleTests(PipelineFixture fixture)
         await Assertions.Expect(page.Locator("#bars tbody")).ToContainTextAsync(second.Categories[0]);
         await Assertions.Expect(page.Locator("#picks > li")).ToHaveCountAsync(8);
         Assert.Equal(loaded, await page.EvaluateAsync<double>("performance.timeOrigin"));
-        Assert.Empty(errors);
+        Assert.Empty(console.Errors);
         await KeepScreenshotsAsync(page);
     }
 
@@ -55,14 +44,8 @@ public sealed class ConsoleTests(PipelineFixture fixture)
         var chromium = Needs.Program("chromium");
         var pipeline = await fixture.StartedAsync();
         await Traffic.SendAsync(pipeline, 60);
-        using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = chromium, Args = Arguments });
-        var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 }, ColorScheme = ColorScheme.Light });
-        var errors = new List<string>();
-        page.Console += (_, message) =>
-        {
-            if (message.Type == "error") errors.Add(message.Text);
-        };
+        await using var console = await OpenConsole.InAsync(chromium);
+        var page = console.Page;
         await page.GotoAsync(pipeline.Recommender.BaseAddress!.ToString());
         await page.GetByRole(AriaRole.Link, new() { Name = "Trends" }).ClickAsync();
         await Assertions.Expect(page.Locator("#population")).ToContainTextAsync("shoppers");
@@ -85,7 +68,7 @@ public sealed class ConsoleTests(PipelineFixture fixture)
         var user = (await member.TextContentAsync())!;
         await member.ClickAsync();
         await Assertions.Expect(page.Locator("#user")).ToHaveValueAsync(user);
-        Assert.Empty(errors);
+        Assert.Empty(console.Errors);
     }
 
     [Fact]
@@ -97,20 +80,14 @@ public sealed class ConsoleTests(PipelineFixture fixture)
         await using var prometheus = await PrometheusServer.StartAsync(pipeline.Stack, port: Pipeline.PrometheusPort);
         await Traffic.SendAsync(pipeline, 60);
         await prometheus.WaitUntilAsync("rate(driftline_recommender_freshness_seconds_count[1m]) > 0", 1, TimeSpan.FromSeconds(60));
-        using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = chromium, Args = Arguments });
-        var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 }, ColorScheme = ColorScheme.Light });
-        var errors = new List<string>();
-        page.Console += (_, message) =>
-        {
-            if (message.Type == "error") errors.Add(message.Text);
-        };
+        await using var console = await OpenConsole.InAsync(chromium);
+        var page = console.Page;
         await page.GotoAsync(new Uri(pipeline.Recommender.BaseAddress!, "operations.html").ToString());
         await page.Locator("#minutes").SelectOptionAsync("5");
         var freshness = page.GetByRole(AriaRole.Region, new() { Name = "Event to answer", Exact = true });
         await Assertions.Expect(freshness.Locator("polyline")).ToHaveCountAsync(3, new() { Timeout = 30_000 });
         await Assertions.Expect(page.GetByRole(AriaRole.Region, new() { Name = "Replicas up" }).Locator(".series li")).ToHaveCountAsync(4);
-        Assert.Empty(errors);
+        Assert.Empty(console.Errors);
         await KeepScreenshotAsync(page, "operations.png");
     }
 
@@ -138,5 +115,37 @@ public sealed class ConsoleTests(PipelineFixture fixture)
         if (Environment.GetEnvironmentVariable("DRIFTLINE_UPDATE_GENERATED") != "1") return;
         var folder = Directory.CreateDirectory(Path.Combine(Checkout.Root, "docs", "images")).FullName;
         await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name), FullPage = true });
+    }
+
+    /// <summary>A page in a browser of its own, and the errors that its console has told of.</summary>
+    private sealed class OpenConsole(IPlaywright playwright, IBrowser browser, IPage page) : IAsyncDisposable
+    {
+        private static readonly string[] Arguments =
+        [
+            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        ];
+
+        public IPage Page => page;
+
+        public List<string> Errors { get; } = [];
+
+        public static async Task<OpenConsole> InAsync(string chromium)
+        {
+            var playwright = await Playwright.CreateAsync();
+            var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = chromium, Args = Arguments });
+            var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 }, ColorScheme = ColorScheme.Light });
+            var console = new OpenConsole(playwright, browser, page);
+            page.Console += (_, message) =>
+            {
+                if (message.Type == "error") console.Errors.Add(message.Text);
+            };
+            return console;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await browser.DisposeAsync();
+            playwright.Dispose();
+        }
     }
 }

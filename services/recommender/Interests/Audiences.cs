@@ -24,8 +24,11 @@ internal sealed class Audiences(IConnectionMultiplexer redis, IOptions<Recommend
     /// <exception cref="RedisException">Redis is away or refused a write; moving again is harmless.</exception>
     public async Task MoveAsync(IReadOnlyCollection<AudienceMove> moves)
     {
-        var gone = moves.SelectMany(move => Rising(move.Before).Keys.Except(Rising(move.Now).Keys, StringComparer.Ordinal).Select(category => (category, move.UserId))).ToLookup(one => one.category, one => (RedisValue)one.UserId);
-        var risen = moves.SelectMany(move => Rising(move.Now).Select(shift => (shift.Key, new SortedSetEntry(move.UserId, shift.Value)))).ToLookup(one => one.Key, one => one.Item2);
+        var rising = moves.Select(move => (move.UserId, Before: Rising(move.Before), Now: Rising(move.Now))).ToList();
+        var gone = rising.SelectMany(user => user.Before.Keys.Where(category => !user.Now.ContainsKey(category)).Select(category => (category, user.UserId)))
+            .ToLookup(one => one.category, one => (RedisValue)one.UserId);
+        var risen = rising.SelectMany(user => user.Now.Select(shift => (Category: shift.Key, Entry: new SortedSetEntry(user.UserId, shift.Value))))
+            .ToLookup(one => one.Category, one => one.Entry);
         if (gone.Count + risen.Count == 0) return;
         var batch = redis.GetDatabase().CreateBatch();
         var acknowledged = new List<Task>();
