@@ -12,34 +12,14 @@ namespace Driftline.Integration.Tests;
 /// <summary>What the README promises, over the running pipeline.</summary>
 public sealed class EndToEndTests(PipelineFixture fixture)
 {
-    private static readonly TimeSpan ASecond = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
-
-    [Fact]
-    public async Task AnEventShowsInTheUsersInterestsWithinASecond()
-    {
-        var pipeline = await fixture.StartedAsync();
-        await WarmAsync(pipeline);
-        var user = NewId("user");
-        var (status, body) = await pipeline.PostEventsAsync($"[{Event(user, pipeline.Items[0].ItemId)}]");
-        Assert.Equal(202, status);
-        Assert.Equal("accepted", body.GetProperty("results")[0].GetProperty("status").GetString());
-
-        var interests = await pipeline.AskUntilAsync($"/v1/users/{user}/interests", ASecond, _ => true);
-
-        Assert.Equal(1, interests.GetProperty("sequenceLength").GetInt32());
-        var category = pipeline.Items[0].Categories[0];
-        var share = interests.GetProperty("interests").EnumerateArray().Single(one => one.GetProperty("category").GetString() == category);
-        Assert.Equal(1, share.GetProperty("current").GetDouble(), 3);
-        Assert.NotEmpty(interests.GetProperty("modelVersion").GetString()!);
-    }
 
     [Fact]
     public async Task RecommendationsAreMadeForTheUserAndCarryWhatTheAnswerRestsOn()
     {
         var pipeline = await fixture.StartedAsync();
         var user = NewId("user");
-        await pipeline.PostEventsAsync($"[{Event(user, pipeline.Items[5].ItemId)},{Event(user, pipeline.Items[6].ItemId)}]");
+        await pipeline.PostEventsAsync($"[{Traffic.Event(user, pipeline.Items[5].ItemId)},{Traffic.Event(user, pipeline.Items[6].ItemId)}]");
 
         var answer = await pipeline.AskUntilAsync(
             $"/v1/users/{user}/recommendations?count=7", Soon, answer => answer.GetProperty("personalised").GetBoolean());
@@ -58,7 +38,7 @@ public sealed class EndToEndTests(PipelineFixture fixture)
     {
         var pipeline = await fixture.StartedAsync();
         var bought = pipeline.Items[11].ItemId;
-        await pipeline.PostEventsAsync($"[{Event(NewId("user"), bought, "purchase")}]");
+        await pipeline.PostEventsAsync($"[{Traffic.Event(NewId("user"), bought, "purchase")}]");
 
         var answer = await pipeline.AskUntilAsync(
             $"/v1/users/{NewId("stranger")}/recommendations?count=100", Soon,
@@ -73,8 +53,8 @@ public sealed class EndToEndTests(PipelineFixture fixture)
     {
         var pipeline = await fixture.StartedAsync();
         var (first, last) = (NewId("user"), NewId("user"));
-        var bad = Event(NewId("user"), pipeline.Items[0].ItemId, "review"); // without its rating
-        var (status, body) = await pipeline.PostEventsAsync($"[{Event(first, pipeline.Items[0].ItemId)},{bad},{Event(last, pipeline.Items[1].ItemId)}]");
+        var bad = Traffic.Event(NewId("user"), pipeline.Items[0].ItemId, "review"); // without its rating
+        var (status, body) = await pipeline.PostEventsAsync($"[{Traffic.Event(first, pipeline.Items[0].ItemId)},{bad},{Traffic.Event(last, pipeline.Items[1].ItemId)}]");
 
         Assert.Equal(202, status);
         var results = body.GetProperty("results").EnumerateArray().ToList();
@@ -99,7 +79,7 @@ public sealed class EndToEndTests(PipelineFixture fixture)
     {
         var pipeline = await fixture.StartedAsync();
         var user = NewId("user");
-        var json = $"[{Event(user, pipeline.Items[0].ItemId)}]";
+        var json = $"[{Traffic.Event(user, pipeline.Items[0].ItemId)}]";
         await pipeline.PostEventsAsync(json);
         var before = await pipeline.AskUntilAsync($"/v1/users/{user}/interests", Soon, _ => true);
 
@@ -108,7 +88,7 @@ public sealed class EndToEndTests(PipelineFixture fixture)
         Assert.Equal(202, status);
         Assert.Equal("duplicate", body.GetProperty("results")[0].GetProperty("status").GetString());
         // Another event proves that the pipeline has gone past the repetition.
-        await pipeline.PostEventsAsync($"[{Event(user, pipeline.Items[1].ItemId)}]");
+        await pipeline.PostEventsAsync($"[{Traffic.Event(user, pipeline.Items[1].ItemId)}]");
         var after = await pipeline.AskUntilAsync($"/v1/users/{user}/interests", Soon, answer => Digest(answer) != Digest(before));
         Assert.Equal(2, after.GetProperty("sequenceLength").GetInt32());
     }
@@ -121,13 +101,13 @@ public sealed class EndToEndTests(PipelineFixture fixture)
         var marker = NewId("bad");
         using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = pipeline.Stack.BootstrapServers }).Build();
         byte[][] bad = [[], [1, 2, 3], "not avro at all"u8.ToArray(), [0, 0x7f, 0, 0, 0, 1, 2, 3]];
-        await pipeline.PostEventsAsync($"[{Event(user, pipeline.Items[0].ItemId)}]");
+        await pipeline.PostEventsAsync($"[{Traffic.Event(user, pipeline.Items[0].ItemId)}]");
         foreach (var value in bad)
         {
             await producer.ProduceAsync(Topics.StorefrontEvents.Name, new Message<string, byte[]> { Key = user, Value = value, Headers = new Headers { { "marker", Encoding.UTF8.GetBytes(marker) } } });
         }
 
-        await pipeline.PostEventsAsync($"[{Event(user, pipeline.Items[1].ItemId)}]");
+        await pipeline.PostEventsAsync($"[{Traffic.Event(user, pipeline.Items[1].ItemId)}]");
 
         await pipeline.AskUntilAsync($"/v1/users/{user}/interests", Soon, answer => answer.GetProperty("sequenceLength").GetInt32() == 2);
         var rejected = ReadRejected(pipeline, marker, bad.Length);
@@ -150,7 +130,7 @@ public sealed class EndToEndTests(PipelineFixture fixture)
         using var put = await pipeline.Ingestor.PutAsJsonAsync("/v1/items", new { id = item, title = "Copper watering can", category, price = 24.5 });
         Assert.Equal(202, (int)put.StatusCode);
         var user = NewId("user");
-        await pipeline.PostEventsAsync($"[{Event(user, pipeline.Items[3].ItemId)}]");
+        await pipeline.PostEventsAsync($"[{Traffic.Event(user, pipeline.Items[3].ItemId)}]");
 
         await pipeline.AskUntilAsync(
             $"/v1/users/{user}/recommendations?category={category}", Soon,
@@ -167,14 +147,14 @@ public sealed class EndToEndTests(PipelineFixture fixture)
     {
         var pipeline = await fixture.StartedAsync();
         var user = NewId("user ü/{1}");
-        await pipeline.PostEventsAsync($"[{Event(user, pipeline.Items[0].ItemId)}]");
+        await pipeline.PostEventsAsync($"[{Traffic.Event(user, pipeline.Items[0].ItemId)}]");
         await pipeline.AskUntilAsync($"/v1/users/{Uri.EscapeDataString(user)}/interests", Soon, _ => true);
         using var limit = new CancellationTokenSource(Soon);
         await using var stream = await pipeline.Recommender.GetStreamAsync($"/v1/users/{Uri.EscapeDataString(user)}/interests/stream", limit.Token);
         using var reader = new StreamReader(stream);
         Assert.Equal(1, (await NextAsync(reader, limit.Token)).GetProperty("sequenceLength").GetInt32());
 
-        await pipeline.PostEventsAsync($"[{Event(user, pipeline.Items[1].ItemId)}]");
+        await pipeline.PostEventsAsync($"[{Traffic.Event(user, pipeline.Items[1].ItemId)}]");
 
         Assert.Equal(2, (await NextAsync(reader, limit.Token)).GetProperty("sequenceLength").GetInt32());
     }
@@ -185,7 +165,7 @@ public sealed class EndToEndTests(PipelineFixture fixture)
         var kcat = Needs.Program("kcat");
         var pipeline = await fixture.StartedAsync();
         var user = NewId("user");
-        await pipeline.PostEventsAsync($"[{Event(user, pipeline.Items[0].ItemId)}]");
+        await pipeline.PostEventsAsync($"[{Traffic.Event(user, pipeline.Items[0].ItemId)}]");
         await pipeline.AskUntilAsync($"/v1/users/{user}/interests", Soon, _ => true);
 
         var (_, list, _) = await Programs.RunAsync(kcat, ["-b", pipeline.Stack.BootstrapServers, "-L"], TimeSpan.FromSeconds(20));
@@ -205,7 +185,7 @@ public sealed class EndToEndTests(PipelineFixture fixture)
         if (found != 0) Needs.Missing("python3 lacks the modules avro and confluent_kafka (python3-avro, python3-confluent-kafka)");
         var pipeline = await fixture.StartedAsync();
         var user = NewId("user");
-        await pipeline.PostEventsAsync($"[{Event(user, pipeline.Items[0].ItemId)}]");
+        await pipeline.PostEventsAsync($"[{Traffic.Event(user, pipeline.Items[0].ItemId)}]");
         await pipeline.AskUntilAsync($"/v1/users/{user}/interests", Soon, _ => true);
 
         string[] where = [pipeline.Stack.BootstrapServers, pipeline.Stack.SchemaRegistryUrl, "1"];
@@ -221,24 +201,7 @@ public sealed class EndToEndTests(PipelineFixture fixture)
 
     private static string NewId(string what) => $"{what}-{Guid.NewGuid():N}";
 
-    private static string Event(string user, string item, string type = "click") => JsonSerializer.Serialize(new
-    {
-        eventId = NewId("event"),
-        eventType = type,
-        userId = user,
-        eventTime = DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture),
-        items = new[] { new { itemId = item } },
-    });
-
     private static string Digest(JsonElement interests) => interests.GetProperty("sequenceDigest").GetString()!;
-
-    /// <summary>The promise of a second is for a running system: the first event pays for connections and compilation.</summary>
-    private static async Task WarmAsync(Pipeline pipeline)
-    {
-        var user = NewId("warm");
-        await pipeline.PostEventsAsync($"[{Event(user, pipeline.Items[0].ItemId)}]");
-        await pipeline.AskUntilAsync($"/v1/users/{user}/interests", Soon, _ => true);
-    }
 
     private static async Task<JsonElement> NextAsync(StreamReader reader, CancellationToken limit)
     {
