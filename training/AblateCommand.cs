@@ -38,7 +38,7 @@ internal static class AblateCommand
         if (!ModelInputs.Names.Contains(request.Without)) throw new InputException($"--without {request.Without}: use one of {string.Join(", ", ModelInputs.Names)}.");
         if (request.Seeds < 1) throw new InputException($"--seeds {request.Seeds}: must be 1 or more.");
         ProgressView.Check(request.Progress);
-        var config = TrainingConfig.Load(request.Config ?? Path.Combine(TrainingConfig.DefaultFolder, "default.json"));
+        var config = request.Config is { } file ? TrainingConfig.Load(file) : TrainingConfig.LoadDefault();
         var data = TrainingData.Read(request.Data, Split.Parse(request.Split));
         if (request.Without == ModelInputs.Attributes && data.Attributes.Count == 0)
             throw new InputException($"{request.Data}: there is no user attribute to leave out: users.csv names none with a value of {AttributeVocabulary.LeastUsers} users or more.");

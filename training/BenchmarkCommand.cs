@@ -25,6 +25,9 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
 
     private readonly Stopwatch _watch = Stopwatch.StartNew();
 
+    // Its features say what h_t is, and every row of a table is held against the same h_t.
+    private readonly TrainingConfig _default = TrainingConfig.LoadDefault();
+
     /// <summary>One training.</summary>
     /// <param name="Weight">Its part of the time.</param>
     private sealed record Planned(string Split, string Row, string Config, int Seed, double Weight);
@@ -85,14 +88,14 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
         var report = new EvaluationReport(
             ReportFiles.NameOf(request.Data), events, cases.Count, null, request.Command);
         Say($"{split}: {cases.Count} test cases; baselines");
-        EvaluateCommand.AddBaselines(report, new InterestModel.Featuriser(new InterestModel.FeatureSettings()), cases);
+        EvaluateCommand.AddBaselines(report, new InterestModel.Featuriser(_default.Features), cases);
         return report;
     }
 
     // What users get comes first and has most of the time; then a seed of everything before the next seed.
     private List<Planned> Plan(IReadOnlyList<string> splits)
     {
-        var ownEncoder = TrainingConfig.Load(Path.Combine(TrainingConfig.DefaultFolder, "default.json")).Model.Encoder;
+        var ownEncoder = _default.Model.Encoder;
         var seeds = Enumerable.Range(1, request.Seeds).ToArray();
         return
         [

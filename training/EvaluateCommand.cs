@@ -25,7 +25,7 @@ internal static class EvaluateCommand
         if (cases.Count == 0) throw new InputException($"{request.Data}: no user has a test under --split {events.Split.Name}: choose another split.");
         var report = new EvaluationReport(
             ReportFiles.NameOf(request.Data), events, cases.Count, request.Sampled, request.Command);
-        var featuriser = new Featuriser(model?.Manifest.Features ?? new FeatureSettings());
+        var featuriser = new Featuriser(model?.Manifest.Features ?? TrainingConfig.LoadDefault().Features);
         if (model is not null) Model(model, request, events, featuriser, cases, report);
         AddBaselines(report, featuriser, cases);
         report.Print(Console.Out);

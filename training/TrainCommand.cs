@@ -11,7 +11,7 @@ internal static class TrainCommand
     public static int Run(string data, string? config, string? split, string artifact, string? json, string? progress, CancellationToken cancel)
     {
         ProgressView.Check(progress);
-        var settings = TrainingConfig.Load(config ?? Path.Combine(TrainingConfig.DefaultFolder, "default.json"));
+        var settings = config is { } file ? TrainingConfig.Load(file) : TrainingConfig.LoadDefault();
         var events = TrainingData.Read(data, Split.Parse(split ?? Split.LeaveOneOut.Name));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{data}: {events.Users.Count} users, {events.Users.Sum(user => user.Events.Length)} events, {events.Items.Count} items, {events.Vocabulary.Categories.Count} categories"));

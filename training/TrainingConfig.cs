@@ -125,6 +125,9 @@ public sealed record TrainingConfig
     /// <summary>The folder of the configurations that come with the program.</summary>
     public static string DefaultFolder => Path.Combine(AppContext.BaseDirectory, "configs");
 
+    /// <summary>What a user gets who names no configuration.</summary>
+    public static TrainingConfig LoadDefault() => Load(Path.Combine(DefaultFolder, "default.json"));
+
     private static void RefuseUnknownKeys(string path, string prefix, JsonObject node, Type type)
     {
         var known = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).ToDictionary(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name));

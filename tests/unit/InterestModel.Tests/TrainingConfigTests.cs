@@ -36,4 +36,10 @@ public sealed class TrainingConfigTests
         Assert.All(files, file => TrainingConfig.Load(file));
         Assert.Equal("lstm", TrainingConfig.Load(Path.Combine(TrainingConfig.DefaultFolder, "lstm.json")).Model.Encoder);
     }
+
+    /// <summary>The features say what h_t is; a benchmark's rows are comparable only where all mean the same.</summary>
+    [Fact]
+    public void EveryEncoderIsBenchmarkedOnTheDefaultsFeatures() => Assert.All(
+        SequenceEncoder.Names.Select(encoder => Path.Combine(TrainingConfig.DefaultFolder, encoder + ".json")).Where(File.Exists),
+        file => Assert.Equal(TrainingConfig.LoadDefault().Features, TrainingConfig.Load(file).Features));
 }
