@@ -7,9 +7,9 @@ namespace Driftline.Local;
 /// Measures freshness: from the ingestor's 202 to the first answer of the recommender that reflects the event. Of each batch one event is
 /// followed by asking until the answer shows it, as a shop would see it; what is reported includes that asking.
 /// </summary>
-public sealed class FreshnessProbe(RecommenderClient recommender, Ledger ledger, CancellationToken stopping)
+/// <param name="atOnce">Events that are followed at a time: each asks some hundreds of times a second.</param>
+public sealed class FreshnessProbe(RecommenderClient recommender, Ledger ledger, CancellationToken stopping, int atOnce = 8)
 {
-    private const int MaxAtOnce = 8;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan GiveUp = TimeSpan.FromSeconds(60);
     private readonly ConcurrentBag<double> _milliseconds = [];
@@ -17,10 +17,13 @@ public sealed class FreshnessProbe(RecommenderClient recommender, Ledger ledger,
 
     public int Samples => _milliseconds.Count;
 
+    /// <summary>Forgets the samples so far: they were the warm-up's.</summary>
+    public void Reset() => _milliseconds.Clear();
+
     /// <summary>Starts to follow one of the batch's events, unless enough are followed already.</summary>
     public void Follow(IReadOnlyList<(ReplayEvent Event, int Position)> accepted, long answered)
     {
-        if (accepted.Count == 0 || _running.Count >= MaxAtOnce) return;
+        if (accepted.Count == 0 || _running.Count >= atOnce) return;
         var (one, position) = accepted[^1];
         var task = FollowAsync(one.Source.UserId, position, answered);
         _running.TryAdd(task, 0);

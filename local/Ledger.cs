@@ -20,7 +20,10 @@ public sealed class Ledger(int maxLength)
     public int Accepted(string userId, IReadOnlyList<SequenceEntry> entries) => User(userId).Append(entries);
 
     /// <summary>Whether a digest shows a state at or after a position.</summary>
-    public bool Reflects(string userId, long digest, int position) => User(userId).PositionOf(digest) >= position;
+    public bool Reflects(string userId, long digest, int position) => PositionOf(userId, digest) >= position;
+
+    /// <summary>The position whose state a digest shows; -1 if it shows no state that ever was.</summary>
+    public int PositionOf(string userId, long digest) => User(userId).PositionOf(digest);
 
     /// <summary>How many of the events noted for the user a digest does not show; all of them if it shows no state that ever was.</summary>
     public int Missing(string userId, long digest) => User(userId).Missing(digest);

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Driftline.Local;
+using StackExchange.Redis;
+
+namespace Driftline.Bench.EndToEnd;
+
+/// <summary>What the parts have used up to a moment.</summary>
+/// <param name="CpuSeconds">User and system time by part. <c>broker</c> is the test broker's thread in this process; <c>generator</c> is the rest of it.</param>
+/// <param name="AllocatedBytes">Managed memory that a service has ever allocated.</param>
+/// <param name="ResidentMiB">Memory of each process now.</param>
+/// <param name="RedisBytes">Memory that Redis' data take.</param>
+internal sealed record Costs(
+    IReadOnlyDictionary<string, double> CpuSeconds, IReadOnlyDictionary<string, double> AllocatedBytes, IReadOnlyDictionary<string, double> ResidentMiB, long RedisBytes);
+
+/// <summary>Reads <see cref="Costs"/> from Linux' process table, the services' metrics and Redis.</summary>
+internal sealed partial class CostMeter(Stack stack, IConnectionMultiplexer redis, HttpClient http)
+{
+    /// <summary>The name that librdkafka gives its test brokers' thread.</summary>
+    private const string BrokerThread = "rdk:mock";
+
+    /// <summary>Of the process table's clock; Linux reports it so everywhere.</summary>
+    private const double TicksPerSecond = 100;
+
+    public async Task<Costs> ReadAsync(CancellationToken stopping)
+    {
+        var cpu = new Dictionary<string, double>(StringComparer.Ordinal);
+        var allocated = new Dictionary<string, double>(StringComparer.Ordinal);
+        var resident = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var service in LocalService.All)
+        {
+            using var process = Process.GetProcessById(stack.ProcessIdOf(service.Name));
+            cpu[service.Name] = process.TotalProcessorTime.TotalSeconds;
+            resident[service.Name] = MiB(process.WorkingSet64);
+            var metrics = await http.GetStringAsync(new Uri(stack[service.Name], "/metrics"), stopping);
+            allocated[service.Name] = Allocated().Matches(metrics).Sum(match => double.Parse(match.Groups["value"].Value, CultureInfo.InvariantCulture));
+        }
+
+        using var self = Process.GetCurrentProcess();
+        if (stack.Broker is not null) cpu["broker"] = OwnThreads(BrokerThread);
+        cpu["generator"] = self.TotalProcessorTime.TotalSeconds - cpu.GetValueOrDefault("broker");
+        resident["generator"] = MiB(self.WorkingSet64);
+
+        var server = redis.GetServer(redis.GetEndPoints()[0]);
+        var info = (await server.InfoAsync()).SelectMany(section => section).GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.First().Value, StringComparer.Ordinal);
+        cpu["redis"] = Number(info, "used_cpu_user") + Number(info, "used_cpu_sys");
+        resident["redis"] = MiB(Number(info, "used_memory_rss"));
+        return new Costs(cpu, allocated, resident, (long)Number(info, "used_memory"));
+    }
+
+    private static double MiB(double bytes) => Math.Round(bytes / (1 << 20), 1);
+
+    private static double Number(Dictionary<string, string> info, string key) =>
+        info.TryGetValue(key, out var text) && double.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : 0;
+
+    private static double OwnThreads(string name) => Directory.GetDirectories("/proc/self/task").Sum(task =>
+    {
+        try
+        {
+            if (File.ReadAllText(Path.Combine(task, "comm")).TrimEnd() != name) return 0;
+            var stat = File.ReadAllText(Path.Combine(task, "stat"));
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' '); // proc(5): utime and stime are fields 14 and 15, the first here is 3
+            return (double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond;
+        }
+        catch (IOException)
+        {
+            return 0; // the thread has just ended
+        }
+    });
+
+    [GeneratedRegex("""^dotnet_gc_heap_total_allocated_bytes_total(\{[^}]*\})? (?<value>[0-9.eE+]+)""", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Allocated();
+}

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Driftline.Local;
+using Driftline.Sequences;
+using StackExchange.Redis;
+
+namespace Driftline.Bench.EndToEnd;
+
+internal sealed record E2eOptions
+{
+    public required double Rate { get; init; }
+
+    public required double Seconds { get; init; }
+
+    public required double WarmUpSeconds { get; init; }
+
+    public required int Users { get; init; }
+
+    public required int Seed { get; init; }
+
+    public string? Json { get; init; }
+}
+
+/// <summary><c>e2e</c>: open-loop load through the four services, as a shop sends it and as a shop sees its effect.</summary>
+internal sealed class E2eCommand(E2eOptions options)
+{
+    private const int Partitions = 12;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    public async Task<int> ExecuteAsync(CancellationToken stopping)
+    {
+        var report = await MeasureAsync(options, Console.WriteLine, stopping);
+        if (options.Json is { } file)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+            await File.WriteAllTextAsync(file, report.ToJson() + "\n", stopping);
+        }
+
+        Console.WriteLine(report.ToJson());
+        return report.Lost == 0 ? 0 : 1;
+    }
+
+    /// <summary>Starts a pipeline of its own, loads it and stops it.</summary>
+    public static async Task<E2eReport> MeasureAsync(E2eOptions options, Action<string> say, CancellationToken stopping)
+    {
+        var cache = DemoModel.CacheFolder(Environment.GetEnvironmentVariable("DRIFTLINE_CACHE"));
+        var data = ReplayData.Open(new RunOptions { Seed = 1, Events = 1 }, cache, DateTimeOffset.UtcNow);
+        var artifact = await DemoModel.TrainedOnAsync(data.Folder, cache, stopping);
+        await using var stack = await Stack.StartAsync(new StackOptions { Partitions = Partitions }, say, stopping);
+        foreach (var service in LocalService.All) await stack.StartServiceAsync(service, stopping);
+        using (var http = new HttpClient { BaseAddress = stack[LocalService.Ingestor.Name] })
+            await CatalogLoader.LoadAsync(http, data.Items, data.Prices, new Progress<int>(), stopping);
+        await DemoModel.ReleaseAsync(artifact, stack.Settings(), stopping);
+        await stack.WaitUntilReadyAsync(stopping);
+        say($"{options.Rate:N0} events/s of {options.Users:N0} users for {options.Seconds:N0} s after {options.WarmUpSeconds:N0} s of warm-up; logs: {stack.RunFolder}");
+        return await LoadAsync(options, stack, [.. data.Items.Select(item => item.ItemId)], say, stopping);
+    }
+
+    private static async Task<E2eReport> LoadAsync(E2eOptions options, Stack stack, IReadOnlyList<string> items, Action<string> say, CancellationToken stopping)
+    {
+        using var http = new HttpClient();
+        using var answers = new HttpClient { BaseAddress = stack[LocalService.Recommender.Name] };
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(stack.RedisConnectionString + ",allowAdmin=true"); // INFO
+        var meter = new CostMeter(stack, redis, http);
+        var ledger = new Ledger(new SequenceStoreOptions().MaxLength);
+        var recommender = new RecommenderClient(answers);
+        var probe = new FreshnessProbe(recommender, ledger, stopping, atOnce: 1);
+        await using var watch = new UpdateWatch(stack.BootstrapServers, Partitions, ledger);
+        var arrivals = new Arrivals(options.Seed, options.Rate, options.Users, items, OpenLoopLoad.Lanes, TimeProvider.System);
+        using var load = new OpenLoopLoad(stack[LocalService.Ingestor.Name], arrivals, ledger, watch, probe);
+
+        var empty = await meter.ReadAsync(stopping);
+        var before = empty;
+        long began = 0;
+        await load.RunAsync(TimeSpan.FromSeconds(options.WarmUpSeconds), TimeSpan.FromSeconds(options.Seconds), () =>
+        {
+            before = meter.ReadAsync(stopping).GetAwaiter().GetResult();
+            watch.Reset();
+            probe.Reset();
+            began = Stopwatch.GetTimestamp();
+            say("Warm; measuring.");
+        }, stopping);
+        await ShownAsync(load.Last, recommender, ledger, stopping);
+        var took = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        var after = await meter.ReadAsync(stopping);
+        await probe.FinishAsync();
+        say($"All sent and shown after {took:F2} s; asking for every user's state.");
+        var lost = await LostAsync(recommender, ledger, stopping);
+        return new E2eReport(
+            options.Rate, Math.Round(load.Accepted / took, 1), lost, options.Seconds, options.Users, ledger.Users.Count, load.Accepted, load.Requests, watch.Updates,
+            load.Acknowledgement.Percentiles(), watch.Percentiles(),
+            new Freshness(probe.Percentile(0.50), probe.Percentile(0.90), probe.Percentile(0.99), probe.Percentile(0.999), probe.Samples),
+            Each(after.CpuSeconds, before.CpuSeconds, 1e6 / load.Accepted, 2), Each(after.AllocatedBytes, before.AllocatedBytes, 1.0 / load.Accepted, 0),
+            after.ResidentMiB, Math.Round((after.RedisBytes - empty.RedisBytes) / (double)ledger.Users.Count),
+            string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, {RuntimeInformation.ProcessArchitecture}, .NET {Environment.Version}"));
+    }
+
+    private static Dictionary<string, double> Each(IReadOnlyDictionary<string, double> after, IReadOnlyDictionary<string, double> before, double factor, int digits) =>
+        after.ToDictionary(pair => pair.Key, pair => Math.Round((pair.Value - before[pair.Key]) * factor, digits));
+
+    /// <summary>Waits until the answers reflect these events, the last of their users; gives up where nothing moves.</summary>
+    private static async Task ShownAsync(IReadOnlyList<(string User, int Position, long Answered)> last, RecommenderClient recommender, Ledger ledger, CancellationToken stopping)
+    {
+        var started = Stopwatch.GetTimestamp();
+        foreach (var (user, position, _) in last)
+        {
+            while (Stopwatch.GetElapsedTime(started) < Patience && !(await recommender.DigestAsync(user, stopping) is { } digest && ledger.Reflects(user, digest, position)))
+                await Task.Delay(2, stopping);
+        }
+    }
+
+    private static async Task<int> LostAsync(RecommenderClient recommender, Ledger ledger, CancellationToken stopping)
+    {
+        var lost = 0;
+        await Parallel.ForEachAsync(ledger.Users, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = stopping }, async (user, token) =>
+        {
+            var missing = ledger.Missing(user, await recommender.DigestAsync(user, token) ?? 0);
+            if (missing > 0) Interlocked.Add(ref lost, missing);
+        });
+        return lost;
+    }
+}

@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Threading.Channels;
+using Driftline.Local;
+
+namespace Driftline.Bench.EndToEnd;
+
+/// <summary>
+/// Sends arrivals when they are due, however slowly the ingestor answers: what waits for an answer goes out later, and its wait counts from
+/// when it was due (the correction for coordinated omission). A lane has one request in flight, so that a user's order is kept.
+/// </summary>
+internal sealed class OpenLoopLoad(Uri ingestor, Arrivals arrivals, Ledger ledger, UpdateWatch watch, FreshnessProbe probe) : IDisposable
+{
+    /// <summary>Requests in flight at most.</summary>
+    public const int Lanes = 16;
+
+    private const int LargestBatch = 500;
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+
+    private readonly HttpClient _http = new() { BaseAddress = ingestor, Timeout = TimeSpan.FromSeconds(60) };
+    private readonly Channel<Arrival>[] _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => Channel.CreateUnbounded<Arrival>())];
+    private readonly Lock _lock = new();
+    private readonly Queue<(string User, int Position, long Answered)> _last = new();
+    private long _started;
+    private long _measured;
+    private long _accepted;
+    private long _requests;
+
+    /// <summary>From when an event was due to its 202.</summary>
+    public Latencies Acknowledgement { get; } = new();
+
+    /// <summary>Events of the measured part that got their 202.</summary>
+    public long Accepted => Volatile.Read(ref _accepted);
+
+    /// <summary>Requests of the measured part.</summary>
+    public long Requests => Volatile.Read(ref _requests);
+
+    /// <summary>The last events that were acknowledged, one of each of some users, with the time of the answer.</summary>
+    public IReadOnlyList<(string User, int Position, long Answered)> Last
+    {
+        get { lock (_lock) return [.. _last]; }
+    }
+
+    /// <param name="warmUp">Called between the warm-up, whose events are not counted, and the measured part.</param>
+    public async Task RunAsync(TimeSpan warmUpLength, TimeSpan length, Action warmUp, CancellationToken stopping)
+    {
+        _started = Stopwatch.GetTimestamp();
+        var lanes = _lanes.Select(lane => SendAsync(lane.Reader, stopping)).ToList();
+        await Task.Run(async () =>
+        {
+            Offer(warmUpLength.TotalSeconds, stopping);
+            warmUp();
+            Volatile.Write(ref _measured, Stopwatch.GetTimestamp());
+            Offer((warmUpLength + length).TotalSeconds, stopping);
+            foreach (var lane in _lanes) lane.Writer.Complete();
+            await Task.WhenAll(lanes);
+        }, stopping);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private void Offer(double until, CancellationToken stopping)
+    {
+        while (arrivals.NextDue < until)
+        {
+            var now = Stopwatch.GetElapsedTime(_started).TotalSeconds;
+            while (arrivals.NextDue <= now && arrivals.NextDue < until)
+            {
+                var arrival = arrivals.Next();
+                _lanes[arrival.Lane].Writer.TryWrite(arrival);
+            }
+
+            stopping.ThrowIfCancellationRequested();
+            Thread.Sleep(Tick);
+        }
+    }
+
+    private async Task SendAsync(ChannelReader<Arrival> lane, CancellationToken stopping)
+    {
+        var batch = new List<Arrival>(LargestBatch);
+        while (await lane.WaitToReadAsync(stopping))
+        {
+            batch.Clear();
+            while (batch.Count < LargestBatch && lane.TryRead(out var arrival)) batch.Add(arrival);
+            var events = batch.ConvertAll(arrival => arrival.Event);
+            var positions = batch.ConvertAll(arrival => watch.Sending(arrival.Event, ledger));
+            await PostAsync(ReplayEvent.ToJson(events), batch.Count, stopping);
+            Acknowledged(batch, positions);
+        }
+    }
+
+    private void Acknowledged(List<Arrival> batch, List<int> positions)
+    {
+        var answered = Stopwatch.GetTimestamp();
+        var counts = Volatile.Read(ref _measured) is not 0 and var measured && answered >= measured;
+        var elapsed = Stopwatch.GetElapsedTime(_started, answered).TotalSeconds;
+        for (var i = 0; i < batch.Count; i++) watch.Acknowledged(batch[i].Event.Source.UserId, positions[i], answered);
+        lock (_lock)
+        {
+            if (counts)
+            {
+                foreach (var arrival in batch) Acknowledgement.Add(elapsed - arrival.Due);
+                Volatile.Write(ref _accepted, _accepted + batch.Count);
+                Volatile.Write(ref _requests, _requests + 1);
+            }
+
+            _last.Enqueue((batch[^1].Event.Source.UserId, positions[^1], answered));
+            while (_last.Count > 4 * Lanes) _last.Dequeue();
+        }
+
+        probe.Follow([(batch[^1].Event, positions[^1])], answered);
+    }
+
+    /// <summary>Until a 202 takes responsibility, with the same event ids; a full ingestor's wish for a pause is kept.</summary>
+    private async Task PostAsync(byte[] body, int count, CancellationToken stopping)
+    {
+        while (true)
+        {
+            using var content = new ByteArrayContent(body) { Headers = { ContentType = Json } };
+            using var response = await _http.PostAsync("/v1/events", content, stopping);
+            if (response.StatusCode == HttpStatusCode.Accepted)
+            {
+                using var answer = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(stopping), cancellationToken: stopping);
+                var taken = answer.RootElement.GetProperty("results").EnumerateArray().Count(result => result.GetProperty("status").ValueEquals("accepted"u8) || result.GetProperty("status").ValueEquals("duplicate"u8));
+                if (taken == count) return;
+                throw new InvalidOperationException($"The ingestor rejected {count - taken} of {count} sound events: {answer.RootElement}");
+            }
+
+            if (response.StatusCode != HttpStatusCode.ServiceUnavailable)
+                throw new InvalidOperationException($"The ingestor answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(stopping)}");
+            await Task.Delay(response.Headers.RetryAfter?.Delta ?? TimeSpan.FromMilliseconds(100), stopping);
+        }
+    }
+}

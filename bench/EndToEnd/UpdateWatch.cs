@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using Avro.IO;
+using Confluent.Kafka;
+using Driftline.Local;
+using Driftline.Schemas;
+
+namespace Driftline.Bench.EndToEnd;
+
+/// <summary>
+/// Reads <c>interest.updates</c> as a downstream service would and notes for every event how long after its 202 the first update came that
+/// reflects it, by the update's digest.
+/// </summary>
+internal sealed class UpdateWatch : IAsyncDisposable
+{
+    private readonly Ledger _ledger;
+    private readonly IConsumer<string, byte[]> _consumer;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _reading;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, List<Followed>> _users = new(StringComparer.Ordinal);
+    private readonly Latencies _latencies = new();
+    private long _updates;
+
+    public UpdateWatch(string bootstrapServers, int partitions, Ledger ledger)
+    {
+        _ledger = ledger;
+        _consumer = new ConsumerBuilder<string, byte[]>(new ConsumerConfig { BootstrapServers = bootstrapServers, GroupId = "driftline.bench", FetchWaitMaxMs = 5, EnableAutoCommit = false }).Build();
+        _consumer.Assign(Enumerable.Range(0, partitions).Select(partition => new TopicPartitionOffset(Topics.InterestUpdates.Name, partition, Offset.Beginning)));
+        _reading = Task.Factory.StartNew(Read, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    /// <summary>Updates since the last <see cref="Reset"/>.</summary>
+    public long Updates => Volatile.Read(ref _updates);
+
+    /// <summary>From 202 to update.</summary>
+    public Percentiles Percentiles()
+    {
+        lock (_lock) return _latencies.Percentiles();
+    }
+
+    /// <summary>Forgets the waits so far: they were the warm-up's.</summary>
+    public void Reset()
+    {
+        lock (_lock)
+        {
+            _latencies.Reset();
+            Volatile.Write(ref _updates, 0);
+        }
+    }
+
+    /// <summary>Notes an event that is about to be sent: its update may be here before its 202 is.</summary>
+    /// <returns>The event's position among its user's.</returns>
+    public int Sending(ReplayEvent one, Ledger ledger)
+    {
+        var position = ledger.Accepted(one.Source.UserId, [one.ToEntry()]);
+        lock (_lock)
+        {
+            if (!_users.TryGetValue(one.Source.UserId, out var followed)) _users.Add(one.Source.UserId, followed = []);
+            followed.Add(new Followed(position));
+        }
+
+        return position;
+    }
+
+    /// <summary>Notes the 202.</summary>
+    public void Acknowledged(string user, int position, long answered)
+    {
+        lock (_lock)
+        {
+            var followed = _users[user];
+            var at = followed.FindIndex(one => one.Position == position);
+            if (followed[at].Shown == 0)
+            {
+                followed[at].Answered = answered;
+                return;
+            }
+
+            _latencies.Add(Stopwatch.GetElapsedTime(answered, followed[at].Shown).TotalSeconds);
+            followed.RemoveAt(at);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _reading;
+        _consumer.Close();
+        _consumer.Dispose();
+        _stopping.Dispose();
+    }
+
+    private void Read()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            if (_consumer.Consume(TimeSpan.FromMilliseconds(50)) is not { Message.Value: { } value } record) continue;
+            var now = Stopwatch.GetTimestamp();
+            Volatile.Write(ref _updates, _updates + 1);
+            var position = _ledger.PositionOf(record.Message.Key, DigestIn(value));
+            lock (_lock)
+            {
+                if (_users.TryGetValue(record.Message.Key, out var followed)) Show(followed, position, now);
+            }
+        }
+    }
+
+    private void Show(List<Followed> followed, int position, long now)
+    {
+        followed.RemoveAll(one =>
+        {
+            if (one.Position > position || one.Shown != 0) return false;
+            if (one.Answered == 0)
+            {
+                one.Shown = now;
+                return false;
+            }
+
+            _latencies.Add(Stopwatch.GetElapsedTime(one.Answered, now).TotalSeconds);
+            return true;
+        });
+    }
+
+    /// <summary>The record's seventh field. All of it would have to be decoded otherwise, at a cost beside that of the services.</summary>
+    private static long DigestIn(byte[] record)
+    {
+        const int wireHeader = 5; // the registry's magic byte and schema id
+        using var stream = new MemoryStream(record, wireHeader, record.Length - wireHeader, writable: false);
+        var decoder = new BinaryDecoder(stream);
+        decoder.SkipString(); // userId
+        decoder.SkipString(); // modelVersion
+        decoder.SkipLong(); // computedAt
+        decoder.SkipLong(); // newestEventTime
+        decoder.SkipLong(); // newestReceivedAt
+        decoder.SkipInt(); // sequenceLength
+        return decoder.ReadLong(); // sequenceDigest
+    }
+
+    private sealed class Followed(int position)
+    {
+        public int Position { get; } = position;
+
+        public long Answered { get; set; }
+
+        public long Shown { get; set; }
+    }
+}
