@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Driftline.Bench.Capacity;
 using Driftline.Bench.EndToEnd;
+using Driftline.Local;
 
 var rate = new Option<double>("--rate") { Description = "Events per second that arrive, whatever the pipeline makes of them.", DefaultValueFactory = _ => 1_000 };
 var seconds = new Option<double>("--seconds") { Description = "Length of the measured part.", DefaultValueFactory = _ => 60 };
@@ -26,9 +28,15 @@ e2e.SetAction((parsed, stopping) => new E2eCommand(new E2eOptions
     Json = parsed.GetValue(json)?.FullName,
 }).ExecuteAsync(stopping));
 
+var length = new Option<double>("--seconds") { Description = "Length of each of the five measurements, and of its warm-up.", DefaultValueFactory = _ => 25 };
+var folder = new Option<DirectoryInfo?>("--out") { Description = "Takes unit-costs.json and check.md. Default: docs/capacity." };
+var capacity = new Command("capacity", "Measure the unit costs that `local -- capacity` computes with, and check its predictions at three sizes. Exit 0 only if all are within 25 %.") { length, folder };
+capacity.SetAction((parsed, stopping) => new CapacityCheck(
+    parsed.GetValue(length), parsed.GetValue(folder)?.FullName ?? Path.Combine(Repository.Root, "docs", "capacity")).RunAsync(Console.WriteLine, stopping));
+
 try
 {
-    return await new RootCommand("Driftline's benchmarks. Run them in Release, on a machine with nothing else to do.") { e2e }.Parse(args)
+    return await new RootCommand("Driftline's benchmarks. Run them in Release, on a machine with nothing else to do.") { e2e, capacity }.Parse(args)
         .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
 }
 catch (Exception e) when (e is InvalidOperationException or FileNotFoundException or TimeoutException or IOException)

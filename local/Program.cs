@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Driftline.Local;
+using Driftline.Local.Capacity;
 using Driftline.Local.Chaos;
 using Driftline.Local.Dashboards;
 using Driftline.Storefront;
@@ -62,6 +63,29 @@ chaos.SetAction((parsed, stopping) => new ChaosCommand(new ChaosOptions
     Out = parsed.GetValue(page)?.FullName ?? Path.Combine(Repository.Root, "artifacts", "chaos", $"seed-{parsed.GetValue(seed)}.md"),
 }).ExecuteAsync(stopping));
 root.Add(chaos);
+
+var users = Number("--users", "Users whose state is kept.", 1_000_000);
+var peak = Number("--events-per-second", "Events per second at the peak.", 350);
+var entries = Number("--entries-per-user", "Events in the average user's sequence, 256 at most.", 50);
+var requests = Number("--requests-per-second", "Recommendations asked for per second at the peak. Default: a tenth of the events.", null);
+var coresPerReplica = Number("--cores-per-replica", "Cores of one replica.", new Building().CoresPerReplica);
+var coreHour = Number("--core-hour", "US dollars for a core for an hour.", new Building().CoreHour);
+var gibHour = Number("--gib-hour", "US dollars for a GiB of memory for an hour.", new Building().GiBHour);
+var costs = new Option<FileInfo?>("--costs") { Description = "Unit costs that `bench capacity` measured elsewhere. Default: docs/capacity/unit-costs.json." };
+var asJson = new Option<bool>("--json") { Description = "One line of JSON." };
+var capacity = new Command("capacity", "Partitions, brokers, Redis shards, replicas and cost for a load, from measured unit costs.") { users, peak, entries, requests, coresPerReplica, coreHour, gibHour, costs, asJson };
+capacity.SetAction(parsed => CapacityCommand.Run(
+    new Load(parsed.GetValue(users)!.Value, parsed.GetValue(peak)!.Value, Math.Min(256, parsed.GetValue(entries)!.Value), parsed.GetValue(requests) ?? parsed.GetValue(peak)!.Value / 10),
+    new Building { CoresPerReplica = parsed.GetValue(coresPerReplica)!.Value, CoreHour = parsed.GetValue(coreHour)!.Value, GiBHour = parsed.GetValue(gibHour)!.Value },
+    parsed.GetValue(costs)?.FullName, parsed.GetValue(asJson)));
+root.Add(capacity);
+
+static Option<double?> Number(string name, string description, double? otherwise)
+{
+    var option = new Option<double?>(name) { Description = description, DefaultValueFactory = _ => otherwise };
+    option.Validators.Add(result => { if (result.GetValueOrDefault<double?>() is <= 0) result.AddError($"{name} must be above 0."); });
+    return option;
+}
 
 try
 {

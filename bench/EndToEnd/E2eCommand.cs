@@ -20,6 +20,12 @@ internal sealed record E2eOptions
     public required int Seed { get; init; }
 
     public string? Json { get; init; }
+
+    /// <summary>Events whose effect on the recommender's answers is followed by asking, at a time. Asking costs the recommender CPU.</summary>
+    public int Followed { get; init; } = 1;
+
+    /// <summary>Recommendations to ask for after the load, to learn what one costs.</summary>
+    public int Requests { get; init; }
 }
 
 /// <summary><c>e2e</c>: open-loop load through the four services, as a shop sends it and as a shop sees its effect.</summary>
@@ -63,9 +69,10 @@ internal sealed class E2eCommand(E2eOptions options)
         using var answers = new HttpClient { BaseAddress = stack[LocalService.Recommender.Name] };
         await using var redis = await ConnectionMultiplexer.ConnectAsync(stack.RedisConnectionString + ",allowAdmin=true"); // INFO
         var meter = new CostMeter(stack, redis, http);
-        var ledger = new Ledger(new SequenceStoreOptions().MaxLength);
+        var window = new SequenceStoreOptions().MaxLength;
+        var ledger = new Ledger(window);
         var recommender = new RecommenderClient(answers);
-        var probe = new FreshnessProbe(recommender, ledger, stopping, atOnce: 1);
+        var probe = new FreshnessProbe(recommender, ledger, stopping, options.Followed);
         await using var watch = new UpdateWatch(stack.BootstrapServers, Partitions, ledger);
         var arrivals = new Arrivals(options.Seed, options.Rate, options.Users, items, OpenLoopLoad.Lanes, TimeProvider.System);
         using var load = new OpenLoopLoad(stack[LocalService.Ingestor.Name], arrivals, ledger, watch, probe);
@@ -86,13 +93,15 @@ internal sealed class E2eCommand(E2eOptions options)
         var after = await meter.ReadAsync(stopping);
         await probe.FinishAsync();
         say($"All sent and shown after {took:F2} s; asking for every user's state.");
+        var perRequest = options.Requests == 0 ? (double?)null : await CostOfRequestsAsync(options.Requests, meter, recommender, ledger, stopping);
         var lost = await LostAsync(recommender, ledger, stopping);
         return new E2eReport(
             options.Rate, Math.Round(load.Accepted / took, 1), lost, options.Seconds, options.Users, ledger.Users.Count, load.Accepted, load.Requests, watch.Updates,
             load.Acknowledgement.Percentiles(), watch.Percentiles(),
             new Freshness(probe.Percentile(0.50), probe.Percentile(0.90), probe.Percentile(0.99), probe.Percentile(0.999), probe.Samples),
             Each(after.CpuSeconds, before.CpuSeconds, 1e6 / load.Accepted, 2), Each(after.AllocatedBytes, before.AllocatedBytes, 1.0 / load.Accepted, 0),
-            after.ResidentMiB, Math.Round((after.RedisBytes - empty.RedisBytes) / (double)ledger.Users.Count),
+            after.ResidentMiB, Each(after.CpuSeconds, before.CpuSeconds, 1 / took, 4), watch.BytesPerRecord,
+            after.RedisBytes - empty.RedisBytes, ledger.Users.Sum(user => Math.Min(window, (long)ledger.Missing(user, 0))), perRequest,
             string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, {RuntimeInformation.ProcessArchitecture}, .NET {Environment.Version}"));
     }
 
@@ -108,6 +117,16 @@ internal sealed class E2eCommand(E2eOptions options)
             while (Stopwatch.GetElapsedTime(started) < Patience && !(await recommender.DigestAsync(user, stopping) is { } digest && ledger.Reflects(user, digest, position)))
                 await Task.Delay(2, stopping);
         }
+    }
+
+    private static async Task<double> CostOfRequestsAsync(int requests, CostMeter meter, RecommenderClient recommender, Ledger ledger, CancellationToken stopping)
+    {
+        var users = ledger.Users.ToList();
+        var before = await meter.ReadAsync(stopping);
+        await Parallel.ForEachAsync(Enumerable.Range(0, requests), new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = stopping }, async (i, token) =>
+            await recommender.IsServedAsync(users[i % users.Count], token));
+        var after = await meter.ReadAsync(stopping);
+        return (after.CpuSeconds[LocalService.Recommender.Name] - before.CpuSeconds[LocalService.Recommender.Name]) / requests;
     }
 
     private static async Task<int> LostAsync(RecommenderClient recommender, Ledger ledger, CancellationToken stopping)

@@ -13,12 +13,16 @@ namespace Driftline.Bench.EndToEnd;
 /// <param name="Updates">Interest updates: several events of one user may share one.</param>
 /// <param name="AllocatedBytesPerEvent">Managed memory, by service.</param>
 /// <param name="ResidentMiB">Of each process at the end.</param>
-/// <param name="RedisBytesPerUser">Growth of Redis' data over the users that came during the whole run.</param>
+/// <param name="CpuCores">CPU seconds per second by part.</param>
+/// <param name="RedisBytes">Growth of Redis' data during the whole run.</param>
+/// <param name="Entries">Entries of all users' sequences at the end.</param>
+/// <param name="CpuSecondsPerRequest">Of the recommender for one answer of recommendations, asked for after the load; null where none was asked for.</param>
 internal sealed record E2eReport(
     double Rate, double Sustained, int Lost, double Seconds, int Users, int UsersSeen, long Accepted, long Requests, long Updates,
     Percentiles AckMs, Percentiles UpdateMs, Freshness FreshnessMs,
     IReadOnlyDictionary<string, double> CpuSecondsPerMillionEvents, IReadOnlyDictionary<string, double> AllocatedBytesPerEvent,
-    IReadOnlyDictionary<string, double> ResidentMiB, double RedisBytesPerUser, string Machine)
+    IReadOnlyDictionary<string, double> ResidentMiB, IReadOnlyDictionary<string, double> CpuCores, IReadOnlyDictionary<string, double> TopicBytesPerRecord,
+    long RedisBytes, long Entries, double? CpuSecondsPerRequest, string Machine)
 {
     public string ToJson() => JsonSerializer.Serialize(this, E2eReportJson.Default.E2eReport);
 }

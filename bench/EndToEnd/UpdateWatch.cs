@@ -8,10 +8,12 @@ namespace Driftline.Bench.EndToEnd;
 
 /// <summary>
 /// Reads <c>interest.updates</c> as a downstream service would and notes for every event how long after its 202 the first update came that
-/// reflects it, by the update's digest.
+/// reflects it, by the update's digest. Weighs the records of every topic that is keyed by user.
 /// </summary>
 internal sealed class UpdateWatch : IAsyncDisposable
 {
+    private static readonly string[] Weighed = [Topics.StorefrontEvents.Name, Topics.SequenceUpdates.Name, Topics.InterestUpdates.Name];
+
     private readonly Ledger _ledger;
     private readonly IConsumer<string, byte[]> _consumer;
     private readonly CancellationTokenSource _stopping = new();
@@ -19,18 +21,27 @@ internal sealed class UpdateWatch : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<string, List<Followed>> _users = new(StringComparer.Ordinal);
     private readonly Latencies _latencies = new();
-    private long _updates;
+    private readonly Dictionary<string, (long Records, long Bytes)> _topics = Weighed.ToDictionary(topic => topic, _ => (0L, 0L), StringComparer.Ordinal);
 
     public UpdateWatch(string bootstrapServers, int partitions, Ledger ledger)
     {
         _ledger = ledger;
         _consumer = new ConsumerBuilder<string, byte[]>(new ConsumerConfig { BootstrapServers = bootstrapServers, GroupId = "driftline.bench", FetchWaitMaxMs = 5, EnableAutoCommit = false }).Build();
-        _consumer.Assign(Enumerable.Range(0, partitions).Select(partition => new TopicPartitionOffset(Topics.InterestUpdates.Name, partition, Offset.Beginning)));
+        _consumer.Assign(Weighed.SelectMany(topic => Enumerable.Range(0, partitions).Select(partition => new TopicPartitionOffset(topic, partition, Offset.Beginning))));
         _reading = Task.Factory.StartNew(Read, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>Updates since the last <see cref="Reset"/>.</summary>
-    public long Updates => Volatile.Read(ref _updates);
+    public long Updates
+    {
+        get { lock (_lock) return _topics[Topics.InterestUpdates.Name].Records; }
+    }
+
+    /// <summary>Mean of key, value and headers by topic, since the last <see cref="Reset"/>.</summary>
+    public IReadOnlyDictionary<string, double> BytesPerRecord
+    {
+        get { lock (_lock) return _topics.ToDictionary(topic => topic.Key, topic => Math.Round(topic.Value.Bytes / (double)Math.Max(1, topic.Value.Records), 1)); }
+    }
 
     /// <summary>From 202 to update.</summary>
     public Percentiles Percentiles()
@@ -44,7 +55,7 @@ internal sealed class UpdateWatch : IAsyncDisposable
         lock (_lock)
         {
             _latencies.Reset();
-            Volatile.Write(ref _updates, 0);
+            foreach (var topic in Weighed) _topics[topic] = (0, 0);
         }
     }
 
@@ -95,13 +106,20 @@ internal sealed class UpdateWatch : IAsyncDisposable
         {
             if (_consumer.Consume(TimeSpan.FromMilliseconds(50)) is not { Message.Value: { } value } record) continue;
             var now = Stopwatch.GetTimestamp();
-            Volatile.Write(ref _updates, _updates + 1);
+            Weigh(record.Topic, record.Message);
+            if (record.Topic != Topics.InterestUpdates.Name) continue;
             var position = _ledger.PositionOf(record.Message.Key, DigestIn(value));
             lock (_lock)
             {
                 if (_users.TryGetValue(record.Message.Key, out var followed)) Show(followed, position, now);
             }
         }
+    }
+
+    private void Weigh(string topic, Message<string, byte[]> message)
+    {
+        var bytes = message.Key.Length + message.Value.Length + message.Headers.Sum(header => header.Key.Length + (header.GetValueBytes()?.Length ?? 0));
+        lock (_lock) _topics[topic] = (_topics[topic].Records + 1, _topics[topic].Bytes + bytes);
     }
 
     private void Show(List<Followed> followed, int position, long now)
