@@ -17,10 +17,13 @@ public sealed class RedisOptions
 
 public static class RedisExtensions
 {
-    /// <summary>One multiplexer for the process. It connects in the background and reconnects by itself: a service starts while Redis is away.</summary>
+    /// <summary>
+    /// One multiplexer for the process, and what Redis knows of erased users. It connects in the background and reconnects by itself: a service starts while Redis is away.
+    /// </summary>
     public static IServiceCollection AddRedis(this IServiceCollection services)
     {
         services.AddOptionsWithValidateOnStart<RedisOptions>().BindConfiguration(RedisOptions.Section).ValidateDataAnnotations();
+        services.AddPrivacy().AddSingleton<ErasedUsers>().AddSingleton<ErasureProgress>();
         services.AddHostedService<RedisTelemetry>();
         return services.AddSingleton<IConnectionMultiplexer>(provider =>
         {

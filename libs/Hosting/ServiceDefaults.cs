@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -50,7 +52,11 @@ public static class ServiceDefaults
                 .AddPrometheusExporter())
             .WithTracing(traces => traces
                 .AddSource(telemetrySources).AddHttpClientInstrumentation()
-                .AddAspNetCoreInstrumentation(options => options.Filter = context => !IsProbe(context.Request.Path)));
+                .AddAspNetCoreInstrumentation(options =>
+                {
+                    options.Filter = context => !IsProbe(context.Request.Path);
+                    options.EnrichWithHttpResponse = (activity, response) => activity.SetTag("url.path", RouteOf(response.HttpContext));
+                }));
         if (!string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])) telemetry.WithLogging().UseOtlpExporter();
         return builder;
     }
@@ -77,6 +83,10 @@ public static class ServiceDefaults
         await app.RunAsync();
         return background.Any(service => service.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
     }
+
+    /// <summary>Paths hold users' ids, which no trace may carry: it gets the route. The exception handler takes the context's endpoint away.</summary>
+    private static string? RouteOf(HttpContext context) =>
+        ((context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint) as RouteEndpoint)?.RoutePattern.RawText;
 
     private static bool IsProbe(PathString path) => path.StartsWithSegments("/health") || path.StartsWithSegments("/metrics");
 }

@@ -25,7 +25,11 @@ public sealed class SequenceStoreOptions
 /// <param name="Attributes">Of the user, as the events carried them.</param>
 public sealed record UserEvents(string UserId, IReadOnlyList<SequenceEntry> Entries, IReadOnlyList<AttributeValue>? Attributes = null);
 
-/// <summary>What a sequence looks like after an append.</summary>
+/// <summary>All that is held of one user's events.</summary>
+/// <param name="Purchases">Items bought, each with the event time of its newest purchase in milliseconds since the Unix epoch.</param>
+public sealed record HeldEvents(IReadOnlyList<SequenceEntry> Entries, IReadOnlyList<(string ItemId, long BoughtAt)> Purchases, IReadOnlyList<AttributeValue> Attributes);
+
+/// <summary>What a sequence looks like after an append or a removal.</summary>
 public readonly record struct SequenceState(int Length, long NewestEventTime);
 
 /// <summary>
@@ -78,8 +82,7 @@ public sealed class SequenceStore(IConnectionMultiplexer redis, SequenceStoreOpt
 
         batch.Execute();
         await Task.WhenAll([.. writes, .. lengths, .. newest]); // all at once: a failure leaves no task unobserved
-        return Array.ConvertAll(Enumerable.Range(0, users.Count).ToArray(), i =>
-            new SequenceState((int)lengths[i].Result, newest[i].Result is [var last] ? (long)last.Score : 0));
+        return Array.ConvertAll(Enumerable.Range(0, users.Count).ToArray(), i => State(lengths[i].Result, newest[i].Result));
     }
 
     /// <summary>Reads many users' sequences in one pipelined round trip; an unknown user's is empty.</summary>
@@ -116,8 +119,33 @@ public sealed class SequenceStore(IConnectionMultiplexer redis, SequenceStoreOpt
         });
     }
 
-    /// <summary>Forgets a user.</summary>
-    public Task DeleteAsync(string userId) => Task.WhenAll(new[] { Key(userId), PurchasedKey(userId), AttributesKey(userId) }.Select(key => _database.KeyDeleteAsync(key)));
+    /// <summary>All that the three keys hold of a user, however much that is, each oldest first. For a person's right of access.</summary>
+    /// <exception cref="RedisException">Redis is away.</exception>
+    /// <exception cref="FormatException">A key holds something that this store did not write.</exception>
+    public async Task<HeldEvents> ReadAllAsync(string userId)
+    {
+        var reads = await Task.WhenAll(new[] { Key(userId), PurchasedKey(userId), AttributesKey(userId) }.Select(key => _database.SortedSetRangeByRankWithScoresAsync(key)));
+        return new HeldEvents(
+            ToSequence(reads[0]).Entries,
+            Array.ConvertAll(reads[1], bought => ((string)bought.Element!, (long)bought.Score)),
+            Array.ConvertAll(reads[2], said => AttributeMember.Unpack((byte[])said.Element!, (long)said.Score)));
+    }
+
+    /// <summary>Forgets what events up to a time said of a user. As free of order as appending: what later events said stays.</summary>
+    /// <param name="upTo">Event time, in milliseconds since the Unix epoch; that time is forgotten too.</param>
+    /// <returns>The state of the user's sequence after it.</returns>
+    /// <exception cref="RedisException">Redis is away; forgetting again is harmless.</exception>
+    public async Task<SequenceState> ForgetAsync(string userId, long upTo)
+    {
+        var batch = _database.CreateBatch();
+        Task[] removals = [.. new[] { Key(userId), PurchasedKey(userId), AttributesKey(userId) }.Select(key => batch.SortedSetRemoveRangeByScoreAsync(key, double.NegativeInfinity, upTo))];
+        var (length, newest) = (batch.SortedSetLengthAsync(Key(userId)), batch.SortedSetRangeByRankWithScoresAsync(Key(userId), -1, -1));
+        batch.Execute();
+        await Task.WhenAll([.. removals, length, newest]);
+        return State(length.Result, newest.Result);
+    }
+
+    private static SequenceState State(long length, SortedSetEntry[] newest) => new((int)length, newest is [var last] ? (long)last.Score : 0);
 
     private Task[] AppendAttributes(IBatch batch, string userId, IReadOnlyList<AttributeValue> attributes)
     {

@@ -8,9 +8,22 @@ namespace Driftline.Streaming;
 /// <param name="Id">Unique within the source.</param>
 /// <param name="Source">URI reference of the producer, e.g. <c>/driftline/ingestor</c>.</param>
 /// <param name="Type">Reverse-DNS-like event type, e.g. <c>driftline.storefront.click</c>.</param>
-public sealed record CloudEvent(string Id, string Source, string Type, DateTimeOffset Time)
+/// <param name="Subject">What the event is about, where that is not the record's key; null leaves it out.</param>
+public sealed record CloudEvent(string Id, string Source, string Type, DateTimeOffset Time, string? Subject = null)
 {
-    internal Headers ToHeaders() => new()
+    private const string SubjectHeader = "ce_subject";
+
+    /// <summary>The subject of a received record; null if it has none.</summary>
+    public static string? SubjectOf(Headers headers) => headers.TryGetLastBytes(SubjectHeader, out var subject) && subject is not null ? Encoding.UTF8.GetString(subject) : null;
+
+    internal Headers ToHeaders()
+    {
+        var headers = Required();
+        if (Subject is not null) headers.Add(SubjectHeader, Encoding.UTF8.GetBytes(Subject));
+        return headers;
+    }
+
+    private Headers Required() => new()
     {
         { "ce_specversion", "1.0"u8.ToArray() },
         { "ce_id", Encoding.UTF8.GetBytes(Id) },

@@ -18,7 +18,7 @@ namespace driftline.events
 	[global::System.CodeDom.Compiler.GeneratedCodeAttribute("Avro.CodeGen", "")]
 	public partial class SequenceUpdated : global::Avro.Specific.ISpecificRecord
 	{
-		public static global::Avro.Schema _SCHEMA = global::Avro.Schema.Parse(@"{""type"":""record"",""name"":""SequenceUpdated"",""doc"":""A trigger, not a copy: the user's sequence changed, read it from the sequence store. Key: user id."",""namespace"":""driftline.events"",""fields"":[{""name"":""userId"",""type"":""string""},{""name"":""length"",""doc"":""Entries in the sequence after the update."",""type"":""int""},{""name"":""newestEventTime"",""doc"":""Milliseconds since the Unix epoch."",""type"":""long""},{""name"":""eventCount"",""doc"":""Distinct event ids of this user in the batch that caused the update."",""type"":""int""},{""name"":""newestReceivedAt"",""doc"":""When the newest of those events reached the ingestor; milliseconds since the Unix epoch."",""type"":""long""},{""name"":""attributes"",""doc"":""The user's attributes in the newest of those events that carried any."",""default"":{},""type"":{""type"":""map"",""values"":""string""}}]}");
+		public static global::Avro.Schema _SCHEMA = global::Avro.Schema.Parse(@"{""type"":""record"",""name"":""SequenceUpdated"",""doc"":""A trigger, not a copy: the user's sequence changed, read it from the sequence store. Key: user id."",""namespace"":""driftline.events"",""fields"":[{""name"":""userId"",""type"":""string""},{""name"":""length"",""doc"":""Entries in the sequence after the update."",""type"":""int""},{""name"":""newestEventTime"",""doc"":""Milliseconds since the Unix epoch."",""type"":""long""},{""name"":""eventCount"",""doc"":""Distinct event ids of this user in the batch that caused the update."",""type"":""int""},{""name"":""newestReceivedAt"",""doc"":""When the newest of those events reached the ingestor; milliseconds since the Unix epoch."",""type"":""long""},{""name"":""attributes"",""doc"":""The user's attributes in the newest of those events that carried any."",""default"":{},""type"":{""type"":""map"",""values"":""string""}},{""name"":""erasureId"",""doc"":""The erasure that caused the update; null where events did."",""default"":null,""type"":[""null"",""string""]}]}");
 		private string _userId;
 		/// <summary>
 		/// Entries in the sequence after the update.
@@ -40,6 +40,10 @@ namespace driftline.events
 		/// The user's attributes in the newest of those events that carried any.
 		/// </summary>
 		private IDictionary<string,System.String> _attributes;
+		/// <summary>
+		/// The erasure that caused the update; null where events did.
+		/// </summary>
+		private string _erasureId;
 		public virtual global::Avro.Schema Schema
 		{
 			get
@@ -128,6 +132,20 @@ namespace driftline.events
 				this._attributes = value;
 			}
 		}
+		/// <summary>
+		/// The erasure that caused the update; null where events did.
+		/// </summary>
+		public string erasureId
+		{
+			get
+			{
+				return this._erasureId;
+			}
+			set
+			{
+				this._erasureId = value;
+			}
+		}
 		public virtual object Get(int fieldPos)
 		{
 			switch (fieldPos)
@@ -138,6 +156,7 @@ namespace driftline.events
 			case 3: return this.eventCount;
 			case 4: return this.newestReceivedAt;
 			case 5: return this.attributes;
+			case 6: return this.erasureId;
 			default: throw new global::Avro.AvroRuntimeException("Bad index " + fieldPos + " in Get()");
 			};
 		}
@@ -151,6 +170,7 @@ namespace driftline.events
 			case 3: this.eventCount = (System.Int32)fieldValue; break;
 			case 4: this.newestReceivedAt = (System.Int64)fieldValue; break;
 			case 5: this.attributes = (IDictionary<string,System.String>)fieldValue; break;
+			case 6: this.erasureId = (System.String)fieldValue; break;
 			default: throw new global::Avro.AvroRuntimeException("Bad index " + fieldPos + " in Put()");
 			};
 		}

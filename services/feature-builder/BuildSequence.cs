@@ -1,5 +1,4 @@
 using driftline.events;
-using Driftline.Schemas;
 using Driftline.Sequences;
 using Driftline.Streaming;
 
@@ -7,36 +6,36 @@ namespace Driftline.FeatureBuilder;
 
 /// <summary>
 /// StorefrontEvent in, sequence entries and one SequenceUpdated per touched user out. Redis first, then the trigger: whoever follows the
-/// trigger finds at least what it announces.
+/// trigger finds at least what it announces. Events from before an erasure of their user leave no trace but a count.
 /// </summary>
 public sealed class BuildSequence(
-    SequenceStore sequences, ReadEvent readEvent, RecordProducer producer, FeatureBuilderMetrics metrics, TimeProvider time, ILogger<BuildSequence> log)
+    SequenceStore sequences, ReadEvent readEvent, SuppressErased suppress, AnnounceSequence announce, FeatureBuilderMetrics metrics, TimeProvider time, ILogger<BuildSequence> log)
     : IBatchHandler<StorefrontEvent>
 {
     public async Task<IReadOnlyList<Outcome>> HandleAsync(IReadOnlyList<Received<StorefrontEvent>> batch, CancellationToken stopping)
     {
         var outcomes = new Outcome[batch.Count];
+        var erased = suppress.Begin(batch); // looks at Redis while the events are checked
+        var good = Check(batch, outcomes);
+        await erased.ReadAsync();
         var touched = new Dictionary<string, TouchedUser>(StringComparer.Ordinal);
-        for (var i = 0; i < batch.Count; i++)
+        foreach (var (record, entries) in good)
         {
-            var record = batch[i];
-            if (readEvent.TryRead(record.Key, record.Value, out var entries) is { } reason)
-            {
-                outcomes[i] = Outcome.Rejected(reason);
-            }
-            else if (entries.Count > 0)
-            {
-                if (!touched.TryGetValue(record.Key!, out var user)) touched.Add(record.Key!, user = new TouchedUser());
-                user.Add(record, entries);
-            }
+            if (erased.Covers(record.Value!)) continue;
+            if (!touched.TryGetValue(record.Key!, out var user)) touched.Add(record.Key!, user = new TouchedUser());
+            user.Add(record, entries);
         }
 
-        if (touched.Count == 0) return outcomes;
+        if (touched.Count == 0)
+        {
+            if (erased.Any) await erased.TakeBackAsync();
+            return outcomes;
+        }
 
         var users = touched.ToArray();
         var states = await sequences.AppendAsync(Array.ConvertAll(users, user =>
             new UserEvents(user.Key, user.Value.Entries, user.Value.Said)));
-        await Task.WhenAll(users.Zip(states, (user, state) => AnnounceAsync(user.Key, user.Value, state)));
+        await Task.WhenAll([.. users.Zip(states, (user, state) => AnnounceAsync(user.Key, user.Value, state)), erased.TakeBackAsync()]);
 
         var now = time.GetUtcNow();
         metrics.Written(users.Sum(user => user.Value.Entries.Count), now - DateTimeOffset.FromUnixTimeMilliseconds(users.Max(user => user.Value.Newest.receivedAt)));
@@ -44,21 +43,21 @@ public sealed class BuildSequence(
         return outcomes;
     }
 
-    private Task AnnounceAsync(string userId, TouchedUser user, SequenceState state)
+    /// <summary>The events that sequences take, with their entries; what is refused is noted in <paramref name="outcomes"/>.</summary>
+    private List<(Received<StorefrontEvent> Record, IReadOnlyList<SequenceEntry> Entries)> Check(IReadOnlyList<Received<StorefrontEvent>> batch, Outcome[] outcomes)
     {
-        var update = new SequenceUpdated
+        var good = new List<(Received<StorefrontEvent>, IReadOnlyList<SequenceEntry>)>(batch.Count);
+        for (var i = 0; i < batch.Count; i++)
         {
-            userId = userId,
-            length = state.Length,
-            newestEventTime = state.NewestEventTime,
-            eventCount = user.EventIds.Count,
-            newestReceivedAt = user.Newest.receivedAt,
-            attributes = user.Attributes,
-        };
-        return producer.SendAsync(
-            Topics.SequenceUpdates.Name, userId, update,
-            new CloudEvent(Guid.CreateVersion7().ToString(), "/driftline/feature-builder", "driftline.sequence.updated", time.GetUtcNow()), user.Cause);
+            if (readEvent.TryRead(batch[i].Key, batch[i].Value, out var entries) is { } reason) outcomes[i] = Outcome.Rejected(reason);
+            else if (entries.Count > 0) good.Add((batch[i], entries));
+        }
+
+        return good;
     }
+
+    private Task AnnounceAsync(string userId, TouchedUser user, SequenceState state) =>
+        announce.ChangedAsync(userId, state, user.EventIds.Count, user.Newest.receivedAt, user.Attributes, user.Cause);
 
     private sealed class TouchedUser
     {

@@ -8,6 +8,7 @@ public sealed class FeatureBuilderMetrics
 
     private readonly Histogram<double> _eventAge;
     private readonly Counter<long> _entries;
+    private readonly Counter<long> _suppressed;
 
     public FeatureBuilderMetrics(IMeterFactory meters)
     {
@@ -15,6 +16,7 @@ public sealed class FeatureBuilderMetrics
         _eventAge = meter.CreateHistogram("driftline.feature_builder.event.age", "s", "From an event's receipt to its place in the sequence.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3_600] });
         _entries = meter.CreateCounter<long>("driftline.feature_builder.entries", "{entry}", "Sequence entries written; repeated writes count again.");
+        _suppressed = meter.CreateCounter<long>("driftline.feature_builder.suppressed", "{event}", "Events left out because they are from before their user's erasure.");
     }
 
     public void Written(int entries, TimeSpan newestAge)
@@ -22,4 +24,6 @@ public sealed class FeatureBuilderMetrics
         _entries.Add(entries);
         _eventAge.Record(Math.Max(0, newestAge.TotalSeconds));
     }
+
+    public void Suppressed() => _suppressed.Add(1);
 }

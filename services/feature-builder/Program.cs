@@ -15,7 +15,10 @@ builder.Services.AddSingleton(provider => provider.GetRequiredService<IOptions<F
 builder.Services.AddSingleton<SequenceStore>();
 builder.Services.AddSingleton<FeatureBuilderMetrics>();
 builder.Services.AddSingleton<ReadEvent>();
+builder.Services.AddSingleton<AnnounceSequence>();
+builder.Services.AddSingleton<SuppressErased>();
 builder.Services.AddConsumerLoop<StorefrontEvent, BuildSequence>(Topics.StorefrontEvents.Name, "driftline.feature-builder", "Loop");
+builder.Services.AddConsumerLoop<ErasureRequested, EraseUser>(Topics.PrivacyErasures.Name, "driftline.feature-builder.erasures", "Loop");
 
 var app = builder.Build();
 app.MapServiceDefaults();

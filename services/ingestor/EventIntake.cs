@@ -45,6 +45,7 @@ internal sealed class EventIntake(
     {
         try
         {
+            if (!reading.Consent) return NotStored(reading);
             return reading.Event is null ? await RejectAsync(reading, reading.Rejection!, reading.Field) : await SendAsync(reading, encoded);
         }
         finally
@@ -52,6 +53,10 @@ internal sealed class EventIntake(
             inFlight.Release();
         }
     }
+
+    private static EventResult NotStored(EventReading reading) => reading.Rejection is { } rejection
+        ? new EventResult(reading.EventId, ResultStatus.Rejected, rejection.Pointer, rejection.Reason)
+        : new EventResult(reading.EventId, ResultStatus.NotStored);
 
     private async Task<EventResult> SendAsync(EventReading reading, byte[] encoded)
     {

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using driftline.events;
+using Driftline.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Driftline.Ingestor;
@@ -8,20 +9,21 @@ namespace Driftline.Ingestor;
 /// <summary>What one element of the request says: an event, or why it is none.</summary>
 /// <param name="Pointer">Where the element is in the request body.</param>
 /// <param name="EventId">As sent; null if it cannot be read.</param>
-/// <param name="UserId">As sent; null if it cannot be read.</param>
+/// <param name="UserId">As sent, or its pseudonym; null if it cannot be read.</param>
 /// <param name="Type">The canonical event type; null if it cannot be read.</param>
 /// <param name="Event">Null if the element is rejected.</param>
 /// <param name="Rejection">Null if it is an event.</param>
-/// <param name="Original">The element's bytes if it is rejected, cut off at the largest size that an element may have.</param>
+/// <param name="Original">The element's bytes if it is rejected, with the user's pseudonym where these are on, cut off at the largest size that an element may have.</param>
+/// <param name="Consent">False if the element says so, or says something that is neither true nor false: nothing of it is kept, not even as rejected.</param>
 internal sealed record EventReading(
-    string Pointer, string? EventId, string? UserId, string? Type, StorefrontEvent? Event, Rejection? Rejection, byte[] Original)
+    string Pointer, string? EventId, string? UserId, string? Type, StorefrontEvent? Event, Rejection? Rejection, byte[] Original, bool Consent = true)
 {
     /// <summary>The field of the API that is at fault, without what is below it; <c>element</c> for the element as a whole.</summary>
     public string Field => Rejection?.Pointer[Pointer.Length..].Split('/', 3) is [_, var name, ..] ? name : "element";
 }
 
 /// <summary>Reads and checks events. Only the fields that an event's type has are looked at; everything else is ignored.</summary>
-internal sealed class EventReader(IOptions<IngestorOptions> options)
+internal sealed class EventReader(IOptions<IngestorOptions> options, Pseudonyms pseudonyms)
 {
     private readonly IngestorOptions _options = options.Value;
 
@@ -37,15 +39,18 @@ internal sealed class EventReader(IOptions<IngestorOptions> options)
             return Rejected(pointer, null, null, null, faults, raw);
         }
 
-        return Read(new Fields(element, pointer, faults), faults, pointer, raw, receivedAt);
+        var reading = Read(new Fields(element, pointer, faults), faults, pointer, raw, receivedAt);
+        return pseudonyms.AreOn && reading.Original.Length > 0 ? reading with { Original = Cut(PseudonymousElement.Of(element, pseudonyms)) } : reading;
     }
 
     private EventReading Read(Fields fields, Faults faults, string pointer, ReadOnlySpan<byte> raw, DateTimeOffset receivedAt)
     {
+        if (fields.Flag("consent") is { } consent ? !consent : faults.First is not null) return WithoutConsent(fields, faults, pointer);
         if (raw.Length > _options.MaxElementBytes)
             faults.Add(pointer, $"is {raw.Length} bytes long: at most {_options.MaxElementBytes} are taken for one event");
         var eventId = fields.RequiredText("eventId", _options.MaxIdChars);
         var userId = fields.RequiredText("userId", _options.MaxIdChars);
+        if (userId.Length > 0) userId = pseudonyms.Of(userId);
         var type = Type(fields);
         var sessionId = fields.Text("sessionId", _options.MaxIdChars);
         var eventTime = EventTime(fields, receivedAt);
@@ -66,6 +71,14 @@ internal sealed class EventReader(IOptions<IngestorOptions> options)
             attributes = attributes,
         };
         return new EventReading(pointer, eventId, userId, type, read, null, []);
+    }
+
+    /// <summary>Only what the answer and the count need is looked at; a fault of anything but consent itself does not matter.</summary>
+    private EventReading WithoutConsent(Fields fields, Faults faults, string pointer)
+    {
+        var rejection = faults.First;
+        var (eventId, type) = (fields.RequiredText("eventId", _options.MaxIdChars), Type(fields));
+        return new EventReading(pointer, Known(eventId), null, type, null, rejection, [], Consent: false);
     }
 
     private string? Type(Fields fields)
@@ -121,7 +134,9 @@ internal sealed class EventReader(IOptions<IngestorOptions> options)
         ?? fields.Fault<double>("rating", "'rating' is required for a review: give a number from 1 to 5");
 
     private EventReading Rejected(string pointer, string? eventId, string? userId, string? type, Faults faults, ReadOnlySpan<byte> raw) =>
-        new(pointer, Known(eventId), Known(userId), type, null, faults.First, raw[..Math.Min(raw.Length, _options.MaxElementBytes)].ToArray());
+        new(pointer, Known(eventId), Known(userId), type, null, faults.First, Cut(raw));
+
+    private byte[] Cut(ReadOnlySpan<byte> raw) => raw[..Math.Min(raw.Length, _options.MaxElementBytes)].ToArray();
 
     private static string? Known(string? id) => id is { Length: > 0 } ? id : null;
 

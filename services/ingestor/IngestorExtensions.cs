@@ -1,3 +1,4 @@
+using Driftline.Hosting;
 using Driftline.Ingestor.OpenApi;
 
 namespace Driftline.Ingestor;
@@ -10,10 +11,12 @@ internal static class IngestorExtensions
         services.AddOptionsWithValidateOnStart<IngestorOptions>().BindConfiguration(IngestorOptions.Section).ValidateDataAnnotations()
             .Validate(options => options.MaxInFlightEvents >= options.MaxBatchEvents, "Ingestor:MaxInFlightEvents must be at least Ingestor:MaxBatchEvents, or a full batch could never be taken.")
             .Validate(options => options.MaxElementBytes <= options.MaxRequestBytes, "Ingestor:MaxElementBytes must not exceed Ingestor:MaxRequestBytes.");
+        services.AddPrivacy();
         services.AddSingleton<EventReader>();
         services.AddSingleton<EventIntake>();
         services.AddSingleton<ItemReader>();
         services.AddSingleton<ItemIntake>();
+        services.AddSingleton<ErasureIntake>();
         services.AddSingleton<RecentEvents>();
         services.AddSingleton<InFlight>();
         services.AddSingleton<IngestorMetrics>();
@@ -40,6 +43,7 @@ internal static class IngestorExtensions
         api.MapPostEvents().DescribePostEvents();
         api.MapPutItems().DescribePutItems();
         api.MapDeleteItem().DescribeDeleteItem();
+        api.MapDeleteUser().DescribeDeleteUser();
         app.MapOpenApi();
         return app;
     }

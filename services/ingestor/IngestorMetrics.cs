@@ -13,12 +13,14 @@ internal sealed class IngestorMetrics
 
     private readonly Counter<long> _events;
     private readonly Counter<long> _items;
+    private readonly Counter<long> _erasures;
 
     public IngestorMetrics(IMeterFactory meters, InFlight inFlight)
     {
         var meter = meters.Create(MeterName);
         _events = meter.CreateCounter<long>("driftline.ingestor.events", "{event}", "Elements of POST /v1/events by type and result.");
         _items = meter.CreateCounter<long>("driftline.ingestor.items", "{item}", "Catalogue changes by operation and result.");
+        _erasures = meter.CreateCounter<long>("driftline.ingestor.erasures", "{erasure}", "Erasures requested, by result.");
         meter.CreateObservableGauge("driftline.ingestor.in_flight", () => inFlight.Count, "{record}", "Records waiting for Kafka's acknowledgement.");
     }
 
@@ -28,10 +30,13 @@ internal sealed class IngestorMetrics
 
     public void Items(string operation, string result, int count) => _items.Add(count, new TagList { { "operation", operation }, { "result", result } });
 
+    public void Erasure(string result) => _erasures.Add(1, new TagList { { "result", result } });
+
     public static string Name(ResultStatus result) => result switch
     {
         ResultStatus.Accepted => "accepted",
         ResultStatus.Duplicate => "duplicate",
+        ResultStatus.NotStored => "not_stored",
         _ => "rejected",
     };
 }

@@ -24,7 +24,7 @@ internal static class ItemsApi
 
     internal static async Task<IResult> DeleteAsync(HttpContext http, ItemIntake intake, IOptions<IngestorOptions> options)
     {
-        var id = ItemId(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        var id = PathId.Read(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, Prefix);
         if (string.IsNullOrWhiteSpace(id) || id.Length > options.Value.MaxIdChars)
         {
             throw new BadRequestException(
@@ -32,17 +32,6 @@ internal static class ItemsApi
         }
 
         return Accepted(await intake.DeleteAsync(id));
-    }
-
-    /// <summary>
-    /// The id as the client encoded it. Routing works on a path in which %2F is kept and all else is decoded, where an id with a slash and one
-    /// with the text "%2F" look the same; so this reads the request line.
-    /// </summary>
-    internal static string ItemId(string rawTarget)
-    {
-        var path = rawTarget.Split('?', 2)[0];
-        var start = path.IndexOf(Prefix, StringComparison.OrdinalIgnoreCase);
-        return start < 0 ? "" : Uri.UnescapeDataString(path[(start + Prefix.Length)..]);
     }
 
     private static JsonHttpResult<ItemResults> Accepted(IReadOnlyList<ItemResult> results) =>

@@ -13,13 +13,16 @@ internal enum ResultStatus
     /// <summary>Kafka had it already.</summary>
     [JsonStringEnumMemberName("duplicate")] Duplicate,
 
+    /// <summary>Its user did not consent: it was counted and is kept nowhere.</summary>
+    [JsonStringEnumMemberName("notStored")] NotStored,
+
     /// <summary>It was not taken; pointer and reason say why.</summary>
     [JsonStringEnumMemberName("rejected")] Rejected,
 }
 
 internal sealed record EventResult(
     [property: Description("As sent; null if it could not be read.")] string? EventId,
-    [property: Description("accepted: Kafka has it. duplicate: Kafka had it already. rejected: see pointer and reason.")] ResultStatus Status,
+    [property: Description("accepted: Kafka has it. duplicate: Kafka had it already. notStored: it said consent false, was counted and is kept nowhere. rejected: see pointer and reason.")] ResultStatus Status,
     [property: Description("RFC 6901 pointer into the request body; only with rejected."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Pointer = null,
     [property: Description("What is wrong and how to put it right; only with rejected."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null);
 
@@ -32,3 +35,8 @@ internal sealed record ItemResult(
     [property: Description("What is wrong and how to put it right; only with rejected."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null);
 
 internal sealed record ItemResults([property: Description("One for each element, in request order.")] IReadOnlyList<ItemResult> Results);
+
+/// <summary>An erasure that Kafka has.</summary>
+internal sealed record ErasureResult(
+    [property: Description("Ask the recommender how far it is: GET /v1/erasures/{erasureId}.")] string ErasureId,
+    [property: Description("What was known of the user up to this time is erased.")] DateTimeOffset RequestedAt);

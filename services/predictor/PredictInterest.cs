@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using driftline.events;
+using Driftline.Hosting;
 using Driftline.InterestModel;
 using Driftline.Schemas;
 using Driftline.Sequences;
@@ -10,10 +11,12 @@ namespace Driftline.Predictor;
 
 /// <summary>
 /// Triggers in, one InterestUpdated per user out. Of a user's triggers only the newest counts, since each makes the predictor read the whole
-/// sequence again: work is bounded by the users who were active, not by their events.
+/// sequence again: work is bounded by the users who were active, not by their events. A trigger of an erasure makes a tombstone of the user, and what the
+/// user did after coming back an update on top of it.
 /// </summary>
 public sealed class PredictInterest(
-    SequenceStore sequences, ServingModel model, RecordProducer producer, PredictorMetrics metrics, ModelShift shift, IOptions<PredictorOptions> options, TimeProvider time)
+    SequenceStore sequences, ErasedUsers erased, ErasureProgress progress, ServingModel model, RecordProducer producer, PredictorMetrics metrics, ModelShift shift,
+    IOptions<PredictorOptions> options, TimeProvider time)
     : IBatchHandler<SequenceUpdated>
 {
     private static readonly Task<IReadOnlyDictionary<string, string>[]> NoAttributes = Task.FromResult<IReadOnlyDictionary<string, string>[]>([]);
@@ -22,7 +25,9 @@ public sealed class PredictInterest(
     {
         var outcomes = new Outcome[batch.Count];
         var users = NewestOfEachUser(batch, outcomes);
-        await Overtaken.GuardAsync(users, ReadAsync, read => read.Sequence.Digest, (some, stored) => PublishAsync(batch.Count, some, stored, stopping), time);
+        var erasures = ErasuresOf(batch);
+        await Overtaken.GuardAsync(users, ReadAsync, read => read.Sequence.Digest, (some, stored) => PublishAsync(batch.Count, some, stored, erasures, stopping), time);
+        if (erasures.Count > 0) await progress.CompleteAsync(ErasureProgress.Predictor, erasures.SelectMany(user => user));
         return outcomes;
     }
 
@@ -35,7 +40,8 @@ public sealed class PredictInterest(
         return [.. (await reading).Select((sequence, i) => new UserState(sequence, attributes.Length == 0 ? null : attributes[i]))];
     }
 
-    private async Task PublishAsync(int triggers, IReadOnlyList<KeyValuePair<string, Received<SequenceUpdated>>> users, UserState[] read, CancellationToken stopping)
+    private async Task PublishAsync(
+        int triggers, IReadOnlyList<KeyValuePair<string, Received<SequenceUpdated>>> users, UserState[] read, ILookup<string, string> erasures, CancellationToken stopping)
     {
         var stored = Array.ConvertAll(read, state => state.Sequence);
         IReadOnlyDictionary<string, string>[] attributes = [.. read.Select(state => state.Attributes).OfType<IReadOnlyDictionary<string, string>>()];
@@ -44,16 +50,41 @@ public sealed class PredictInterest(
         metrics.Batch(triggers, users.Count, Stopwatch.GetElapsedTime(started));
         shift.Add(version, share, [.. predictions.Where((_, i) => stored[i].Entries.Count > 0)]);
 
+        var marks = await erased.MarksOf(users.Where((_, i) => stored[i].Entries.Count == 0).Select(user => user.Key)).ReadAsync();
         var sends = new List<Task>(users.Count);
         for (var i = 0; i < users.Count; i++)
         {
-            if (stored[i].Entries.Count == 0) continue; // erased or expired since the trigger
-            var update = ComposeUpdate.From(users[i].Value.Value!, stored[i], predictions[i], version, categories, options.Value.MaxShifts, time.GetUtcNow());
+            var (userId, trigger) = users[i];
+            var cause = TraceHeaders.Extract(trigger.Headers);
+            var before = EraseAsync(userId, [.. erasures[userId]], marks.ContainsKey(userId), cause);
+            if (stored[i].Entries.Count == 0)
+            {
+                sends.Add(before); // erased, or expired since the trigger
+                continue;
+            }
+
+            var update = ComposeUpdate.From(trigger.Value!, stored[i], predictions[i], version, categories, options.Value.MaxShifts, time.GetUtcNow());
             metrics.Predicted(predictions[i]);
-            sends.Add(SendAsync(update, TraceHeaders.Extract(users[i].Value.Headers)));
+            sends.Add(SendAfterAsync(before, update, cause));
         }
 
         await Task.WhenAll(sends);
+    }
+
+    /// <summary>One tombstone for each erasure, so that the next stages hear of each; without any, one for a user who is marked as erased: a batch that was overtaken may have put an update over theirs.</summary>
+    private Task EraseAsync(string userId, IReadOnlyList<string> erasureIds, bool marked, ActivityContext cause) =>
+        erasureIds.Count > 0 ? Task.WhenAll(erasureIds.Select(id => SendTombstoneAsync(userId, id, cause)))
+        : marked ? SendTombstoneAsync(userId, null, cause)
+        : Task.CompletedTask;
+
+    private Task SendTombstoneAsync(string userId, string? erasureId, ActivityContext cause) => producer.SendEncodedAsync(
+        Topics.InterestUpdates.Name, userId, null,
+        new CloudEvent(Guid.CreateVersion7().ToString(), "/driftline/predictor", "driftline.interest.erased", time.GetUtcNow(), erasureId), cause);
+
+    private async Task SendAfterAsync(Task before, InterestUpdated update, ActivityContext cause)
+    {
+        await before;
+        await SendAsync(update, cause);
     }
 
     private (string Version, IReadOnlyList<string> Categories, IReadOnlyList<float>? Share, IReadOnlyList<InterestPrediction> Predictions) Predict(
@@ -85,6 +116,11 @@ public sealed class PredictInterest(
 
         return [.. newest];
     }
+
+    /// <summary>Ids of the erasures that a batch carries, by user.</summary>
+    internal static ILookup<string, string> ErasuresOf(IReadOnlyList<Received<SequenceUpdated>> batch) => batch
+        .Where(record => record.Value is { userId.Length: > 0, erasureId: not null }).Select(record => record.Value!).DistinctBy(update => update.erasureId)
+        .ToLookup(update => update.userId, update => update.erasureId, StringComparer.Ordinal);
 
     /// <param name="Attributes">Null where the model reads none.</param>
     private readonly record struct UserState(UserSequence Sequence, IReadOnlyDictionary<string, string>? Attributes);

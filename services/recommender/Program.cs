@@ -3,6 +3,7 @@ using Driftline.Hosting;
 using Driftline.Recommender;
 using Driftline.Recommender.Experiments;
 using Driftline.Recommender.Interests;
+using Driftline.Recommender.Privacy;
 using Driftline.Recommender.Retrieval;
 using Driftline.Schemas;
 using Driftline.Streaming;
@@ -15,6 +16,7 @@ builder.Services.AddTable<ModelReleased, ReleaseTable>(Topics.ModelReleases.Name
 builder.Services.AddTable<CatalogItem, CatalogTable>(Topics.CatalogItems.Name);
 builder.Services.AddTable<ItemVector, VectorTable>(Topics.CatalogVectors.Name);
 builder.Services.AddTable<StorefrontEvent, TrendingTable>(Topics.StorefrontEvents.Name);
+builder.Services.AddTable<ErasureRequested, ErasureTable>(Topics.PrivacyErasures.Name);
 builder.Services.AddExperiments();
 if (ExperimentServices.AreConfigured(builder.Configuration)) // without them there is nothing to attribute
     builder.Services.AddConsumerLoop<StorefrontEvent, AttributeFeedback>(Topics.StorefrontEvents.Name, "driftline.recommender.feedback", "Loop");

@@ -4,7 +4,9 @@ using Driftline.Recommender.Api;
 using Driftline.Recommender.Experiments;
 using Driftline.Recommender.Interests;
 using Driftline.Recommender.Operations;
+using Driftline.Recommender.Privacy;
 using Driftline.Recommender.Retrieval;
+using Driftline.Sequences;
 
 namespace Driftline.Recommender;
 
@@ -22,7 +24,8 @@ internal static class RecommenderServices
         return services
             .AddSingleton<RecommenderMetrics>().AddSingleton<Coverage>()
             .AddSingleton<InterestStore>().AddSingleton<InterestFeed>().AddSingleton<Audiences>().AddSingleton<ExportAudience>().AddSingleton<Trends>().AddSingleton<PurchasedItems>()
-            .AddSingleton<ReleaseTable>().AddSingleton<CatalogTable>().AddSingleton<VectorTable>().AddSingleton<TrendingTable>()
+            .AddSingleton<ReleaseTable>().AddSingleton<CatalogTable>().AddSingleton<VectorTable>().AddSingleton<TrendingTable>().AddSingleton<ErasureTable>()
+            .AddSingleton<SequenceStoreOptions>().AddSingleton<SequenceStore>().AddSingleton<ExportUser>()
             .AddSingleton<Retrieve>().AddSingleton<PickTrending>().AddSingleton<FindSimilar>().AddSingleton<Recommend>();
     }
 
@@ -54,9 +57,11 @@ internal static class RecommenderServices
         app.UseStaticFiles();
         app.UseRouting();
         app.UseDecodedIds();
+        app.UsePseudonyms();
         app.MapUsers();
         app.MapItems();
         app.MapPopulation();
+        app.MapPrivacy();
         app.MapExperiments();
         app.MapConsole();
         app.MapOperations();

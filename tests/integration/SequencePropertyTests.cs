@@ -8,7 +8,8 @@ namespace Driftline.Integration.Tests;
 
 /// <summary>
 /// Any permutation, duplication and replay of a set of events, in batches of any size, gives the same sequence byte for byte: the newest
-/// 256 entries by time, ties broken by the member's bytes. And the same bought items: those bought last, each with its newest purchase.
+/// 256 entries by time, ties broken by the member's bytes. And the same bought items: those bought last, each with its newest purchase. Forgetting up to a
+/// time leaves what later events alone would have made.
 /// </summary>
 public sealed class SequencePropertyTests
 {
@@ -44,11 +45,28 @@ public sealed class SequencePropertyTests
             Assert.Equal(Digest(expected), read.Digest);
             Assert.Equal(Attributes(user), Assert.Single(await store.ReadAttributesAsync([id])));
             Assert.Equal(Purchased(user), await redis.GetDatabase().SortedSetRangeByRankWithScoresAsync("purchased:" + id));
-            await store.DeleteAsync(id);
+            await ForgetsByTimeAsync(redis, store, id, [.. user]);
+            await store.ForgetAsync(id, long.MaxValue);
             Assert.Same(UserSequence.Empty, Assert.Single(await store.ReadAsync([id])));
             Assert.False(await redis.GetDatabase().KeyExistsAsync("purchased:" + id));
             Assert.Empty(Assert.Single(await store.ReadAttributesAsync([id])));
         }
+    }
+
+    /// <summary>After it the state is that of later events alone, and stays so when these come again.</summary>
+    private static async Task ForgetsByTimeAsync(IConnectionMultiplexer redis, SequenceStore store, string id, IReadOnlyList<Shopped> events)
+    {
+        var upTo = events[events.Count / 2].Time;
+        var later = events.Where(shopped => shopped.Time > upTo).ToList();
+        var expected = Reference(later);
+        Assert.Equal(new SequenceState(expected.Length, expected is [.., var last] ? (long)last.Score : 0), await store.ForgetAsync(id, upTo));
+        if (later.Count > 0) await store.AppendAsync([Entries(id, later)]);
+        Assert.Equal(expected, await StoredAsync(redis, id));
+        Assert.Equal(Attributes(later), Assert.Single(await store.ReadAttributesAsync([id])));
+        Assert.Equal(Purchased(later), await redis.GetDatabase().SortedSetRangeByRankWithScoresAsync("purchased:" + id));
+        var held = await store.ReadAllAsync(id);
+        Assert.Equal(expected.Select(member => PackedMember.Unpack((byte[])member.Element!, (long)member.Score)), held.Entries);
+        Assert.Equal(Purchased(later).Select(bought => ((string)bought.Element!, (long)bought.Score)), held.Purchases);
     }
 
     [Fact]
@@ -78,7 +96,7 @@ public sealed class SequencePropertyTests
 
         var left = await redis.GetDatabase().KeyTimeToLiveAsync("seq:" + user);
         Assert.InRange(left!.Value, Options.Expiry - TimeSpan.FromMinutes(1), Options.Expiry);
-        await store.DeleteAsync(user);
+        await store.ForgetAsync(user, long.MaxValue);
     }
 
     [Fact]

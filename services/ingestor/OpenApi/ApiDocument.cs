@@ -43,6 +43,16 @@ internal static class ApiDocument
         .WithName("DeleteItem").WithTags("Catalogue").WithSummary("Withdraw an item")
         .WithDescription("An id that is not known is accepted too. Percent-encode the id; a slash in it is %2F.")
         .Produces<ItemResults>(StatusCodes.Status202Accepted)
+        .NamesOneId("Item id, percent-encoded.", "sku-1");
+
+    public static RouteHandlerBuilder DescribeDeleteUser(this RouteHandlerBuilder endpoint) => endpoint
+        .WithName("DeleteUser").WithTags("Privacy").WithSummary("Erase a user")
+        .WithDescription("Erases what is known of the user up to now, in every stage; a user who comes back starts anew. The recommender tells how far it is at the path in "
+            + "Location. An id that is not known is accepted too. Percent-encode the id; a slash in it is %2F.")
+        .Produces<ErasureResult>(StatusCodes.Status202Accepted)
+        .NamesOneId("User id, percent-encoded.", "u1");
+
+    private static RouteHandlerBuilder NamesOneId(this RouteHandlerBuilder endpoint, string description, string example) => endpoint
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable)
         .AddOpenApiOperationTransformer((operation, _, _) =>
         {
@@ -50,7 +60,7 @@ internal static class ApiDocument
             [
                 new OpenApiParameter
                 {
-                    Name = "id", In = ParameterLocation.Path, Required = true, Description = "Item id, percent-encoded.", Example = "sku-1",
+                    Name = "id", In = ParameterLocation.Path, Required = true, Description = description, Example = example,
                     Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1 },
                 },
             ];

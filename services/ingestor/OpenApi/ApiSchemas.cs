@@ -32,7 +32,13 @@ internal static class ApiSchemas
         ("rating", Number("1", "5", "Required for review, and read only there.")),
         ("reviewText", Text(options.MaxTextChars, "Read for review.")),
         ("attributionToken", Text(options.MaxTokenChars, "From the recommendation that led here.")),
-        ("attributes", Map(options, "Of the user, such as ageBand.")));
+        ("attributes", Map(options, "Of the user, such as ageBand.")),
+        ("consent", new OpenApiSchema
+        {
+            Type = JsonSchemaType.Boolean,
+            Default = true,
+            Description = "False says that the user did not consent to being profiled: the event is counted, by its type, and kept nowhere.",
+        }));
 
     public static OpenApiSchema Item(IngestorOptions options) => Object(
         "The whole state of one catalogue item.", ["id"],

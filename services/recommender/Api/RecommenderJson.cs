@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Driftline.Recommender.Experiments;
+using Driftline.Recommender.Privacy;
 
 namespace Driftline.Recommender.Api;
 
@@ -15,6 +16,8 @@ namespace Driftline.Recommender.Api;
 [JsonSerializable(typeof(ItemsAnswer))]
 [JsonSerializable(typeof(RecentUsersAnswer))]
 [JsonSerializable(typeof(ConsoleAnswer))]
+[JsonSerializable(typeof(ErasureAnswer))]
+[JsonSerializable(typeof(ExportAnswer))]
 [JsonSerializable(typeof(ExperimentsAnswer))]
 [JsonSerializable(typeof(ExperimentAnswer))]
 [JsonSerializable(typeof(Microsoft.AspNetCore.Mvc.ProblemDetails))]

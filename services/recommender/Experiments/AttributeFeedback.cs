@@ -1,4 +1,5 @@
 using driftline.events;
+using Driftline.Hosting;
 using Driftline.Recommender.Retrieval;
 using Driftline.Streaming;
 
@@ -6,10 +7,11 @@ namespace Driftline.Recommender.Experiments;
 
 /// <summary>
 /// Brings impressions, clicks and purchases of <c>storefront.events</c> to the variants that led to them. One consumer group over all replicas: an event
-/// is counted by one of them, in state that all share. What other stages reject is passed over here without a second dead letter.
+/// is counted by one of them, in state that all share. What other stages reject, and events from before an erasure of their user, are passed over here without a second dead letter.
 /// </summary>
 internal sealed class AttributeFeedback(
-    FeedbackStore store, AssignVariant assign, VectorTable vectors, ExperimentMetrics metrics, TimeProvider time, ILogger<AttributeFeedback> log) : IBatchHandler<StorefrontEvent>
+    FeedbackStore store, ErasedUsers erased, AssignVariant assign, VectorTable vectors, ExperimentMetrics metrics, TimeProvider time, ILogger<AttributeFeedback> log)
+    : IBatchHandler<StorefrontEvent>
 {
     /// <summary>Stands for versions that this service has never seen, so that forged tokens cannot make the totals grow.</summary>
     internal const string UnknownVersion = "unknown";
@@ -19,16 +21,23 @@ internal sealed class AttributeFeedback(
 
     public async Task<IReadOnlyList<Outcome>> HandleAsync(IReadOnlyList<Received<StorefrontEvent>> batch, CancellationToken stopping)
     {
-        var users = batch.Where(record => record.Value is { userId.Length: > 0 } happened && happened.userId == record.Key)
+        var marks = erased.MarksOf(batch.Select(record => record.Key).OfType<string>());
+        var known = await marks.ReadAsync();
+        var users = batch.Where(record => record.Value is { userId.Length: > 0 } happened && happened.userId == record.Key && !IsErased(happened, known))
             .GroupBy(record => record.Key!, StringComparer.Ordinal)
             .Select(user => new UserEvents(user.Key, [.. user.Select(record => Read(record.Value!)).OfType<FeedbackEvent>()]))
             .Where(user => user.Events.Count > 0)
             .ToList();
         var (counted, changes) = await store.CountAsync(users);
+        // Again, after the write: this batch, or an attempt at it that was broken off, may have written of users who are erased by now.
+        await Task.WhenAll((await marks.ReadAsync()).Select(user => store.ForgetBeforeAsync(user.Key, user.Value)));
         Record(counted, changes);
         Log.FeedbackCounted(log, counted.Count, batch.Count);
         return new Outcome[batch.Count];
     }
+
+    private static bool IsErased(StorefrontEvent happened, IReadOnlyDictionary<string, long> marks) =>
+        marks.TryGetValue(happened.userId, out var erasedAt) && Math.Min(happened.eventTime, happened.receivedAt) <= erasedAt;
 
     /// <summary>Null for what attribution has no use for.</summary>
     internal FeedbackEvent? Read(StorefrontEvent happened)

@@ -64,12 +64,25 @@ internal sealed class FeedbackStore(IConnectionMultiplexer redis, IOptions<Recom
     /// <exception cref="RedisException">Redis is away.</exception>
     public Task<long> ItemsShownAsync(VariantKey variant) => redis.GetDatabase().HyperLogLogLengthAsync(ItemsKey(variant));
 
+    /// <summary>What is known of one user; null for nothing.</summary>
+    /// <exception cref="RedisException">Redis is away.</exception>
+    public async Task<UserFeedback?> ReadUserAsync(string userId) =>
+        (byte[]?)await redis.GetDatabase().StringGetAsync(UserKey(userId)) is { } bytes ? FeedbackBytes.Read(bytes) : null;
+
     /// <summary>Erases what is known of users one by one. Sums, which name nobody, keep them.</summary>
     /// <exception cref="RedisException">Redis is away.</exception>
     public Task ForgetAsync(IEnumerable<string> userIds)
     {
         var database = redis.GetDatabase();
         return Task.WhenAll(userIds.Select(userId => database.KeyDeleteAsync(UserKey(userId))));
+    }
+
+    /// <summary>Erases what is known of a user if it reaches back to a time; a user who came back after it is left alone.</summary>
+    /// <param name="time">In milliseconds since the Unix epoch.</param>
+    /// <exception cref="RedisException">Redis is away.</exception>
+    public async Task ForgetBeforeAsync(string userId, long time)
+    {
+        if (await ReadUserAsync(userId) is { } feedback && feedback.Since <= time) await ForgetAsync([userId]);
     }
 
     private async Task<(List<Counted> Counted, Dictionary<string, long> Changes)> CountShardAsync(int shard, UserEvents[] users)

@@ -1,4 +1,5 @@
 using driftline.events;
+using Driftline.Hosting;
 using Driftline.Recommender.Experiments;
 using Driftline.Streaming;
 
@@ -6,27 +7,43 @@ namespace Driftline.Recommender.Interests;
 
 /// <summary>
 /// Brings a batch of <c>interest.updates</c> into Redis: the newest record of each user, in topic order, overwrites what was there. A replay
-/// writes the same values again.
+/// writes the same values again. A tombstone erases all that this service holds of the user, also where newer interests follow it in the same batch.
 /// </summary>
-internal sealed class ApplyInterests(InterestStore store, FeedbackStore feedback, RecommenderMetrics metrics, TimeProvider time, ILogger<ApplyInterests> log)
+internal sealed class ApplyInterests(
+    InterestStore store, FeedbackStore feedback, ErasedUsers erased, ErasureProgress progress, RecommenderMetrics metrics, TimeProvider time, ILogger<ApplyInterests> log)
     : IBatchHandler<InterestUpdated>
 {
     public async Task<IReadOnlyList<Outcome>> HandleAsync(IReadOnlyList<Received<InterestUpdated>> batch, CancellationToken stopping)
     {
         var (outcomes, newest) = Coalesce(batch);
         if (newest.Count == 0) return outcomes;
-        await store.WriteAsync([.. newest.Select(user => new InterestWrite(user.Key, user.Value.Value, user.Value.Bytes))]);
-        await feedback.ForgetAsync(newest.Where(user => user.Value.Bytes is null).Select(user => user.Key));
+        List<Received<InterestUpdated>> tombstones = [.. batch.Where((record, i) => record.Bytes is null && !outcomes[i].IsRejected)];
+        await EraseAsync([.. tombstones.Select(record => record.Key!).Distinct(StringComparer.Ordinal)]);
+        var updates = newest.Where(user => user.Value.Bytes is not null).ToArray();
+        if (updates.Length > 0) await WriteAsync(updates);
+        if (tombstones.Count > 0) await progress.CompleteAsync(ErasureProgress.Recommender, tombstones.Select(record => CloudEvent.SubjectOf(record.Headers)).OfType<string>());
         var now = time.GetUtcNow();
-        var erasures = 0;
-        foreach (var record in newest.Values)
-        {
-            if (record.Value is { } update) metrics.Applied(now - DateTimeOffset.FromUnixTimeMilliseconds(update.newestReceivedAt));
-            else erasures++;
-        }
-
-        Log.Applied(log, newest.Count - erasures, erasures, batch.Count);
+        foreach (var (_, record) in updates) metrics.Applied(now - DateTimeOffset.FromUnixTimeMilliseconds(record.Value!.newestReceivedAt));
+        Log.Applied(log, updates.Length, tombstones.Count, batch.Count);
         return outcomes;
+    }
+
+    private async Task EraseAsync(IReadOnlyCollection<string> users)
+    {
+        if (users.Count == 0) return;
+        await store.WriteAsync([.. users.Select(user => new InterestWrite(user, null, null))]);
+        await feedback.ForgetAsync(users);
+    }
+
+    /// <summary>
+    /// Writes, and looks at the marks of erased users after it: a replica that stood still may write what another has erased meanwhile. Interests are from before an
+    /// erasure if the newest event that they reflect was received before it.
+    /// </summary>
+    private async Task WriteAsync(IReadOnlyCollection<KeyValuePair<string, Received<InterestUpdated>>> updates)
+    {
+        await store.WriteAsync([.. updates.Select(user => new InterestWrite(user.Key, user.Value.Value, user.Value.Bytes))]);
+        var marks = await erased.MarksOf(updates.Select(user => user.Key)).ReadAsync();
+        await EraseAsync([.. updates.Where(user => marks.TryGetValue(user.Key, out var erasedAt) && user.Value.Value!.newestReceivedAt < erasedAt).Select(user => user.Key)]);
     }
 
     /// <summary>The newest acceptable record of each user, and each record's outcome.</summary>

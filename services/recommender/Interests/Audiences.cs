@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Driftline.Recommender.Interests;
 
 /// <param name="Before">The interests that were replaced; null where there were none.</param>
-/// <param name="Now">The interests in force; null for a user who was erased.</param>
-internal readonly record struct AudienceMove(string UserId, InterestUpdated? Before, InterestUpdated? Now);
+/// <param name="Now">The interests in force.</param>
+internal readonly record struct AudienceMove(string UserId, InterestUpdated? Before, InterestUpdated Now);
 
 /// <summary>Where a listing goes on: after this user among those whose interest rises as much, largest rise first.</summary>
 internal readonly record struct AudiencePosition(double Rise, string UserId);
@@ -14,10 +14,12 @@ internal readonly record struct AudiencePosition(double Rise, string UserId);
 /// <summary>
 /// The <c>audience:{category}</c> keys: a sorted set of the users whose interest in the category is rising, score = by how much (next - current).
 /// An index only: who it lists is checked against <c>interest:{user}</c>, so a user who was erased, whose interests expired, or whom a write that was
-/// broken off left behind, is never answered.
+/// broken off left behind, is never answered. <c>audiences</c> is the set of the categories that have one, so that an erased user is taken out of all.
 /// </summary>
 internal sealed class Audiences(IConnectionMultiplexer redis, IOptions<RecommenderOptions> options)
 {
+    private static readonly RedisKey Categories = "audiences";
+
     private static RedisKey Key(string category) => "audience:" + category;
 
     /// <summary>Brings the index up to date in one pipelined round trip.</summary>
@@ -39,8 +41,19 @@ internal sealed class Audiences(IConnectionMultiplexer redis, IOptions<Recommend
             acknowledged.Add(batch.KeyExpireAsync(Key(category.Key), options.Value.InterestExpiry));
         }
 
+        if (risen.Count > 0) acknowledged.Add(batch.SetAddAsync(Categories, [.. risen.Select(category => (RedisValue)category.Key)]));
         batch.Execute();
         await Task.WhenAll(acknowledged);
+    }
+
+    /// <summary>Takes users out of every audience, whatever earlier writes left behind.</summary>
+    /// <exception cref="RedisException">Redis is away; taking them out again is harmless.</exception>
+    public async Task EraseAsync(IReadOnlyCollection<string> userIds)
+    {
+        if (userIds.Count == 0) return;
+        var database = redis.GetDatabase();
+        var users = userIds.Select(user => (RedisValue)user).ToArray();
+        await Task.WhenAll((await database.SetMembersAsync(Categories)).Select(category => database.SortedSetRemoveAsync(Key((string)category!), users)));
     }
 
     /// <summary>A page of candidates, largest rise first, equal rises by user id from the last; empty at the end.</summary>

@@ -23,7 +23,7 @@ internal readonly record struct RecentUser(string UserId, DateTimeOffset Updated
 /// (registry wire format); an empty message says that the user was erased.</item>
 /// <item><c>history:{user}</c>: a sorted set of earlier and present states as JSON (<see cref="InterestMoment"/>), score = when it was computed.</item>
 /// <item><c>interests:updated</c>: a sorted set of the users updated last, score = when the newest interests were computed.</item>
-/// <item><c>audience:{category}</c>: see <see cref="Audiences"/>.</item>
+/// <item><c>audience:{category}</c>, <c>audiences</c>: see <see cref="Audiences"/>.</item>
 /// </list>
 /// Times in scores are milliseconds since the Unix epoch.
 /// </summary>
@@ -39,8 +39,8 @@ internal sealed class InterestStore(IConnectionMultiplexer redis, AvroCodec code
     private static RedisChannel ChannelOf(string userId) => RedisChannel.Literal("interest:" + userId);
 
     /// <summary>
-    /// Writes and publishes in one pipelined round trip, and one more where a user's rising categories changed; completes once Redis has acknowledged
-    /// everything.
+    /// Writes and publishes in one pipelined round trip, and one more where a user's rising categories changed or a user is erased; completes once Redis
+    /// has acknowledged everything.
     /// </summary>
     /// <exception cref="RedisException">Redis is away or refused a write; writing again is harmless.</exception>
     public async Task WriteAsync(IReadOnlyCollection<InterestWrite> writes)
@@ -74,8 +74,12 @@ internal sealed class InterestStore(IConnectionMultiplexer redis, AvroCodec code
         await Task.WhenAll([.. acknowledged, .. before]);
         var moves = new List<AudienceMove>(writes.Count);
         foreach (var (write, old) in writes.Zip(before))
-            moves.Add(new AudienceMove(write.UserId, (byte[]?)old.Result is { } bytes ? await DecodeAsync(bytes) : null, write.Update));
+        {
+            if (write.Update is { } now) moves.Add(new AudienceMove(write.UserId, (byte[]?)old.Result is { } bytes ? await DecodeAsync(bytes) : null, now));
+        }
+
         await audiences.MoveAsync(moves);
+        await audiences.EraseAsync([.. writes.Where(write => write.Update is null).Select(write => write.UserId)]);
     }
 
     /// <summary>Null for a user that is not known.</summary>
@@ -103,6 +107,11 @@ internal sealed class InterestStore(IConnectionMultiplexer redis, AvroCodec code
         var members = await redis.GetDatabase().SortedSetRangeByRankAsync(HistoryKey(userId), 0, count - 1, Order.Descending);
         return [.. members.Select(member => JsonSerializer.Deserialize(((ReadOnlyMemory<byte>)member).Span, RecommenderJson.Default.InterestMoment)!)];
     }
+
+    /// <summary>When the user's place among those updated last dates from; null for none.</summary>
+    /// <exception cref="RedisException">Redis is away.</exception>
+    public async Task<DateTimeOffset?> UpdatedAtAsync(string userId) =>
+        await redis.GetDatabase().SortedSetScoreAsync(Updated, userId) is { } at ? DateTimeOffset.FromUnixTimeMilliseconds((long)at) : null;
 
     /// <summary>The users updated last, newest first.</summary>
     /// <exception cref="RedisException">Redis is away.</exception>

@@ -17,7 +17,7 @@ public sealed class ArrowTests
         ["services/ingestor"] = [Streaming, Hosting, Schemas],
         ["services/feature-builder"] = [Streaming, Hosting, Schemas, Sequences],
         ["services/predictor"] = [Streaming, Hosting, Schemas, Sequences, Catalog, InterestModel, TextEncoders],
-        ["services/recommender"] = [Streaming, Hosting, Schemas, Catalog],
+        ["services/recommender"] = [Streaming, Hosting, Schemas, Catalog, Sequences],
         ["samples/read-interest-updates"] = [Schemas],
         ["training"] = [InterestModel, TextEncoders, Storefront, Streaming, Schemas],
     };

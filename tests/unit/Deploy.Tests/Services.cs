@@ -19,6 +19,9 @@ internal static partial class Services
 {
     public const string Live = "/health/live", Ready = "/health/ready";
 
+    /// <summary>Stands for a value that only a secret store knows; valid base64, as keys are.</summary>
+    private const string Unknown = "c2VjcmV0";
+
     private static readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, Type>> Sections = new(StringComparer.Ordinal);
 
     /// <summary>Sections that are bound onto Confluent's own configuration classes.</summary>
@@ -67,7 +70,7 @@ internal static partial class Services
     public static IEnumerable<string> Misfits(string service, IReadOnlyDictionary<string, string?> environment)
     {
         var sections = Sections.GetOrAdd(service, FindSections);
-        var given = new ConfigurationBuilder().AddInMemoryCollection(environment.Select(pair => KeyValuePair.Create<string, string?>(pair.Key.Replace("__", ":", StringComparison.Ordinal), pair.Value ?? "secret"))).Build();
+        var given = new ConfigurationBuilder().AddInMemoryCollection(environment.Select(pair => KeyValuePair.Create<string, string?>(pair.Key.Replace("__", ":", StringComparison.Ordinal), pair.Value ?? Unknown))).Build();
         foreach (var root in given.GetChildren())
         {
             if (sections.ContainsKey(root.Key) || root.Key == "Logging" || RootKey.IsMatch(root.Key)) continue;
@@ -124,6 +127,7 @@ internal static partial class Services
             [KafkaOptions.Section] = typeof(KafkaOptions),
             [SchemaRegistryOptions.Section] = typeof(SchemaRegistryOptions),
             [RedisOptions.Section] = typeof(RedisOptions),
+            [PrivacyOptions.Section] = typeof(PrivacyOptions),
         };
         if (LoopsOf(Path.Combine("services", service)).Count > 0) found["Loop"] = typeof(ConsumerLoopOptions);
         foreach (var type in assembly.GetTypes().Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal)))

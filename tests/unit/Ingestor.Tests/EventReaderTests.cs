@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using driftline.events;
+using Driftline.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Driftline.Ingestor.Tests;
@@ -197,7 +198,7 @@ public sealed class EventReaderTests
         Assert.EndsWith("It was corrected by sentAt: take both times from the same clock", late.Rejection!.Reason, StringComparison.Ordinal);
     }
 
-    private static EventReader Reader() => new(Options.Create(new IngestorOptions()));
+    private static EventReader Reader() => new(Options.Create(new IngestorOptions()), new Pseudonyms(Options.Create(new PrivacyOptions())));
 
     private static EventReading Read(string json, string place)
     {

@@ -52,7 +52,7 @@ public sealed class RedisServerTests(GarnetFixture garnet) : IClassFixture<Garne
         Assert.Equal("at 4", (await store.ReadAttributesAsync(["u1"]))[0]["ageBand"]);
         await store.AppendAsync([new UserEvents("u1", [Entry(5) with { Type = SequenceEventType.Purchase }]), new UserEvents("u1", [Entry(2) with { Type = SequenceEventType.Purchase, ItemId = "sku-5" }])]);
         Assert.Equal([new SortedSetEntry("sku-5", 5)], await _redis.GetDatabase().SortedSetRangeByRankWithScoresAsync("purchased:u1"));
-        await store.DeleteAsync("u1");
+        await store.ForgetAsync("u1", long.MaxValue);
         Assert.False(await _redis.GetDatabase().KeyExistsAsync("purchased:u1"));
         Assert.Empty((await store.ReadAsync(["u1"]))[0].Entries);
     }

@@ -34,6 +34,15 @@ public sealed class PredictInterestTests
     }
 
     [Fact]
+    public void EveryErasureOfABatchIsCarriedOutOnceThoughANewerTriggerOfItsUserFollows()
+    {
+        var erasures = PredictInterest.ErasuresOf([Trigger("a", 1, "e1"), Trigger("a", 2), Trigger("a", 3, "e2"), Trigger("b", 4), Trigger("a", 5, "e1"), Trigger("", 6, "e3")]);
+
+        Assert.Equal(["e1", "e2"], erasures["a"]);
+        Assert.Equal("a", Assert.Single(erasures).Key);
+    }
+
+    [Fact]
     public void AnUpdateNamesItsCategoriesByFallingNextAndLeavesOutTheNegligible()
     {
         var update = Compose(current: [0.5f, 0.0009f, 0.4991f, 0f], next: [0.2f, 0.0009f, 0.1f, 0.6991f]);
@@ -86,7 +95,7 @@ public sealed class PredictInterestTests
         return ComposeUpdate.From(Trigger("u1", 77).Value!, sequence, prediction, "v1", categories, maxShifts: 2, Now);
     }
 
-    private static Received<SequenceUpdated> Trigger(string user, long receivedAt) => new(
-        user, new SequenceUpdated { userId = user, newestReceivedAt = receivedAt, attributes = new Dictionary<string, string>() }, [1], [],
+    private static Received<SequenceUpdated> Trigger(string user, long receivedAt, string? erasureId = null) => new(
+        user, new SequenceUpdated { userId = user, newestReceivedAt = receivedAt, erasureId = erasureId, attributes = new Dictionary<string, string>() }, [1], [],
         new TopicPartitionOffset("sequence.updates", 0, receivedAt), Now);
 }

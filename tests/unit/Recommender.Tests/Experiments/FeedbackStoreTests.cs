@@ -55,6 +55,22 @@ public sealed class FeedbackStoreTests
         Assert.All(keys, key => Assert.InRange(connection.GetDatabase().KeyTimeToLive(key)!.Value, TimeSpan.FromDays(89), TimeSpan.FromDays(90)));
     }
 
+    [Fact]
+    public async Task OnlyFeedbackThatReachesBackToAnErasureIsForgottenWithIt()
+    {
+        await using var redis = OwnRedis.Start();
+        await using var connection = await redis.ConnectAsync();
+        var store = new FeedbackStore(connection, Settings);
+        var user = Users(1, 20)[0];
+        await store.CountAsync([user]);
+        var since = (await store.ReadUserAsync(user.UserId))!.Since;
+        await store.ForgetBeforeAsync(user.UserId, since - 1);
+        Assert.NotNull(await store.ReadUserAsync(user.UserId));
+        await store.ForgetBeforeAsync(user.UserId, since);
+        Assert.Null(await store.ReadUserAsync(user.UserId));
+        await store.ForgetBeforeAsync(user.UserId, since);
+    }
+
     private static List<UserEvents> Users(int users, int events)
     {
         var random = new Random(3);

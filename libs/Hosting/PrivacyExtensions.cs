@@ -1,0 +1,16 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Driftline.Hosting;
+
+public static class PrivacyExtensions
+{
+    /// <summary>The section <c>Privacy</c> and <see cref="Pseudonyms"/>, for services with an HTTP edge of their own; those with Redis have them by <c>AddRedis</c>.</summary>
+    public static IServiceCollection AddPrivacy(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<PrivacyOptions>().BindConfiguration(PrivacyOptions.Section).ValidateDataAnnotations()
+            .Validate(options => !options.Pseudonymise || options.HashKey.Length > 0, "Privacy:Pseudonymise needs Privacy:HashKey, the same in every service: make one with `openssl rand -base64 32`.");
+        services.TryAddSingleton<Pseudonyms>();
+        return services;
+    }
+}

@@ -1,0 +1,50 @@
+using driftline.events;
+using Driftline.Hosting;
+using Driftline.Streaming;
+using Microsoft.Extensions.Options;
+
+namespace Driftline.FeatureBuilder;
+
+/// <summary>
+/// ErasureRequested in; the user's keys are gone, and the erasure goes on to the next stages on the way of the user's own events
+/// (docs/adr/0005-an-erasure-travels-the-way-of-the-events.md).
+/// </summary>
+public sealed class EraseUser(
+    ErasedUsers erased, SuppressErased suppress, ErasureProgress progress, AnnounceSequence announce, IOptions<FeatureBuilderOptions> options, TimeProvider time, ILogger<EraseUser> log)
+    : IBatchHandler<ErasureRequested>
+{
+    public async Task<IReadOnlyList<Outcome>> HandleAsync(IReadOnlyList<Received<ErasureRequested>> batch, CancellationToken stopping)
+    {
+        var latest = (time.GetUtcNow() + options.Value.MaxFuture).ToUnixTimeMilliseconds();
+        var faults = batch.Select(record => Fault(record.Key, record.Value, latest)).ToArray();
+        var requested = batch.Where((_, i) => faults[i] is null).ToList();
+        var done = await progress.AreCompleteAsync(ErasureProgress.FeatureBuilder, requested.Select(record => record.Value!.erasureId));
+        // One that comes again is left alone: the user may have come back meanwhile.
+        var open = requested.Where((_, i) => !done[i]).ToList();
+        if (open.Count > 0)
+        {
+            await erased.MarkAsync(open.Select(record => (record.Key!, record.Value!.requestedAt)));
+            await Task.WhenAll(open.Select(EraseAsync));
+            await progress.CompleteAsync(ErasureProgress.FeatureBuilder, open.Select(record => record.Value!.erasureId));
+            Log.Erased(log, open.Count);
+        }
+
+        return Array.ConvertAll(faults, fault => fault is null ? Outcome.Done : Outcome.Rejected(fault));
+    }
+
+    private async Task EraseAsync(Received<ErasureRequested> record)
+    {
+        var request = record.Value!;
+        var state = await suppress.RemoveAsync(request.userId, request.requestedAt);
+        await announce.ErasedAsync(request.userId, state, request.requestedAt, request.erasureId, TraceHeaders.Extract(record.Headers));
+    }
+
+    internal static string? Fault(string? key, ErasureRequested? request, long latest)
+    {
+        if (request is null) return "the record has no value: an erasure names its user and its id";
+        if (request.userId.Length == 0) return "userId is empty";
+        if (key != request.userId) return "the record's key is not its userId: key erasures by user id";
+        if (request.erasureId.Length == 0) return "erasureId is empty";
+        return request.requestedAt > latest ? "requestedAt is in the future: events that have not happened yet cannot be erased" : null;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Collections.Concurrent;
+using driftline.events;
+using Driftline.Hosting;
+using Driftline.Streaming;
+using Microsoft.Extensions.Options;
+
+namespace Driftline.Recommender.Privacy;
+
+/// <summary>
+/// When each erasure was requested, from <c>privacy.erasures</c>: an erasure is known here as soon as the ingestor has answered, however far behind the stages are.
+/// Which user it was for is not kept.
+/// </summary>
+internal sealed class ErasureTable(IOptions<PrivacyOptions> options, TimeProvider time) : ITable<ErasureRequested>
+{
+    /// <summary>Old ones are looked for once in so many.</summary>
+    private const int ForgetEvery = 10_000;
+
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _requestedAt = new(StringComparer.Ordinal);
+    private int _applied;
+
+    public void Apply(Received<ErasureRequested> record)
+    {
+        if (record.Value is not { } request) return;
+        _requestedAt[request.erasureId] = DateTimeOffset.FromUnixTimeMilliseconds(request.requestedAt);
+        if (++_applied % ForgetEvery != 0) return;
+        var oldest = time.GetUtcNow() - options.Value.SuppressionExpiry;
+        foreach (var (id, at) in _requestedAt)
+        {
+            if (at < oldest) _requestedAt.TryRemove(id, out _);
+        }
+    }
+
+    /// <summary>Null for an erasure that is not known.</summary>
+    public DateTimeOffset? RequestedAt(string erasureId) => _requestedAt.TryGetValue(erasureId, out var at) ? at : null;
+}

@@ -1,0 +1,48 @@
+using Confluent.Kafka;
+using driftline.events;
+using Driftline.Streaming;
+using Xunit;
+
+namespace Driftline.FeatureBuilder.Tests;
+
+public sealed class ErasureTests
+{
+    private const long ErasedAt = 1_000;
+
+    [Theory]
+    [InlineData(1_000, 1_000, true)]
+    [InlineData(999, 2_000, true)] // happened before, and came late
+    [InlineData(2_000, 999, true)] // received before, from a clock that is ahead
+    [InlineData(1_001, 1_001, false)]
+    public void AnEventIsFromBeforeTheErasureIfItHappenedOrWasReceivedBefore(long eventTime, long receivedAt, bool suppressed) =>
+        Assert.Equal(suppressed, SuppressErased.IsFromBefore(new StorefrontEvent { eventTime = eventTime, receivedAt = receivedAt }, ErasedAt));
+
+    [Fact]
+    public void OfABatchWhatErasuresCoverIsTakenBackAndNothingLater()
+    {
+        Received<StorefrontEvent>[] batch = [Clicked("erased", 900), Clicked("erased", 999), Clicked("back", 1_500), Clicked("ahead", 1_700, receivedAt: 999), Clicked("ahead", 1_800), Clicked("other", 999)];
+        var marks = new Dictionary<string, long> { ["erased"] = 1_000, ["back"] = 1_000, ["ahead"] = 1_000 };
+
+        Assert.Equal([("ahead", 1_700L), ("erased", 1_000L)], SuppressErased.CoveredUpTo(batch, marks).Select(user => (user.Key, user.Value)).Order());
+    }
+
+    private static Received<StorefrontEvent> Clicked(string user, long at, long? receivedAt = null) =>
+        new(user, new StorefrontEvent { userId = user, eventTime = at, receivedAt = receivedAt ?? at }, [1], [], new TopicPartitionOffset("storefront.events", 0, at), DateTimeOffset.UnixEpoch);
+
+    [Theory]
+    [InlineData("u1", "u1", "e1", 1_000, null)]
+    [InlineData("u1", "", "e1", 1_000, "userId")]
+    [InlineData("u2", "u1", "e1", 1_000, "the record's key")]
+    [InlineData(null, "u1", "e1", 1_000, "the record's key")]
+    [InlineData("u1", "u1", "", 1_000, "erasureId")]
+    [InlineData("u1", "u1", "e1", 1_001, "requestedAt")]
+    public void AnErasureThatNamesNoUserNoIdOrATimeToComeIsRefused(string? key, string userId, string erasureId, long requestedAt, string? reason)
+    {
+        var fault = EraseUser.Fault(key, new ErasureRequested { userId = userId, erasureId = erasureId, requestedAt = requestedAt }, latest: 1_000);
+        if (reason is null) Assert.Null(fault);
+        else Assert.StartsWith(reason, fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ATombstoneIsNoErasure() => Assert.NotNull(EraseUser.Fault("u1", null, latest: 1_000));
+}

@@ -1,0 +1,54 @@
+using System.Text;
+using driftline.events;
+using Driftline.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Driftline.Ingestor.Tests;
+
+public sealed class PseudonymsTests
+{
+    private static readonly string Key = Convert.ToBase64String("a key of the test's own"u8);
+    private static readonly Pseudonyms On = new(Options.Create(new PrivacyOptions { Pseudonymise = true, HashKey = Key }));
+
+    [Fact]
+    public void APseudonymIsTheSameForTheSameKeyAndStaysWhatItIs()
+    {
+        var pseudonym = On.Of("u1");
+        Assert.Equal(45, pseudonym.Length);
+        Assert.Equal(pseudonym, On.Of("u1"));
+        Assert.Equal(pseudonym, On.Of(pseudonym));
+        Assert.NotEqual(pseudonym, On.Of("u2"));
+        Assert.NotEqual(pseudonym, new Pseudonyms(Options.Create(new PrivacyOptions { Pseudonymise = true, HashKey = Convert.ToBase64String("another"u8) })).Of("u1"));
+        Assert.Equal("u1", new Pseudonyms(Options.Create(new PrivacyOptions { HashKey = Key })).Of("u1"));
+        Assert.NotEqual("p_" + new string('!', 43), On.Of("p_" + new string('!', 43))); // of its length, and none
+    }
+
+    [Fact]
+    public async Task WhereTheyAreOnNoRecordHoldsTheIdThatWasSentNotEvenARefusedOne()
+    {
+        await using var service = new IngestorService(("Privacy:Pseudonymise", "true"), ("Privacy:HashKey", Key));
+        service.UseKestrel(0);
+        await IngestorService.ResultsAsync(await service.PostAsync(
+            """
+            [{"eventId":"e1","eventType":"click","userId":"somebody","items":[{"itemId":"i1"}]},
+             {"eventId":"e2","eventType":"review","userId":"somebody","items":[{"itemId":"i1"}],"note":"kept"},
+             {"eventId":"e3","eventType":"click","userId":["somebody"],"items":[{"itemId":"i1"}]}]
+            """));
+        using var response = await service.CreateClient().DeleteAsync("/v1/users/somebody");
+
+        Assert.Equal(["storefront.events", "storefront.events.rejected", "storefront.events.rejected", "privacy.erasures"], service.Broker.Records.Select(record => record.Topic));
+        Assert.Equal([On.Of("somebody"), On.Of("somebody"), null, On.Of("somebody")], service.Broker.Records.Select(record => record.Key));
+        Assert.Equal(On.Of("somebody"), service.Broker.Records[0].Decode<StorefrontEvent>(StorefrontEvent._SCHEMA).userId);
+        Assert.Contains("\"note\":\"kept\"", Encoding.UTF8.GetString(service.Broker.Records[1].Value!), StringComparison.Ordinal);
+        Assert.All(service.Broker.Records, record => Assert.DoesNotContain("somebody", Encoding.UTF8.GetString(record.Value!), StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("true", "", "Privacy:Pseudonymise needs Privacy:HashKey")]
+    [InlineData("false", "no base64!", "Privacy:HashKey must be base64")]
+    public async Task AKeyThatIsMissingOrWrongStopsTheServiceWithItsName(string on, string key, string message)
+    {
+        await using var service = new IngestorService(("Privacy:Pseudonymise", on), ("Privacy:HashKey", key));
+        Assert.Contains(message, Assert.Throws<OptionsValidationException>(() => service.CreateClient()).Message, StringComparison.Ordinal);
+    }
+}
