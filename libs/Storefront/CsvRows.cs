@@ -71,8 +71,9 @@ internal sealed class CsvRows : IDisposable
             if (record.Trim("\r\n").IsEmpty) continue;
             for (var i = _csv.FieldCount; i < _csv.RowFieldCount; i++)
             {
-                if (_csv.GetString(i).Length > 0)
-                    throw new ImportException($"{_path}, line {Line}: has {_csv.RowFieldCount} columns where the header has {_csv.FieldCount}. Put fields that hold commas in double quotes.");
+                if (_csv.GetString(i).Length == 0) continue;
+                var fault = $"has {_csv.RowFieldCount} columns where the header has {_csv.FieldCount}. Put fields that hold commas in double quotes";
+                throw new ImportException($"{_path}, line {Line}: {fault}.") { Line = Line, Fault = fault };
             }
 
             return true;
@@ -87,15 +88,23 @@ internal sealed class CsvRows : IDisposable
     public string? Text(string column) =>
         _columns.TryGetValue(column, out var i) && i < _csv.RowFieldCount && _csv.GetString(i) is { Length: > 0 } text ? text : null;
 
-    public string Required(string column) => Text(column) is { } text && !string.IsNullOrWhiteSpace(text) ? text : throw Error(column, "is empty");
+    public string Required(string column) => Text(column) is { } text && !string.IsNullOrWhiteSpace(text) ? text : throw Error(column, "is empty: give a value");
 
     public double? Number(string column)
     {
         if (Text(column) is not { } text || string.IsNullOrWhiteSpace(text)) return null;
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
             ? number
-            : throw Error(column, $"'{text}' is not a number");
+            : throw Error(column, $"'{text}' is not a number: write one with a decimal point and no thousands separator, such as 1299.90");
     }
+
+    public bool? Flag(string column) => Text(column)?.Trim().ToLowerInvariant() switch
+    {
+        null or "" => null,
+        "true" or "yes" or "1" => true,
+        "false" or "no" or "0" => false,
+        var other => throw Error(column, $"'{other}' is neither true nor false: write one of the two"),
+    };
 
     /// <summary>ISO 8601; UTC where no offset is given.</summary>
     public DateTimeOffset Time(string column)
@@ -108,7 +117,7 @@ internal sealed class CsvRows : IDisposable
             : throw Error(column, $"'{text}' is not an ISO 8601 time such as 2026-01-31T12:00:00Z");
     }
 
-    public ImportException Error(string column, string what) => new($"{_path}, line {Line}, column {column}: {what}.");
+    public ImportException Error(string column, string what) => new($"{_path}, line {Line}, column {column}: {what}.") { Line = Line, Column = column, Fault = what };
 
     public void Dispose()
     {

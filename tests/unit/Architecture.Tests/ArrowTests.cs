@@ -7,7 +7,7 @@ public sealed class ArrowTests
 {
     private const string Schemas = "schemas", Streaming = "libs/Streaming", Hosting = "libs/Hosting", Sequences = "libs/Sequences";
     private const string Catalog = "libs/Catalog", Storefront = "libs/Storefront", InterestModel = "libs/InterestModel";
-    private const string TextEncoders = "libs/TextEncoders";
+    private const string TextEncoders = "libs/TextEncoders", Client = "clients/dotnet";
 
     /// <summary>Every arrow that is allowed; a folder that is not here may reference no project.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
@@ -18,6 +18,7 @@ public sealed class ArrowTests
         ["services/feature-builder"] = [Streaming, Hosting, Schemas, Sequences],
         ["services/predictor"] = [Streaming, Hosting, Schemas, Sequences, Catalog, InterestModel, TextEncoders],
         ["services/recommender"] = [Streaming, Hosting, Schemas, Catalog, Sequences],
+        ["cli"] = [Client, Storefront, Schemas],
         ["samples/read-interest-updates"] = [Schemas],
         ["training"] = [InterestModel, TextEncoders, Storefront, Streaming, Schemas],
     };

@@ -1,0 +1,115 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Driftline.Client;
+
+namespace Driftline.Cli.Delivery;
+
+/// <summary>Sends elements in batches, one request at a time and in order, and keeps what was not taken with its place in the input.</summary>
+/// <param name="send">Sends a JSON array and answers an outcome for each of its elements.</param>
+/// <param name="rate">Elements a second; 0 is as fast as they are taken.</param>
+internal sealed class DeliverElements(Func<ReadOnlyMemory<byte>, CancellationToken, Task<IReadOnlyList<Outcome>>> send, double rate = 0)
+{
+    private const int RequestsPerSecond = 40;
+    private const int MostShown = 20;
+
+    private readonly JsonBatch _batch = new(rate > 0 ? Math.Clamp((int)Math.Ceiling(rate / RequestsPerSecond), 1, JsonBatch.MostEvents) : JsonBatch.MostEvents);
+    private readonly List<string> _places = [];
+    private readonly List<Refusal> _refusals = [];
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private long _read, _sent, _accepted, _duplicates, _notStored, _rejected, _unreadable;
+
+    public static DeliverElements Events(IngestorClient ingestor, double rate = 0) =>
+        new(async (json, stopping) => [.. (await ingestor.SendJsonAsync(json, stopping)).Select(Outcome.Of)], rate);
+
+    public static DeliverElements Items(IngestorClient ingestor) =>
+        new(async (json, stopping) => [.. (await ingestor.PutItemsJsonAsync(json, stopping)).Select(Outcome.Of)]);
+
+    public async Task<Delivered> RunAsync(IEnumerable<Element> elements, IProgress<long> progress, CancellationToken stopping)
+    {
+        foreach (var element in elements)
+        {
+            _read++;
+            if (element.Json is not { } json)
+            {
+                Unreadable(new Refusal(element.Where, element.Field, element.Fault!));
+                continue;
+            }
+
+            if (!_batch.CouldHold(json))
+            {
+                Unreadable(new Refusal(element.Where, null, $"is {json.Length} bytes long: one request takes {JsonBatch.MostBytes}"));
+                continue;
+            }
+
+            if (!_batch.TryAdd(json))
+            {
+                await SendAsync(progress, stopping);
+                _batch.TryAdd(json);
+            }
+
+            _places.Add(element.Where);
+        }
+
+        if (_batch.Count > 0) await SendAsync(progress, stopping);
+        return new Delivered(_read, _accepted, _duplicates, _notStored, _rejected, _unreadable, _refusals);
+    }
+
+    /// <summary>Tells how it went.</summary>
+    /// <returns>The exit code: 1 if anything was not taken.</returns>
+    public static int Tell(ParseResult parsed, Delivered delivered, string what)
+    {
+        if (parsed.GetValue(Shown.Json))
+        {
+            Shown.Line(delivered, CliJson.Default.Delivered);
+        }
+        else
+        {
+            foreach (var refusal in delivered.Refusals.Take(MostShown)) Console.Error.WriteLine($"{refusal.Where}: {(refusal.Field is null ? "" : refusal.Field + " ")}{refusal.Reason}");
+            if (delivered.Refusals.Count > MostShown) Console.Error.WriteLine($"... and {delivered.Refusals.Count - MostShown:N0} more; --json lists all");
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{delivered.Read:N0} {what}: {delivered.Accepted:N0} accepted, {delivered.Duplicates:N0} known already, {(delivered.NotStored > 0 ? $"{delivered.NotStored:N0} not stored for want of consent, " : "")}{delivered.Rejected:N0} rejected, {delivered.Unreadable:N0} unreadable"));
+        }
+
+        return delivered.Refusals.Count > 0 ? 1 : 0;
+    }
+
+    private void Unreadable(Refusal refusal)
+    {
+        _unreadable++;
+        _refusals.Add(refusal);
+    }
+
+    private async Task SendAsync(IProgress<long> progress, CancellationToken stopping)
+    {
+        if (rate > 0)
+        {
+            var ahead = TimeSpan.FromSeconds(_sent / rate) - Stopwatch.GetElapsedTime(_started);
+            if (ahead > TimeSpan.Zero) await Task.Delay(ahead, stopping);
+        }
+
+        var outcomes = await send(_batch.ToJson(), stopping);
+        if (outcomes.Count != _batch.Count) throw new CommandException($"The ingestor answered {outcomes.Count} results for {_batch.Count} elements. Is the address an ingestor's, of this version?");
+        for (var i = 0; i < outcomes.Count; i++) Settle(outcomes[i], _places[i], i);
+        _sent += _batch.Count;
+        _batch.Clear();
+        _places.Clear();
+        progress.Report(_read);
+    }
+
+    private void Settle(Outcome outcome, string where, int index)
+    {
+        switch (outcome.Status)
+        {
+            case ResultStatus.Accepted: _accepted++; break;
+            case ResultStatus.Duplicate: _duplicates++; break;
+            case ResultStatus.NotStored: _notStored++; break;
+            default:
+                _rejected++;
+                var prefix = string.Create(CultureInfo.InvariantCulture, $"/{index}/");
+                var field = outcome.Pointer?.StartsWith(prefix, StringComparison.Ordinal) == true ? outcome.Pointer[prefix.Length..] : null;
+                _refusals.Add(new Refusal(where, field, outcome.Reason ?? "", outcome.Id));
+                break;
+        }
+    }
+}

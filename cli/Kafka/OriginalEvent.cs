@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Avro.Generic;
+using Driftline.Cli.Delivery;
+using Driftline.Client;
+using Driftline.Schemas;
+
+namespace Driftline.Cli.Kafka;
+
+/// <summary>A rejected record's original as the ingestor takes it.</summary>
+internal static class OriginalEvent
+{
+    /// <param name="decoded">The original, where it was on a topic and could be decoded.</param>
+    /// <param name="set">Fields that replace the original's.</param>
+    public static Element Read(RejectedRecord record, GenericRecord? decoded, IReadOnlyDictionary<string, JsonNode?> set)
+    {
+        var where = $"rejected {record.Place}";
+        if (record.Original is not { } original) return Element.Unreadable(where, "was too large for the topic and was left out: only its sender has it");
+        if (record.Topic is not null && record.Topic != Topics.StorefrontEvents.Name) return Element.Unreadable(where, $"came from {record.Topic}: the stage before it makes it again, there is no event to send");
+        if (record.Topic is not null && decoded is null) return Element.Unreadable(where, "is no event that can be decoded: only its producer can put it right");
+        JsonObject? json;
+        try
+        {
+            json = decoded is null ? JsonNode.Parse(original) as JsonObject : FromAvro(decoded);
+        }
+        catch (JsonException)
+        {
+            json = null; // cut off, or never JSON
+        }
+
+        if (json is null) return Element.Unreadable(where, "is no JSON object: only its sender can put it right");
+        if (decoded is null) KeepItsTime(json, record.Time);
+        foreach (var (name, value) in set) json[name] = value?.DeepClone();
+        // The place is the record's own for good, so that sending it again is still the same event.
+        if (Text(json, "eventId") is null) json["eventId"] = string.Create(CultureInfo.InvariantCulture, $"rejected-{record.Partition}-{record.Offset}");
+        return new Element(where, JsonSerializer.SerializeToUtf8Bytes(json, CliJson.Default.JsonObject));
+    }
+
+    /// <summary>What makes two originals the same event; null where that cannot be said.</summary>
+    public static (string User, string Event)? Identity(Element element)
+    {
+        if (element.Json is null || JsonNode.Parse(element.Json) is not JsonObject json) return null;
+        return Text(json, "userId") is { } user && Text(json, "eventId") is { } id ? (user, id) : null;
+    }
+
+    /// <summary>The ingestor reckons from when a request comes in; this one came in when it was refused.</summary>
+    private static void KeepItsTime(JsonObject json, DateTimeOffset refused)
+    {
+        var (stated, sent) = (Time(json, "eventTime"), Time(json, "sentAt"));
+        if (json["eventTime"] is not null && stated is null) return; // it is what is wrong
+        json["eventTime"] = (stated is null ? refused : sent is null ? stated.Value : refused - (sent.Value - stated.Value)).UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+        json.Remove("sentAt");
+    }
+
+    private static JsonObject FromAvro(GenericRecord record)
+    {
+        var payload = (GenericRecord)record["payload"];
+        var json = new JsonObject
+        {
+            ["eventId"] = (string)record["eventId"],
+            ["eventType"] = payload.Schema.Name switch { "Click" => EventTypes.Click, "AddToCart" => EventTypes.AddToCart, "Purchase" => EventTypes.Purchase, "Review" => EventTypes.Review, "Impression" => EventTypes.Impression, var other => other },
+            ["userId"] = (string)record["userId"],
+            ["eventTime"] = DateTimeOffset.FromUnixTimeMilliseconds((long)record["eventTime"]).UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+        };
+        foreach (var name in (string[])["sessionId", "attributionToken", "attributes"]) Copy(record, name, json, name);
+        foreach (var name in (string[])["items", "currency", "rating"]) Copy(payload, name, json, name);
+        Copy(payload, "text", json, "reviewText");
+        return json;
+    }
+
+    private static void Copy(GenericRecord from, string field, JsonObject to, string name)
+    {
+        if (!from.TryGetValue(field, out var value) || value is null) return;
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes)) AvroJson.Write(json, value);
+        to[name] = JsonNode.Parse(bytes.ToArray());
+    }
+
+    private static string? Text(JsonObject json, string name) => json[name] is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0 ? text : null;
+
+    private static DateTimeOffset? Time(JsonObject json, string name) =>
+        DateTimeOffset.TryParse(Text(json, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+}

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Driftline.Cli.Delivery;
+using Driftline.Client;
+using Driftline.Storefront;
+
+namespace Driftline.Cli;
+
+/// <summary>When a replayed event happened.</summary>
+internal enum ReplayTimes
+{
+    /// <summary>When it is sent.</summary>
+    Now,
+
+    /// <summary>As in the folder, moved by the same amount so that the newest is now.</summary>
+    Shifted,
+
+    /// <summary>As in the folder.</summary>
+    Original,
+}
+
+/// <summary><c>driftline replay</c>.</summary>
+internal static class ReplayCommand
+{
+    public static readonly Option<double> Rate = new("--rate") { Description = "Events a second; 0 is as fast as they are taken." };
+
+    static ReplayCommand() => Rate.Validators.Add(result => { if (result.GetValueOrDefault<double>() is not (>= 0 and <= 1e6)) result.AddError("--rate must be a number from 0 to 1000000."); });
+
+    public static Command Create()
+    {
+        var folder = new Argument<string>("folder") { Description = "A folder in the import format: events.csv[.gz] and items.csv[.gz]." };
+        var count = new Option<int?>("--count") { Description = "The first N events only." };
+        var times = new Option<ReplayTimes>("--times")
+        {
+            Description = "now: an event happens when it is sent. shifted: all times move so that the newest is now. original: as in the folder. The ingestor refuses what is older than Ingestor:MaxLateness (7 days).",
+        };
+        var ids = new Option<string?>("--ids") { Description = "What event ids begin with; the same ids again count as the same events. Default: the folder's name." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Check the folder and send nothing." };
+        count.Validators.Add(result => { if (result.GetValueOrDefault<int?>() < 1) result.AddError("--count must be at least 1."); });
+        var replay = new Command("replay", "Send the events of a folder in the import format, after checking all of it.") { folder, Rate, count, times, ids, dryRun, Connections.Ingestor };
+        replay.SetAction((parsed, stopping) => Connections.WithIngestorAsync(parsed, async ingestor =>
+        {
+            var opened = ImportFolder.Open(parsed.GetRequiredValue(folder));
+            var check = await ShownProgress.RunAsync("checking", null, progress => Task.FromResult(opened.Check(progress)));
+            if (check.EventsOfUnknownItems > 0)
+                Shown.Note($"{check.EventsOfUnknownItems:N0} of {check.Events:N0} events are of items that the folder does not describe. First: {check.FirstUnknownItem}");
+            var total = Math.Min(check.Events, parsed.GetValue(count) ?? long.MaxValue);
+            if (parsed.GetValue(dryRun))
+            {
+                if (parsed.GetValue(Shown.Json)) Shown.Line(new Delivered(total, 0, 0, 0, 0, 0, []), CliJson.Default.Delivered);
+                else Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{total:N0} events would be sent."));
+                return 0;
+            }
+
+            var events = Events(opened, parsed.GetValue(ids), parsed.GetValue(times), parsed.GetValue(count), DateTimeOffset.UtcNow);
+            var delivery = DeliverElements.Events(ingestor, parsed.GetValue(Rate));
+            return DeliverElements.Tell(parsed, await ShownProgress.RunAsync("events", total, progress => delivery.RunAsync(events, progress, stopping)), "events");
+        }));
+        return replay;
+    }
+
+    internal static IEnumerable<Element> Events(ImportFolder folder, string? ids, ReplayTimes times, int? count, DateTimeOffset now)
+    {
+        ids ??= Path.GetFileName(Path.TrimEndingDirectorySeparator(folder.Path));
+        var events = folder.ReadEvents().Take(count ?? int.MaxValue);
+        var shift = times == ReplayTimes.Shifted ? now - events.Max(one => one.EventTime) : TimeSpan.Zero;
+        foreach (var (i, one) in events.Index())
+        {
+            var json = JsonSerializer.SerializeToUtf8Bytes(
+                Event(one, string.Create(CultureInfo.InvariantCulture, $"{ids}-{i}")) with { EventTime = times == ReplayTimes.Now ? null : one.EventTime + shift }, CliJson.Default.StorefrontEvent);
+            yield return new Element(string.Create(CultureInfo.InvariantCulture, $"event {i + 1}"), json);
+        }
+    }
+
+    private static StorefrontEvent Event(ImportEvent one, string id)
+    {
+        var unrated = one is { EventType: EventTypes.Review, Rating: null };
+        return new StorefrontEvent
+        {
+            EventId = id,
+            EventType = unrated ? EventTypes.Click : one.EventType, // it still shows that the shopper was there
+            UserId = one.UserId,
+            Items = [new EventItem(one.ItemId, one.Quantity, one.Price)],
+            Rating = one.Rating,
+            ReviewText = unrated ? null : one.ReviewText,
+        };
+    }
+}

@@ -1,0 +1,178 @@
+// Sends events in the background: in batches, one request at a time and in order, so that each user's order is kept.
+
+import { ask, base, DriftlineError } from './http.js';
+
+const MOST_EVENTS = 1000;
+const MOST_BYTES = 1 << 20;
+const BEACON_BYTES = 60_000; // browsers refuse beacons above 64 KiB
+const SENT_AT_BYTES = 38;
+
+const utf8 = new TextEncoder();
+
+/** The events' JSON as an array, each with the time of this attempt: an earlier one would make the wait between look like a wrong clock. */
+function body(events) {
+  const sentAt = `{"sentAt":"${new Date().toISOString()}",`;
+  return `[${events.map(one => sentAt + one.json.slice(1)).join(',')}]`;
+}
+
+export class EventSender {
+  #url; #options; #fetch;
+  #waiting = [];
+  #inFlight = [];
+  #timer = null;
+  #running = null;
+  #room = [];
+  #stopped = new AbortController();
+  #closed = false;
+  #onPageHide = () => this.#beacon();
+  #counts = { delivered: 0, rejected: 0, undelivered: 0 };
+
+  /** @param {import('./index.d.ts').EventSenderOptions} options */
+  constructor(options) {
+    this.#options = {
+      capacity: 1000, lingerMs: 200, firstWaitMs: 200, longestWaitMs: 30_000, attemptTimeoutMs: 30_000, closeTimeoutMs: 10_000, onFailure: () => {}, ...options,
+      maxBatchEvents: Math.min(options.maxBatchEvents ?? MOST_EVENTS, MOST_EVENTS), maxBatchBytes: Math.min(options.maxBatchBytes ?? MOST_BYTES, MOST_BYTES),
+    };
+    this.#url = new URL('v1/events', base(options.url)).href;
+    this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
+    globalThis.addEventListener?.('pagehide', this.#onPageHide);
+  }
+
+  get counts() {
+    return { ...this.#counts };
+  }
+
+  /** Takes an event; waits while the buffer is full. Answers the event's id. */
+  async send(event) {
+    const full = { eventId: crypto.randomUUID(), eventTime: new Date().toISOString(), ...event };
+    delete full.sentAt;
+    const json = JSON.stringify(full);
+    const size = utf8.encode(json).length + SENT_AT_BYTES + 1;
+    if (size + 2 > this.#options.maxBatchBytes) throw new RangeError(`event ${full.eventId} is ${size} bytes long: at most ${this.#options.maxBatchBytes} go into one request`);
+    while (!this.#closed && this.#waiting.length >= this.#options.capacity) await new Promise(resolve => this.#room.push(resolve));
+    if (this.#closed) throw new Error('the sender is closed');
+    this.#waiting.push({ event: full, json, size });
+    if (this.#waiting.length >= this.#options.maxBatchEvents) this.#start();
+    else this.#timer ??= setTimeout(() => this.#start(), this.#options.lingerMs);
+    return full.eventId;
+  }
+
+  /** Returns when all events given before have been answered for. */
+  async flush() {
+    while (this.#waiting.length > 0 || this.#running) {
+      this.#start();
+      await this.#running;
+    }
+  }
+
+  /** Takes no more events and delivers those that wait, within closeTimeoutMs; what is left then fails. */
+  async close() {
+    this.#closed = true;
+    globalThis.removeEventListener?.('pagehide', this.#onPageHide);
+    this.#makeRoom();
+    const limit = setTimeout(() => this.#stopped.abort(), this.#options.closeTimeoutMs);
+    await this.flush();
+    clearTimeout(limit);
+  }
+
+  async [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() {
+    await this.close();
+  }
+
+  #start() {
+    this.#stopTimer();
+    this.#running ??= this.#run().finally(() => { this.#running = null; });
+  }
+
+  #stopTimer() {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  async #run() {
+    while (this.#waiting.length > 0) {
+      this.#inFlight = this.#take(this.#options.maxBatchEvents, this.#options.maxBatchBytes);
+      this.#makeRoom();
+      await this.#deliver(this.#inFlight);
+      this.#inFlight = [];
+    }
+  }
+
+  #take(events, bytes) {
+    let [count, size] = [0, 2];
+    while (count < this.#waiting.length && count < events && size + this.#waiting[count].size <= bytes) size += this.#waiting[count++].size;
+    return this.#waiting.splice(0, count);
+  }
+
+  #makeRoom() {
+    for (const resolve of this.#room.splice(0)) resolve();
+  }
+
+  async #deliver(batch) {
+    for (let attempt = 1; ; attempt++) {
+      if (this.#stopped.signal.aborted) return this.#fail(batch, `not delivered within ${this.#options.closeTimeoutMs} ms of closing`);
+      try {
+        const response = await ask(this.#fetch, this.#url, {
+          method: 'POST', headers: { 'content-type': 'application/json' }, body: body(batch), signal: this.#stopped.signal,
+        }, this.#options.attemptTimeoutMs);
+        const { results } = await response.json().catch(error => { throw new DriftlineError(`the answer broke off: ${error.message}`, null); });
+        if (results?.length !== batch.length) throw new DriftlineError(`the ingestor answered ${results?.length} results for ${batch.length} events`, response.status);
+        return results.forEach((result, i) => this.#settle(batch[i].event, result, i));
+      } catch (error) {
+        if (this.#stopped.signal.aborted) continue;
+        if (!(error instanceof DriftlineError)) throw error; // onFailure threw
+        if (!error.transient) return this.#fail(batch, error.message);
+        const bound = Math.min(this.#options.longestWaitMs, this.#options.firstWaitMs * 2 ** (attempt - 1));
+        await this.#pause(Math.max(error.retryAfterMs, bound * (0.5 + Math.random() / 2)));
+      }
+    }
+  }
+
+  #pause(milliseconds) {
+    return new Promise(resolve => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#stopped.signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, milliseconds);
+      this.#stopped.signal.addEventListener('abort', done);
+    });
+  }
+
+  #settle(event, result, index) {
+    if (result.status !== 'rejected') {
+      this.#counts.delivered++;
+      return;
+    }
+    this.#counts.rejected++;
+    const prefix = `/${index}`;
+    this.#options.onFailure({ event, rejected: true, reason: result.reason, pointer: result.pointer?.startsWith(prefix) ? result.pointer.slice(prefix.length) : result.pointer });
+  }
+
+  #fail(batch, reason) {
+    for (const { event } of batch) {
+      this.#counts.undelivered++;
+      this.#options.onFailure({ event, rejected: false, reason });
+    }
+  }
+
+  // The page may never come back: what waits goes by beacon, and so does what is under way, since its answer may not come; the ids tell twins apart.
+  #beacon() {
+    const left = [...this.#inFlight, ...this.#waiting.splice(0)];
+    this.#stopTimer();
+    this.#makeRoom();
+    while (left.length > 0) {
+      let [count, size] = [0, 2];
+      while (count < left.length && count < this.#options.maxBatchEvents && (count === 0 || size + left[count].size <= BEACON_BYTES)) size += left[count++].size;
+      const part = left.splice(0, count);
+      const taken = globalThis.navigator?.sendBeacon?.(this.#url, new Blob([body(part)], { type: 'application/json' }));
+      if (!taken) {
+        this.#waiting.unshift(...[...part, ...left].filter(one => !this.#inFlight.includes(one)));
+        if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.#start(), this.#options.lingerMs); // a page that comes back sends them
+        return;
+      }
+      this.#counts.delivered += part.filter(one => !this.#inFlight.includes(one)).length;
+    }
+  }
+}

@@ -1,0 +1,3 @@
+export { EventSender } from './events.js';
+export { Recommender } from './recommender.js';
+export { DriftlineError } from './http.js';

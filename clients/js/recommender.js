@@ -1,0 +1,88 @@
+// The recommender's HTTP API.
+
+import { ask, base, encode } from './http.js';
+
+const user = id => `v1/users/${encode(id)}`;
+
+export class Recommender {
+  #base; #fetch; #timeoutMs;
+
+  /** @param {import('./index.d.ts').RecommenderOptions} options */
+  constructor(options) {
+    this.#base = base(options.url);
+    this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
+    this.#timeoutMs = options.timeoutMs ?? 10_000;
+  }
+
+  recommendations(userId, query = {}) {
+    const { contextItem, ...rest } = query;
+    return this.#get(`${user(userId)}/recommendations`, { ...rest, context: contextItem === undefined ? undefined : `item:${contextItem}` });
+  }
+
+  interests(userId, query = {}) {
+    return this.#find(`${user(userId)}/interests`, query);
+  }
+
+  similar(itemId, query = {}) {
+    return this.#find(`v1/items/${encode(itemId)}/similar`, query);
+  }
+
+  trending(query = {}) {
+    return this.#get('v1/trending', query);
+  }
+
+  async findItems(query, count) {
+    return (await this.#get('v1/items', { query, count })).items;
+  }
+
+  trends(query = {}) {
+    return this.#get('v1/trends', query);
+  }
+
+  async audience(category, query = {}) {
+    const response = await this.#open(`v1/audiences/${encode(category)}`, query);
+    return (await response.text()).split('\n').filter(line => line).map(line => JSON.parse(line));
+  }
+
+  async experiments() {
+    return (await this.#get('v1/experiments')).experiments;
+  }
+
+  experiment(name) {
+    return this.#find(`v1/experiments/${encode(name)}`);
+  }
+
+  /** A user's interests now, and each time they change, until the connection ends or the signal is aborted. */
+  async *followInterests(userId, { signal } = {}) {
+    const response = await ask(this.#fetch, new URL(`${user(userId)}/interests/stream`, this.#base).href, { signal, headers: { accept: 'text/event-stream' } });
+    let text = '';
+    for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+      text += chunk.replaceAll('\r', '');
+      for (let end; (end = text.indexOf('\n\n')) >= 0; text = text.slice(end + 2)) {
+        const lines = text.slice(0, end).split('\n');
+        const of = name => lines.filter(line => line.startsWith(`${name}:`)).map(line => line.slice(name.length + 1).trimStart()).join('\n');
+        if (of('event') === 'interests') yield JSON.parse(of('data'));
+      }
+    }
+  }
+
+  async #get(path, query) {
+    return (await this.#open(path, query)).json();
+  }
+
+  /** Null where the service knows no such thing; a 404 that says nothing more comes from a wrong address. */
+  async #find(path, query) {
+    try {
+      return await this.#get(path, query);
+    } catch (error) {
+      if (error.status === 404 && error.explained) return null;
+      throw error;
+    }
+  }
+
+  #open(path, query = {}) {
+    const url = new URL(path, this.#base);
+    for (const [name, value] of Object.entries(query)) for (const one of [value].flat()) if (one !== undefined && one !== null) url.searchParams.append(name, one);
+    return ask(this.#fetch, url.href, {}, this.#timeoutMs);
+  }
+}

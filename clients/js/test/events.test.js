@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { EventSender } from '../index.js';
+import { accept, fakeService, json } from './fake-service.js';
+
+const click = (eventId, more = {}) => ({ eventId, eventType: 'click', userId: 'u1', items: [{ itemId: 'i1' }], ...more });
+
+async function withService(t, answer, options = {}) {
+  const service = await fakeService(answer);
+  t.after(service.close);
+  const failed = [];
+  const sender = new EventSender({ url: service.url, firstWaitMs: 1, longestWaitMs: 2, onFailure: one => failed.push(one), ...options });
+  return { service, sender, failed };
+}
+
+test('closing delivers everything, in order and in batches', async t => {
+  const { service, sender } = await withService(t, accept, { lingerMs: 60_000, capacity: 5000 });
+  const ids = Array.from({ length: 2500 }, (_, i) => `e${i}`);
+  for (const id of ids) await sender.send(click(id));
+
+  await sender.close();
+
+  assert.deepEqual(service.ids(), ids);
+  assert.ok(service.requests.every(request => request.events.length <= 1000));
+  assert.deepEqual(sender.counts, { delivered: 2500, rejected: 0, undelivered: 0 });
+  await assert.rejects(sender.send(click('late')), /closed/);
+});
+
+test('a request stays within its bytes', async t => {
+  const { service, sender } = await withService(t, accept, { lingerMs: 60_000, maxBatchBytes: 1000 });
+  for (let i = 0; i < 20; i++) await sender.send(click(`ü${i}`));
+  await sender.close();
+
+  assert.equal(service.ids().length, 20);
+  assert.ok(service.requests.every(request => Buffer.byteLength(request.body) <= 1000));
+  await assert.rejects(new EventSender({ url: service.url, maxBatchBytes: 100 }).send(click('e1')), RangeError);
+});
+
+test('a 503 is tried again with the same ids, and not before Retry-After', async t => {
+  let first;
+  const { service, sender } = await withService(t, (response, request, number) => {
+    if (number > 1) return accept(response, request);
+    first = performance.now();
+    return json(response, 503, {}, { 'retry-after': '1' });
+  });
+  await sender.send(click('e1'));
+  await sender.flush();
+
+  assert.deepEqual(service.ids(), ['e1', 'e1']);
+  assert.ok(performance.now() - first >= 990);
+  assert.equal(service.requests[0].events[0].eventTime, service.requests[1].events[0].eventTime);
+  assert.ok(service.requests[1].events[0].sentAt > service.requests[0].events[0].sentAt);
+  assert.equal(sender.counts.delivered, 1);
+});
+
+test('a broken connection is tried again', async t => {
+  const { service, sender } = await withService(t, (response, request, number) => number === 1 ? response.destroy() : accept(response, request));
+  await sender.send(click('e1'));
+  await sender.flush();
+
+  assert.deepEqual(service.ids(), ['e1', 'e1']);
+});
+
+test('rejected events are told with their field and not sent again', async t => {
+  const { service, sender, failed } = await withService(t, response => json(response, 202, {
+    results: [{ eventId: 'e1', status: 'accepted' }, { eventId: 'e2', status: 'rejected', pointer: '/1/rating', reason: 'is out of range' }],
+  }), { lingerMs: 60_000 });
+  await sender.send(click('e1'));
+  await sender.send(click('e2'));
+  await sender.close();
+
+  assert.deepEqual(failed.map(({ event, rejected, pointer, reason }) => [event.eventId, rejected, pointer, reason]), [['e2', true, '/rating', 'is out of range']]);
+  assert.equal(service.requests.length, 1);
+});
+
+test('sending waits while the buffer is full', async t => {
+  let open;
+  const opened = new Promise(resolve => { open = resolve; });
+  let asked;
+  const underWay = new Promise(resolve => { asked = resolve; });
+  const { service, sender } = await withService(t, async (response, request) => { asked(); await opened; accept(response, request); }, { capacity: 2, lingerMs: 0 });
+  await sender.send(click('e1'));
+  await underWay;
+  await sender.send(click('e2'));
+  await sender.send(click('e3'));
+  let taken = false;
+  const fourth = sender.send(click('e4')).then(() => { taken = true; });
+  await new Promise(resolve => setImmediate(resolve));
+
+  assert.equal(taken, false);
+  open();
+  await fourth;
+  await sender.flush();
+  assert.deepEqual(service.ids(), ['e1', 'e2', 'e3', 'e4']);
+});
+
+test('closing ends in time and tells what is left', async t => {
+  const { sender, failed } = await withService(t, response => json(response, 503, {}), { closeTimeoutMs: 50, firstWaitMs: 60_000, longestWaitMs: 60_000 });
+  await sender.send(click('e1'));
+  await sender.close();
+
+  assert.deepEqual(failed.map(one => [one.event.eventId, one.rejected]), [['e1', false]]);
+});
+
+test('a hidden page sends what is left by beacon', async t => {
+  const page = new EventTarget();
+  const beacons = [];
+  const navigator = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+  Object.defineProperty(globalThis, 'navigator', { configurable: true, value: { sendBeacon: (url, blob) => beacons.push({ url, blob }) > 0 } });
+  globalThis.addEventListener = page.addEventListener.bind(page);
+  globalThis.removeEventListener = page.removeEventListener.bind(page);
+  t.after(() => {
+    if (navigator) Object.defineProperty(globalThis, 'navigator', navigator);
+    else delete globalThis.navigator;
+    delete globalThis.addEventListener;
+    delete globalThis.removeEventListener;
+  });
+  const { service, sender } = await withService(t, accept, { lingerMs: 60_000 });
+  for (let i = 0; i < 10; i++) await sender.send(click(`e${i}`, { reviewText: 'x'.repeat(10_000) }));
+
+  page.dispatchEvent(new Event('pagehide'));
+
+  const bodies = await Promise.all(beacons.map(beacon => beacon.blob.text()));
+  assert.deepEqual(bodies.flatMap(body => JSON.parse(body).map(event => event.eventId)), Array.from({ length: 10 }, (_, i) => `e${i}`));
+  assert.ok(bodies.length > 1 && bodies.every(body => body.length <= 64 * 1024));
+  assert.ok(beacons.every(beacon => beacon.url === `${service.url}/v1/events` && beacon.blob.type === 'application/json'));
+  await sender.close();
+  assert.equal(service.requests.length, 0);
+});

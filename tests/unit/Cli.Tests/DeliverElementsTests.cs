@@ -1,0 +1,80 @@
+using System.Text;
+using System.Text.Json;
+using Driftline.Cli.Delivery;
+using Driftline.Client;
+using Xunit;
+
+namespace Driftline.Cli.Tests;
+
+public sealed class DeliverElementsTests
+{
+    private readonly List<JsonElement[]> _requests = [];
+
+    [Fact]
+    public async Task JsonLinesKeepTheirLinesAndABadOneCostsItsNeighboursNothing()
+    {
+        var delivered = await DeliverAsync(ReadJson.From("events.jsonl", new StringReader("{\"eventId\":\"a\"}\n\n{oops\n[]\n{\"eventId\":\"b\"}\n")));
+
+        Assert.Equal((4, 2, 0, 2), (delivered.Read, delivered.Accepted, delivered.Rejected, delivered.Unreadable));
+        Assert.Equal(["events.jsonl:3", "events.jsonl:4"], delivered.Refusals.Select(refusal => refusal.Where));
+        Assert.Equal(["a", "b"], Assert.Single(_requests).Select(one => one.GetProperty("eventId").GetString()));
+    }
+
+    [Theory]
+    [InlineData("[{\"eventId\":\"a\"},\n{\"eventId\":\"b\"}]", "e, element 2")]
+    [InlineData("{\"eventId\":\"a\"}\n{\"eventId\":\"b\"}", "e:2")]
+    [InlineData("{\n  \"eventId\": \"b\"\n}", "e")]
+    public void AnArrayLinesAndOneObjectAreAllRead(string text, string last)
+    {
+        var elements = ReadJson.From("e", new StringReader(text)).ToList();
+
+        Assert.Equal(last, elements[^1].Where);
+        Assert.Equal("b", JsonSerializer.Deserialize<JsonElement>(elements[^1].Json).GetProperty("eventId").GetString());
+    }
+
+    [Fact]
+    public void ADocumentThatIsNoJsonIsRefusedWithTheFix() =>
+        Assert.Contains("is not JSON", Assert.Throws<CommandException>(() => ReadJson.From("e", new StringReader("[1,")).ToList()).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task RejectedElementsAreToldWithPlaceAndField()
+    {
+        var elements = Enumerable.Range(0, 1_500).Select(i => new Element($"f:{i + 1}", Encoding.UTF8.GetBytes($$"""{"eventId":"{{i}}"}""")));
+
+        var delivered = await DeliverAsync(elements, i => i == 1_200);
+
+        Assert.Equal([1_000, 500], _requests.Select(request => request.Length));
+        Assert.Equal((1_499, 1), (delivered.Accepted, delivered.Rejected));
+        Assert.Equal(new Refusal("f:1201", "rating", "is out of range", "1200"), Assert.Single(delivered.Refusals));
+    }
+
+    [Fact]
+    public async Task ItemsOfACsvFileAreReadWithTheirFaults()
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "items.csv");
+        await File.WriteAllTextAsync(path, "item_id,title,category,price,available,brand\na,A,X|Y,9.5,yes,Nord\nb,B,X,cheap,,\n,C,X,1,,\nd,D,X,1,perhaps,\ne,E,X,1,,,too many\nf,,,,no,\n");
+
+        var elements = ReadItems.From(path).ToList();
+        var delivered = await DeliverAsync(elements);
+
+        Assert.Equal((6, 2, 4), (delivered.Read, delivered.Accepted, delivered.Unreadable));
+        Assert.Equal([$"{path}:3 price", $"{path}:4 item_id", $"{path}:5 available", $"{path}:6 "], delivered.Refusals.Select(refusal => $"{refusal.Where} {refusal.Field}"));
+        Assert.Equal(
+            """{"id":"a","title":"A","category":["X","Y"],"price":9.5,"available":true,"attributes":{"brand":"Nord"}}""",
+            Encoding.UTF8.GetString(elements[0].Json!));
+    }
+
+    private Task<Delivered> DeliverAsync(IEnumerable<Element> elements, Func<int, bool>? rejects = null)
+    {
+        var deliver = new DeliverElements((json, _) =>
+        {
+            var before = _requests.Sum(request => request.Length);
+            var request = JsonSerializer.Deserialize<JsonElement[]>(json.Span)!;
+            _requests.Add(request);
+            return Task.FromResult<IReadOnlyList<Outcome>>([.. request.Select((one, i) => rejects?.Invoke(before + i) == true
+                ? new Outcome(one.GetProperty("eventId").GetString(), ResultStatus.Rejected, $"/{i}/rating", "is out of range")
+                : new Outcome(null, ResultStatus.Accepted, null, null))]);
+        });
+        return deliver.RunAsync(elements, new Progress<long>(), CancellationToken.None);
+    }
+}
