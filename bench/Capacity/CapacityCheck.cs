@@ -17,7 +17,7 @@ internal sealed class CapacityCheck(double seconds, string folder)
     /// <summary>The most that a prediction may be off.</summary>
     private const double Tolerance = 0.25;
 
-    private static readonly Size[] Fitted = [new(20_000, 40), new(10_000, 300)];
+    private static readonly Size[] Fitted = [new(20_000, 40), new(20_000, 250)];
     private static readonly Size[] Checked = [new(10_000, 80), new(20_000, 150), new(50_000, 220)];
     private static readonly string[] Parts = ["ingestor", "feature-builder", "predictor", "recommender", "redis"];
 
