@@ -28,7 +28,7 @@ e2e.SetAction((parsed, stopping) => new E2eCommand(new E2eOptions
     Json = parsed.GetValue(json)?.FullName,
 }).ExecuteAsync(stopping));
 
-var length = new Option<double>("--seconds") { Description = "Length of each of the five measurements, and of its warm-up.", DefaultValueFactory = _ => 25 };
+var length = new Option<double>("--seconds") { Description = "Length of each of the five measurements; its warm-up is twice that, so that hot code is compiled for good.", DefaultValueFactory = _ => 25 };
 var folder = new Option<DirectoryInfo?>("--out") { Description = "Takes unit-costs.json and check.md. Default: docs/capacity." };
 var capacity = new Command("capacity", "Measure the unit costs that `local -- capacity` computes with, and check its predictions at three sizes. Exit 0 only if all are within 25 %.") { length, folder };
 capacity.SetAction((parsed, stopping) => new CapacityCheck(

@@ -63,7 +63,7 @@ internal sealed class CapacityCheck(double seconds, string folder)
     }
 
     private Task<E2eReport> MeasureAsync(Size size, Action<string> say, CancellationToken stopping) => E2eCommand.MeasureAsync(
-        new E2eOptions { Rate = size.Rate, Users = size.Users, Seconds = seconds, WarmUpSeconds = seconds, Seed = 1, Followed = 0, Requests = 2_000 }, say, stopping);
+        new E2eOptions { Rate = size.Rate, Users = size.Users, Seconds = seconds, WarmUpSeconds = 2 * seconds, Seed = 1, Followed = 0, Requests = 2_000 }, say, stopping);
 
     private static string Page(List<Row> rows, UnitCosts costs)
     {

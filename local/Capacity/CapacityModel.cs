@@ -85,7 +85,7 @@ public sealed class CapacityModel(UnitCosts costs, Building building)
         var memory = replicas.Values.Sum() * 2 + shards * building.RedisCopies * building.ShardGiB * 2 + brokers * 16;
         return new Capacity(
             cores, replicas, partitions, redis, shards, perSecond, disk, brokers,
-            HoursPerMonth * (coreCount * building.CoreHour + memory * building.GiBHour), Bends(replicas, shards, brokers));
+            HoursPerMonth * (coreCount * building.CoreHour + memory * building.GiBHour), Bends(cores, replicas, shards, brokers));
     }
 
     private (double MiBPerSecond, double DiskGiB) Kafka(Load load)
@@ -103,9 +103,9 @@ public sealed class CapacityModel(UnitCosts costs, Building building)
         return (perSecond, disk);
     }
 
-    private static string Bends(Dictionary<string, int> replicas, int shards, int brokers)
+    private static string Bends(Dictionary<string, double> cores, Dictionary<string, int> replicas, int shards, int brokers)
     {
-        var (stage, most) = replicas.Where(pair => pair.Key != LocalService.Ingestor.Name).MaxBy(pair => pair.Value);
+        var (stage, most) = replicas.Where(pair => pair.Key != LocalService.Ingestor.Name).MaxBy(pair => cores[pair.Key]);
         return (most, shards, brokers) switch
         {
             ( > 1_000, _, _) => $"{stage}: {most} replicas want as many partitions a topic; split users over several clusters, or give the predictor a GPU",
