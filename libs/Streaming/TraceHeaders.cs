@@ -14,12 +14,15 @@ public static class TraceHeaders
     public static ActivityContext Extract(Headers headers) =>
         ActivityContext.TryParse(Text(headers, TraceParent), Text(headers, TraceState), isRemote: true, out var context) ? context : default;
 
+    /// <summary>The context as a <c>traceparent</c>.</summary>
+    public static string Format(ActivityContext context) => $"00-{context.TraceId}-{context.SpanId}-{(byte)context.TraceFlags:x2}";
+
     internal static void Inject(Headers headers, ActivityContext context)
     {
         if (context.TraceId == default) return;
         headers.Remove(TraceParent);
         headers.Remove(TraceState);
-        headers.Add(TraceParent, Encoding.ASCII.GetBytes($"00-{context.TraceId}-{context.SpanId}-{(byte)context.TraceFlags:x2}"));
+        headers.Add(TraceParent, Encoding.ASCII.GetBytes(Format(context)));
         if (context.TraceState is { Length: > 0 } state) headers.Add(TraceState, Encoding.ASCII.GetBytes(state));
     }
 

@@ -51,7 +51,10 @@ namespace driftline.events
 				".\",\"default\":[],\"type\":{\"type\":\"array\",\"items\":{\"type\":\"record\",\"name\":\"ItemBoos" +
 				"t\",\"namespace\":\"driftline.events\",\"fields\":[{\"name\":\"itemId\",\"type\":\"string\"},{\"" +
 				"name\":\"boost\",\"doc\":\"Added to the inner product; negative for items that the use" +
-				"r is not expected to take again.\",\"type\":\"float\"}]}}}]}"));
+				"r is not expected to take again.\",\"type\":\"float\"}]}}},{\"name\":\"traceparent\",\"doc" +
+				"\":\"W3C trace context of the event that led to this update, where that trace is s" +
+				"ampled: the record\'s header of the same name is gone once only the value is kept" +
+				".\",\"default\":null,\"type\":[\"null\",\"string\"]}]}"));
 		private string _userId;
 		/// <summary>
 		/// The embedding may only be scored against item vectors of this version.
@@ -105,6 +108,10 @@ namespace driftline.events
 		/// Items that the model scores by more than the vectors: what goes with the user's events, and the events' own items.
 		/// </summary>
 		private IList<driftline.events.ItemBoost> _boosts;
+		/// <summary>
+		/// W3C trace context of the event that led to this update, where that trace is sampled: the record's header of the same name is gone once only the value is kept.
+		/// </summary>
+		private string _traceparent;
 		public virtual global::Avro.Schema Schema
 		{
 			get
@@ -305,6 +312,20 @@ namespace driftline.events
 				this._boosts = value;
 			}
 		}
+		/// <summary>
+		/// W3C trace context of the event that led to this update, where that trace is sampled: the record's header of the same name is gone once only the value is kept.
+		/// </summary>
+		public string traceparent
+		{
+			get
+			{
+				return this._traceparent;
+			}
+			set
+			{
+				this._traceparent = value;
+			}
+		}
 		public virtual object Get(int fieldPos)
 		{
 			switch (fieldPos)
@@ -323,6 +344,7 @@ namespace driftline.events
 			case 11: return this.falling;
 			case 12: return this.embedding;
 			case 13: return this.boosts;
+			case 14: return this.traceparent;
 			default: throw new global::Avro.AvroRuntimeException("Bad index " + fieldPos + " in Get()");
 			};
 		}
@@ -344,6 +366,7 @@ namespace driftline.events
 			case 11: this.falling = (IList<driftline.events.CategoryShift>)fieldValue; break;
 			case 12: this.embedding = (IList<System.Single>)fieldValue; break;
 			case 13: this.boosts = (IList<driftline.events.ItemBoost>)fieldValue; break;
+			case 14: this.traceparent = (System.String)fieldValue; break;
 			default: throw new global::Avro.AvroRuntimeException("Bad index " + fieldPos + " in Put()");
 			};
 		}

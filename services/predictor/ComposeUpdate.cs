@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using driftline.events;
 using Driftline.InterestModel;
 using Driftline.Sequences;
+using Driftline.Streaming;
 using DriftKind = Driftline.InterestModel.DriftKind;
 using PublishedBoost = driftline.events.ItemBoost;
 using PublishedKind = driftline.events.DriftKind;
@@ -15,10 +17,11 @@ internal static class ComposeUpdate
     private const float MinShare = 0.001f;
 
     /// <param name="trigger">What asked for the prediction.</param>
+    /// <param name="cause">The trace that the trigger goes on in.</param>
     /// <param name="sequence">What it was computed from; not empty.</param>
     /// <param name="maxShifts">Most rising, and most falling, categories.</param>
     public static InterestUpdated From(
-        SequenceUpdated trigger, UserSequence sequence, InterestPrediction prediction, string version, IReadOnlyList<string> categories, int maxShifts, DateTimeOffset now) => new()
+        SequenceUpdated trigger, UserSequence sequence, InterestPrediction prediction, string version, IReadOnlyList<string> categories, int maxShifts, ActivityContext cause, DateTimeOffset now) => new()
         {
             userId = trigger.userId,
             modelVersion = version,
@@ -43,6 +46,7 @@ internal static class ComposeUpdate
             rising = Shifts(prediction.Rising, maxShifts),
             falling = Shifts(prediction.Falling, maxShifts),
             embedding = prediction.Embedding,
+            traceparent = cause.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? TraceHeaders.Format(cause) : null,
             boosts = [.. prediction.Boosts.Select(boost => new PublishedBoost { itemId = boost.ItemId, boost = boost.Boost })],
         };
 

@@ -63,7 +63,7 @@ public sealed class PredictInterest(
                 continue;
             }
 
-            var update = ComposeUpdate.From(trigger.Value!, stored[i], predictions[i], version, categories, options.Value.MaxShifts, time.GetUtcNow());
+            var update = ComposeUpdate.From(trigger.Value!, stored[i], predictions[i], version, categories, options.Value.MaxShifts, cause, time.GetUtcNow());
             metrics.Predicted(predictions[i]);
             sends.Add(SendAfterAsync(before, update, cause));
         }

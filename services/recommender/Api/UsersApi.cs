@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics;
+using driftline.events;
 using Driftline.Recommender.Experiments;
 using Driftline.Recommender.Interests;
 using Driftline.Recommender.Retrieval;
@@ -45,6 +47,7 @@ internal static class UsersApi
         if (errors.Count > 0) return TypedResults.ValidationProblem(errors);
         var (interests, hidden) = (store.ReadAsync(id), includePurchased ? Task.FromResult<IReadOnlyList<string>>([]) : purchased.HiddenAsync(id));
         await Task.WhenAll(interests, hidden);
+        LinkTo(await interests);
         return TypedResults.Ok(serve.For(id, await interests, new Wanted(count, filter.Without(await hidden), diversity, shown)));
     }
 
@@ -65,6 +68,12 @@ internal static class UsersApi
         return TypedResults.Problem(
             "This replica has as many event streams open as Recommender:MaxStreams allows; try again later.", statusCode: StatusCodes.Status503ServiceUnavailable,
             title: "Too many streams");
+    }
+
+    /// <summary>Links the request's span to the trace of the event that the answer rests on, where both are sampled.</summary>
+    internal static void LinkTo(InterestUpdated? update)
+    {
+        if (Activity.Current is { IsAllDataRequested: true } span && ActivityContext.TryParse(update?.traceparent, null, isRemote: true, out var cause)) span.AddLink(new ActivityLink(cause));
     }
 
     private static bool TryReadContext(string? context, out string? itemId)

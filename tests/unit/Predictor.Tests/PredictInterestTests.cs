@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Confluent.Kafka;
 using driftline.events;
 using Driftline.InterestModel;
@@ -84,7 +85,17 @@ public sealed class PredictInterestTests
     public void AnUpdateTellsTheKindOfDrift(InterestModel.DriftKind? kind, PublishedKind? expected) =>
         Assert.Equal(expected, Compose([1f, 0f, 0f, 0f], [0f, 0.5f, 0.3f, 0.2f], kind).driftKind);
 
-    private static InterestUpdated Compose(float[] current, float[] next, InterestModel.DriftKind? kind = null)
+    [Theory]
+    [InlineData(ActivityTraceFlags.Recorded, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
+    [InlineData(ActivityTraceFlags.None, null)]
+    public void AnUpdateNamesTheTraceThatLedToItWhereThatIsSampled(ActivityTraceFlags flags, string? expected)
+    {
+        var cause = new ActivityContext(ActivityTraceId.CreateFromString("0af7651916cd43dd8448eb211c80319c"), ActivitySpanId.CreateFromString("b7ad6b7169203331"), flags);
+
+        Assert.Equal(expected, Compose([1f, 0f, 0f, 0f], [0f, 0.5f, 0.3f, 0.2f], cause: cause).traceparent);
+    }
+
+    private static InterestUpdated Compose(float[] current, float[] next, InterestModel.DriftKind? kind = null, ActivityContext cause = default)
     {
         string[] categories = ["books", "hats", "tea", "toys"];
         var shifts = categories.Select((category, c) => new CategoryShift(category, next[c] - current[c])).ToList();
@@ -92,7 +103,7 @@ public sealed class PredictInterestTests
             current, next, [1f, 2f], [new InterestModel.ItemBoost("i9", 0.7f)], 0.5f, [.. shifts.Where(s => s.Delta > 0).OrderByDescending(s => s.Delta)], [.. shifts.Where(s => s.Delta < 0).OrderBy(s => s.Delta)], kind);
         var sequence = new UserSequence(
             [new SequenceEntry(1_000, 1, SequenceEventType.Click, 1, 0, "i1"), new SequenceEntry(2_000, 2, SequenceEventType.Click, 1, 0, "i2")], 42);
-        return ComposeUpdate.From(Trigger("u1", 77).Value!, sequence, prediction, "v1", categories, maxShifts: 2, Now);
+        return ComposeUpdate.From(Trigger("u1", 77).Value!, sequence, prediction, "v1", categories, maxShifts: 2, cause, Now);
     }
 
     private static Received<SequenceUpdated> Trigger(string user, long receivedAt, string? erasureId = null) => new(
