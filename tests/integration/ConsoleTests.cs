@@ -91,6 +91,25 @@ public sealed class ConsoleTests(PipelineFixture fixture)
         await KeepScreenshotAsync(page, "operations.png");
     }
 
+    [Fact]
+    public async Task TheReferencePageShowsEveryOperation()
+    {
+        var chromium = Needs.Program("chromium");
+        var pipeline = await fixture.StartedAsync();
+        var document = JsonSerializer.Deserialize<JsonElement>(await pipeline.Recommender.GetStringAsync("/openapi/v1.json"));
+        await using var console = await OpenConsole.InAsync(chromium);
+        var page = console.Page;
+        await page.GotoAsync(pipeline.Recommender.BaseAddress!.ToString());
+        await page.GetByRole(AriaRole.Link, new() { Name = "API reference" }).ClickAsync();
+        await Assertions.Expect(page.Locator("#live")).ToContainTextAsync("OpenAPI 3.1");
+
+        var shown = await page.Locator("h3 code").AllTextContentsAsync();
+
+        Assert.Equal(document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(method => $"{method.Name.ToUpperInvariant()} {path.Name}")), shown);
+        Assert.Equal(document.GetProperty("components").GetProperty("schemas").EnumerateObject().Count(), await page.Locator("section[id]").CountAsync());
+        Assert.Empty(console.Errors);
+    }
+
     private static async Task ActAsync(Pipeline pipeline, string user, string item, string type)
     {
         var (status, _) = await pipeline.PostEventsAsync(JsonSerializer.Serialize(new
