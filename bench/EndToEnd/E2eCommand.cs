@@ -75,7 +75,7 @@ internal sealed class E2eCommand(E2eOptions options)
         var probe = new FreshnessProbe(recommender, ledger, stopping, options.Followed);
         await using var watch = new UpdateWatch(stack.BootstrapServers, Partitions, ledger);
         var arrivals = new Arrivals(options.Seed, options.Rate, options.Users, items, OpenLoopLoad.Lanes, TimeProvider.System);
-        using var load = new OpenLoopLoad(stack[LocalService.Ingestor.Name], arrivals, ledger, watch, probe);
+        using var load = new OpenLoopLoad(stack[LocalService.Ingestor.Name], arrivals, watch, probe);
 
         var empty = await meter.ReadAsync(stopping);
         var before = empty;
@@ -109,10 +109,10 @@ internal sealed class E2eCommand(E2eOptions options)
         after.ToDictionary(pair => pair.Key, pair => Math.Round((pair.Value - before[pair.Key]) * factor, digits));
 
     /// <summary>Waits until the answers reflect these events, the last of their users; gives up where nothing moves.</summary>
-    private static async Task ShownAsync(IReadOnlyList<(string User, int Position, long Answered)> last, RecommenderClient recommender, Ledger ledger, CancellationToken stopping)
+    private static async Task ShownAsync(IReadOnlyList<(string User, int Position)> last, RecommenderClient recommender, Ledger ledger, CancellationToken stopping)
     {
         var started = Stopwatch.GetTimestamp();
-        foreach (var (user, position, _) in last)
+        foreach (var (user, position) in last)
         {
             while (Stopwatch.GetElapsedTime(started) < Patience && !(await recommender.DigestAsync(user, stopping) is { } digest && ledger.Reflects(user, digest, position)))
                 await Task.Delay(2, stopping);

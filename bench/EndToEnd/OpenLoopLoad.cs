@@ -11,7 +11,7 @@ namespace Driftline.Bench.EndToEnd;
 /// Sends arrivals when they are due, however slowly the ingestor answers: what waits for an answer goes out later, and its wait counts from
 /// when it was due (the correction for coordinated omission). A lane has one request in flight, so that a user's order is kept.
 /// </summary>
-internal sealed class OpenLoopLoad(Uri ingestor, Arrivals arrivals, Ledger ledger, UpdateWatch watch, FreshnessProbe probe) : IDisposable
+internal sealed class OpenLoopLoad(Uri ingestor, Arrivals arrivals, UpdateWatch watch, FreshnessProbe probe) : IDisposable
 {
     /// <summary>Requests in flight at most.</summary>
     public const int Lanes = 16;
@@ -23,7 +23,7 @@ internal sealed class OpenLoopLoad(Uri ingestor, Arrivals arrivals, Ledger ledge
     private readonly HttpClient _http = new() { BaseAddress = ingestor, Timeout = TimeSpan.FromSeconds(60) };
     private readonly Channel<Arrival>[] _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => Channel.CreateUnbounded<Arrival>())];
     private readonly Lock _lock = new();
-    private readonly Queue<(string User, int Position, long Answered)> _last = new();
+    private readonly Queue<(string User, int Position)> _last = new();
     private long _started;
     private long _measured;
     private long _accepted;
@@ -38,8 +38,8 @@ internal sealed class OpenLoopLoad(Uri ingestor, Arrivals arrivals, Ledger ledge
     /// <summary>Requests of the measured part.</summary>
     public long Requests => Volatile.Read(ref _requests);
 
-    /// <summary>The last events that were acknowledged, one of each of some users, with the time of the answer.</summary>
-    public IReadOnlyList<(string User, int Position, long Answered)> Last
+    /// <summary>The last events that were acknowledged, one of each of some requests.</summary>
+    public IReadOnlyList<(string User, int Position)> Last
     {
         get { lock (_lock) return [.. _last]; }
     }
@@ -86,7 +86,7 @@ internal sealed class OpenLoopLoad(Uri ingestor, Arrivals arrivals, Ledger ledge
             batch.Clear();
             while (batch.Count < LargestBatch && lane.TryRead(out var arrival)) batch.Add(arrival);
             var events = batch.ConvertAll(arrival => arrival.Event);
-            var positions = batch.ConvertAll(arrival => watch.Sending(arrival.Event, ledger));
+            var positions = batch.ConvertAll(arrival => watch.Sending(arrival.Event));
             await PostAsync(ReplayEvent.ToJson(events), batch.Count, stopping);
             Acknowledged(batch, positions);
         }
@@ -107,7 +107,7 @@ internal sealed class OpenLoopLoad(Uri ingestor, Arrivals arrivals, Ledger ledge
                 Volatile.Write(ref _requests, _requests + 1);
             }
 
-            _last.Enqueue((batch[^1].Event.Source.UserId, positions[^1], answered));
+            _last.Enqueue((batch[^1].Event.Source.UserId, positions[^1]));
             while (_last.Count > 4 * Lanes) _last.Dequeue();
         }
 

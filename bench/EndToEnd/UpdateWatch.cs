@@ -61,9 +61,9 @@ internal sealed class UpdateWatch : IAsyncDisposable
 
     /// <summary>Notes an event that is about to be sent: its update may be here before its 202 is.</summary>
     /// <returns>The event's position among its user's.</returns>
-    public int Sending(ReplayEvent one, Ledger ledger)
+    public int Sending(ReplayEvent one)
     {
-        var position = ledger.Accepted(one.Source.UserId, [one.ToEntry()]);
+        var position = _ledger.Accepted(one.Source.UserId, [one.ToEntry()]);
         lock (_lock)
         {
             if (!_users.TryGetValue(one.Source.UserId, out var followed)) _users.Add(one.Source.UserId, followed = []);
