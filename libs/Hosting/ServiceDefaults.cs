@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -28,15 +29,26 @@ public static class ServiceDefaults
             .AddServiceDefaults(serviceName, telemetrySources);
 
     /// <summary>
+    /// Logs on standard output, as text or JSON (<c>Logging:Console:FormatterName</c>), thinned by <c>Logging:RandomProbabilisticSampler</c>.
     /// Metrics and traces of the given meters and sources (Prometheus at <c>/metrics</c>; OTLP too, and logs with their trace's id, where
     /// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set), health checks, and an exit when the parent process goes if <c>ExitWithParent</c> says so.
     /// </summary>
     private static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string serviceName, params string[] telemetrySources)
     {
-        builder.Logging.AddSimpleConsole(options =>
+        builder.Logging.AddRandomProbabilisticSampler(builder.Configuration.GetSection("Logging"));
+        // Without a name the console's own, older options win over its formatter's.
+        builder.Services.Configure<ConsoleLoggerOptions>(options => options.FormatterName ??= ConsoleFormatterNames.Simple);
+        builder.Services.Configure<SimpleConsoleFormatterOptions>(options =>
         {
             options.SingleLine = true;
             options.TimestampFormat = "HH:mm:ss.fff ";
+        });
+        // As JSON a line is for a collector: it carries its trace's and span's ids, and a time with its zone.
+        builder.Services.Configure<JsonConsoleFormatterOptions>(options =>
+        {
+            options.IncludeScopes = true;
+            options.UseUtcTimestamp = true;
+            options.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
         });
         // A probe's answer says what is not ready yet; a log line a probe says nothing more.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);

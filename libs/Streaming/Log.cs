@@ -20,7 +20,7 @@ internal static partial class Log
     [LoggerMessage(EventName = "streaming.record.blamed", Level = LogLevel.Error, Message = "{Topic}[{Partition}]@{Offset} keeps failing and goes to the rejected topic")]
     public static partial void RecordBlamed(ILogger log, Exception e, string topic, int partition, long offset);
 
-    [LoggerMessage(EventName = "streaming.record.rejected", Level = LogLevel.Warning, Message = "{Topic}[{Partition}]@{Offset} rejected: {Reason}")]
+    [LoggerMessage(EventId = 101, EventName = "streaming.record.rejected", Level = LogLevel.Warning, Message = "{Topic}[{Partition}]@{Offset} rejected: {Reason}")]
     public static partial void RecordRejected(ILogger log, string topic, int partition, long offset, string reason);
 
     [LoggerMessage(EventName = "streaming.partition.moved", Level = LogLevel.Information, Message = "{Topic}[{Partition}] moved to another member; its offset was not stored")]

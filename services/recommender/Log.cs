@@ -11,7 +11,7 @@ internal static partial class Log
     [LoggerMessage(EventName = "recommender.version.dropped", Level = LogLevel.Information, Message = "Item vectors of superseded model version {Version} were dropped")]
     public static partial void VersionDropped(ILogger log, string version);
 
-    [LoggerMessage(EventName = "recommender.dependency.away", Level = LogLevel.Warning, Message = "Answering {Path} with 503: {Reason}")]
+    [LoggerMessage(EventId = 401, EventName = "recommender.dependency.away", Level = LogLevel.Warning, Message = "Answering {Path} with 503: {Reason}")]
     public static partial void DependencyAway(ILogger log, string path, string reason);
 
     [LoggerMessage(EventName = "recommender.shadow.failed", Level = LogLevel.Warning, Message = "Shadow {Variant} failed on one question, which changes no answer")]
