@@ -22,5 +22,13 @@ internal static class Predictor
             new Panel("CPU", "none", "Cores in use by the process.", new Query($"sum by (instance) (rate(dotnet_process_cpu_time_seconds_total{{job=\"predictor\", {Chosen}}}[$__rate_interval]))", "{{instance}}")),
             new Panel("Memory", "bytes", "Working set of the process.", new Query($"dotnet_process_memory_working_set_bytes{{job=\"predictor\", {Chosen}}}", "{{instance}}")),
             new Panel("Lag", "s", "Age of the oldest trigger that is not answered.", new Query("driftline:lag:seconds{messaging_consumer_group_name=\"driftline.predictor\"}", "{{messaging_destination_name}}")) { Thresholds = (10, 60), Runbook = "driftlineconsumerlag" },
-            new Panel("Reading sequences", "s", "99th percentile of the predictor's Redis commands.", Panel.Quantiles("db_client_operation_duration_seconds{job=\"predictor\"}", "db_operation_name", 0.99)) { Thresholds = (0.01, 0.05), Runbook = "driftlineredisslow" }));
+            new Panel("Reading sequences", "s", "99th percentile of the predictor's Redis commands.", Panel.Quantiles("db_client_operation_duration_seconds{job=\"predictor\"}", "db_operation_name", 0.99)) { Thresholds = (0.01, 0.05), Runbook = "driftlineredisslow" }),
+        new Row("GPU",
+            Card("Load", "percent", "Share of the time in which a kernel ran.", "DCGM_FI_DEV_GPU_UTIL") with { Thresholds = (80, 95), Runbook = "driftlinepredictorsaturated" },
+            Card("Memory of the card", "mbytes", "In use on the card.", "DCGM_FI_DEV_FB_USED"),
+            Card("Temperature", "celsius", "Cards slow themselves down somewhere past 85 degrees.", "DCGM_FI_DEV_GPU_TEMP") with { Thresholds = (80, 88) }));
+
+    // As NVIDIA's DCGM exporter names them, by the pod that holds the card.
+    private static Panel Card(string title, string unit, string description, string metric) =>
+        new(title, unit, $"{description} May be empty: no NVIDIA card, or no DCGM exporter.", new Query($"max by (exported_pod, gpu) ({metric}{{exported_pod=~\"predictor.*\"}})", "{{exported_pod}} GPU {{gpu}}"));
 }
