@@ -19,9 +19,11 @@ internal static class RecommendCommand
         var diversity = new Option<double?>("--diversity") { Description = "0 is the plain order; towards 1, items differ more from each other." };
         var context = new Option<string?>("--context") { Description = "Id of the item on whose page they will be shown." };
         var purchased = new Option<bool>("--include-purchased") { Description = "Offer again what was bought lately." };
+        var explore = new Option<double?>("--explore") { Description = "Share of the places, 0 to 1, that are filled by chance." };
+        var explain = new Option<bool>("--explain") { Description = "Tell which past events led to each item." };
         var recommend = new Command("recommend", "What to show to a user next, and why.")
         {
-            user, count, category, minPrice, maxPrice, exclude, kind, diversity, context, purchased, Connections.Recommender,
+            user, count, category, minPrice, maxPrice, exclude, kind, diversity, context, purchased, explore, explain, Connections.Recommender,
         };
         recommend.SetAction((parsed, stopping) => Connections.WithRecommenderAsync(parsed, async recommender =>
         {
@@ -36,6 +38,8 @@ internal static class RecommendCommand
                 Diversity = parsed.GetValue(diversity),
                 ContextItem = parsed.GetValue(context),
                 IncludePurchased = parsed.GetValue(purchased),
+                Explore = parsed.GetValue(explore),
+                Explain = parsed.GetValue(explain),
             }, stopping);
             if (parsed.GetValue(Shown.Json)) Shown.Line(answer, CliJson.Default.Recommendations);
             else Show(answer);
@@ -55,6 +59,7 @@ internal static class RecommendCommand
             ]));
         var personal = answer.Personalised ? "Made for this user" : $"Not personal: {answer.Reason}";
         Console.WriteLine($"{personal}. Model {answer.ModelVersion ?? "none"}, as of {answer.AsOf?.ToString("u", CultureInfo.InvariantCulture) ?? "never"}{(answer.Experiment is null ? "" : $", {answer.Experiment}: {answer.Variant}")}.");
+        if (answer.ExplainIgnored is { } unexplained) Console.WriteLine($"Not explained: {unexplained}.");
         if (answer.ContextIgnored is { } ignored) Console.WriteLine($"The item of the page had no part: {ignored}.");
     }
 }

@@ -76,7 +76,11 @@ internal sealed class RunCommand(RunOptions options)
         await stack.StartServiceAsync(LocalService.FeatureBuilder, stopping);
         await stack.StartServiceAsync(LocalService.Predictor, stopping);
         await stack.StartServiceAsync(
-            LocalService.Recommender, stopping, new Dictionary<string, string> { ["Recommender__IngestorUrl"] = stack[LocalService.Ingestor.Name].ToString() });
+            LocalService.Recommender, stopping, new Dictionary<string, string>
+            {
+                ["Recommender__IngestorUrl"] = stack[LocalService.Ingestor.Name].ToString(),
+                ["Recommender__PredictorUrl"] = stack[LocalService.Predictor.Name].ToString(),
+            });
     }
 
     private async Task<int> ReplayAsync(Stack stack, ReplayData data, HttpClient ingestor, CancellationToken stopping)

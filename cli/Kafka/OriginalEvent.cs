@@ -19,6 +19,8 @@ internal static class OriginalEvent
         if (record.Original is not { } original) return Element.Unreadable(where, "was too large for the topic and was left out: only its sender has it");
         if (record.Topic is not null && record.Topic != Topics.StorefrontEvents.Name) return Element.Unreadable(where, $"came from {record.Topic}: the stage before it makes it again, there is no event to send");
         if (record.Topic is not null && decoded is null) return Element.Unreadable(where, "is no event that can be decoded: only its producer can put it right");
+        if (decoded is not null && ((GenericRecord)decoded["payload"]).Schema.Name == nameof(driftline.events.SessionMerged))
+            return Element.Unreadable(where, "is a merge of a session, no event: ask the ingestor for it again");
         JsonObject? json;
         try
         {

@@ -22,6 +22,8 @@ namespace Driftline.Client;
 [JsonSerializable(typeof(PopulationTrends))]
 [JsonSerializable(typeof(ExperimentList))]
 [JsonSerializable(typeof(ExperimentOutcome))]
+[JsonSerializable(typeof(SessionToMerge))]
+[JsonSerializable(typeof(SessionMerge))]
 [JsonSerializable(typeof(ErasureAccepted))]
 [JsonSerializable(typeof(Erasure))]
 [JsonSerializable(typeof(UserExport))]

@@ -51,6 +51,13 @@ public sealed class IngestorClient
     public Task<ErasureAccepted> EraseUserAsync(string userId, CancellationToken stopping = default) =>
         AskAsync(HttpMethod.Delete, $"v1/users/{ResourcePath.Encode(userId, nameof(userId))}", null, ClientJson.Default.ErasureAccepted, stopping);
 
+    /// <summary>Makes what a session did, before anybody knew whose it is, the user's. A session is one user's; asking again changes nothing.</summary>
+    public Task<SessionMerge> MergeSessionAsync(string userId, string sessionId, CancellationToken stopping = default)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(new SessionToMerge(sessionId), ClientJson.Default.SessionToMerge);
+        return AskAsync(HttpMethod.Post, $"v1/users/{ResourcePath.Encode(userId, nameof(userId))}/merge", () => body, ClientJson.Default.SessionMerge, stopping);
+    }
+
     /// <summary>The same ingestor, waited for without end.</summary>
     internal IngestorClient Patient() => new(_attempts.With(_attempts.Options with { GiveUpAfter = Timeout.InfiniteTimeSpan }));
 

@@ -43,6 +43,12 @@ public sealed record RecommendationsQuery : SimilarQuery
     /// <summary>Offer again what the user bought within its repurchase interval, as for a 'buy again' shelf.</summary>
     public bool IncludePurchased { get; init; }
 
+    /// <summary>Share of the places, 0 to 1, that are filled by chance from the best items further down; each item then has its propensity.</summary>
+    public double? Explore { get; init; }
+
+    /// <summary>Add to each personal item what led to it. It takes the model some time.</summary>
+    public bool Explain { get; init; }
+
     internal override ResourcePath Add(ResourcePath path) => base.Add(path)
-        .With("context", ContextItem is null ? null : $"item:{ContextItem}").With("includePurchased", IncludePurchased);
+        .With("context", ContextItem is null ? null : $"item:{ContextItem}").With("includePurchased", IncludePurchased).With("explore", Explore).With("explain", Explain);
 }

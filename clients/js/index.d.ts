@@ -8,7 +8,9 @@ export interface StorefrontEvent {
   /** Unique per user; made up if left out. A retry carries the same id. */
   eventId?: string;
   eventType: EventType;
-  userId: string;
+  /** Left out where nobody knows yet who the shopper is; such a shopper's id is 'session:' and the session's, until the shop's server merges the session into a user. */
+  userId?: string;
+  /** Required without a userId. */
   sessionId?: string;
   /** RFC 3339; now if left out. */
   eventTime?: string;
@@ -71,15 +73,19 @@ export class EventSender {
 
 export interface ItemQuery { count?: number; category?: string | string[]; minPrice?: number; maxPrice?: number; exclude?: string | string[]; kind?: string; }
 export interface SimilarQuery extends ItemQuery { diversity?: number; }
-export interface RecommendationsQuery extends SimilarQuery { contextItem?: string; includePurchased?: boolean; }
+export interface RecommendationsQuery extends SimilarQuery { contextItem?: string; includePurchased?: boolean; explore?: number; explain?: boolean; }
 
+/** The past events that raise a score most, by the model's own attribution. */
+export interface PastEvent { itemId: string; title: string | null; eventType: EventType; eventTime: string; share: number; delta: number; }
+export interface RisingCategory { category: string; current: number; next: number; events: PastEvent[]; }
+export interface ItemExplanation { events: PastEvent[]; rising: RisingCategory | null; }
 export interface RecommendedItem {
   itemId: string; title: string; category: string | null; price: number | null; currency: string | null; score: number;
-  source: 'model' | 'similar' | 'trending' | 'latest'; reasons: string[]; kind: string;
+  source: 'model' | 'exploration' | 'similar' | 'trending' | 'latest'; reasons: string[]; kind: string; propensity: number | null; explanation: ItemExplanation | null;
 }
 export interface Recommendations {
   userId: string; personalised: boolean; reason: string | null; modelVersion: string | null; asOf: string | null; stalenessMs: number | null;
-  attributionToken: string; items: RecommendedItem[]; contextIgnored: string | null; experiment: string | null; variant: string | null;
+  attributionToken: string; items: RecommendedItem[]; contextIgnored: string | null; experiment: string | null; variant: string | null; explainIgnored: string | null;
 }
 export interface SimilarItems { itemId: string; modelVersion: string | null; reason: string | null; attributionToken: string; items: RecommendedItem[]; }
 export interface TrendingItems { asOf: string | null; stalenessMs: number | null; items: RecommendedItem[]; reason: string | null; }

@@ -10,7 +10,7 @@ public readonly record struct EventShare(int Event, string ItemId, double Delta,
 /// <summary>Why a score is what it is.</summary>
 /// <param name="Target">Category or item id; empty for the forecast as a whole.</param>
 /// <param name="Score">A category's share of h_{t+1}; an item's score; 0 for the forecast as a whole.</param>
-/// <param name="Events">Every event that the model reads, oldest first.</param>
+/// <param name="Events">The events that were explained, oldest first: all that the model reads, unless fewer were asked for.</param>
 public sealed record ScoreExplanation(string Target, double Score, IReadOnlyList<EventShare> Events);
 
 /// <summary>

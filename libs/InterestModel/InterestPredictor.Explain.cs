@@ -10,10 +10,11 @@ public sealed partial class InterestPredictor
     /// <param name="itemIds">Items whose scores are explained.</param>
     /// <param name="categories">Categories whose shares of h_{t+1} are explained.</param>
     /// <param name="attributes">The user's, name to value; null where none are known.</param>
+    /// <param name="mostEvents">The newest events that are explained; each costs a run over the sequence. The older ones are read all the same, and shares are among those explained.</param>
     /// <exception cref="ArgumentException">The model does not know an item or a category.</exception>
     public InterestExplanation Explain(
         IReadOnlyList<SequenceEntry> sequence, IReadOnlyList<string> itemIds, IReadOnlyList<string> categories,
-        IReadOnlyDictionary<string, string>? attributes = null)
+        IReadOnlyDictionary<string, string>? attributes = null, int mostEvents = int.MaxValue)
     {
         var rows = itemIds.Select(id => _items.RowOf(id) is var row && row >= ItemRows.First
             ? row : throw new ArgumentException($"The model knows no item '{id}': register it first.", nameof(itemIds))).ToArray();
@@ -21,7 +22,9 @@ public sealed partial class InterestPredictor
             ? index : throw new ArgumentException($"The model knows no category '{name}'.", nameof(categories))).ToArray();
         var first = Math.Max(0, sequence.Count - Manifest.Features.SequenceLength);
         var events = sequence.Skip(first).Select(entry => Featuriser.Encode(entry, _items.RowOf)).ToArray();
-        ArraySegment<EncodedEvent>[] variants = [events, .. events.Select((_, left) => events.Where((_, i) => i != left).ToArray())];
+        var explained = Math.Min(mostEvents, events.Length);
+        var oldest = events.Length - explained;
+        ArraySegment<EncodedEvent>[] variants = [events, .. Enumerable.Range(oldest, explained).Select(left => events.Where((_, i) => i != left).ToArray())];
         var (scores, next) = TotalScores(variants, rows, attributes);
 
         return new InterestExplanation(
@@ -31,10 +34,10 @@ public sealed partial class InterestPredictor
 
         ScoreExplanation Of(string target, double score, Func<int, double> delta)
         {
-            var deltas = Enumerable.Range(1, events.Length).Select(delta).ToArray();
+            var deltas = Enumerable.Range(1, explained).Select(delta).ToArray();
             var sum = deltas.Sum(value => Math.Max(0, value));
             return new ScoreExplanation(target, score, [.. deltas.Select((value, i) =>
-                new EventShare(first + i, sequence[first + i].ItemId, value, sum > 0 ? Math.Max(0, value) / sum : 0))]);
+                new EventShare(first + oldest + i, sequence[first + oldest + i].ItemId, value, sum > 0 ? Math.Max(0, value) / sum : 0))]);
         }
     }
 

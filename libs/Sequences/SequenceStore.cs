@@ -48,12 +48,11 @@ public sealed class SequenceStore(IConnectionMultiplexer redis, SequenceStoreOpt
 
     private readonly IDatabase _database = redis.GetDatabase();
 
-    // No hash tag: every command names one key, which is all that Redis Cluster asks.
-    private static RedisKey Key(string userId) => "seq:" + userId;
+    private readonly Family _sequence = new("seq:", SortedSetWhen.NotExists, options.MaxLength, options.Expiry);
+    private readonly Family _purchased = new("purchased:", SortedSetWhen.GreaterThan, options.MaxPurchasedItems, options.PurchaseExpiry);
+    private readonly Family _attributes = new("attr:", SortedSetWhen.GreaterThan, MaxAttributes, options.Expiry);
 
-    private static RedisKey PurchasedKey(string userId) => "purchased:" + userId;
-
-    private static RedisKey AttributesKey(string userId) => "attr:" + userId;
+    private Family[] Families => [_sequence, _purchased, _attributes];
 
     /// <summary>Appends to many users' sequences in one pipelined round trip.</summary>
     /// <returns>The state of each user's sequence, in the order given. Completes once Redis has acknowledged every write.</returns>
@@ -67,17 +66,13 @@ public sealed class SequenceStore(IConnectionMultiplexer redis, SequenceStoreOpt
         for (var i = 0; i < users.Count; i++)
         {
             var (userId, entries, attributes) = users[i];
-            var key = Key(userId);
             var members = new SortedSetEntry[entries.Count];
             for (var j = 0; j < members.Length; j++)
                 members[j] = new SortedSetEntry(PackedMember.Pack(entries[j]), entries[j].EventTime);
-            writes.Add(batch.SortedSetAddAsync(key, members, SortedSetWhen.NotExists));
-            writes.Add(batch.SortedSetRemoveRangeByRankAsync(key, 0, -(options.MaxLength + 1)));
-            writes.Add(batch.KeyExpireAsync(key, options.Expiry));
-            if (entries.Any(entry => entry.Type == SequenceEventType.Purchase)) writes.AddRange(AppendPurchased(batch, userId, entries));
-            if (attributes is { Count: > 0 }) writes.AddRange(AppendAttributes(batch, userId, attributes));
-            lengths[i] = batch.SortedSetLengthAsync(key);
-            newest[i] = batch.SortedSetRangeByRankWithScoresAsync(key, -1, -1);
+            writes.AddRange(_sequence.Add(batch, userId, members));
+            writes.AddRange(_purchased.Add(batch, userId, [.. entries.Where(entry => entry.Type == SequenceEventType.Purchase).Select(entry => new SortedSetEntry(entry.ItemId, entry.EventTime))]));
+            writes.AddRange(_attributes.Add(batch, userId, [.. (attributes ?? []).Select(attribute => new SortedSetEntry(AttributeMember.Pack(attribute), attribute.EventTime))]));
+            (lengths[i], newest[i]) = Look(batch, userId);
         }
 
         batch.Execute();
@@ -93,7 +88,7 @@ public sealed class SequenceStore(IConnectionMultiplexer redis, SequenceStoreOpt
         var batch = _database.CreateBatch();
         var reads = new Task<SortedSetEntry[]>[userIds.Count];
         for (var i = 0; i < reads.Length; i++)
-            reads[i] = batch.SortedSetRangeByRankWithScoresAsync(Key(userIds[i]), -options.MaxLength, -1);
+            reads[i] = batch.SortedSetRangeByRankWithScoresAsync(_sequence.Of(userIds[i]), -options.MaxLength, -1);
         batch.Execute();
         return Array.ConvertAll(await Task.WhenAll(reads), ToSequence);
     }
@@ -104,7 +99,7 @@ public sealed class SequenceStore(IConnectionMultiplexer redis, SequenceStoreOpt
     public async Task<IReadOnlyDictionary<string, string>[]> ReadAttributesAsync(IReadOnlyList<string> userIds)
     {
         var batch = _database.CreateBatch();
-        var reads = userIds.Select(userId => batch.SortedSetRangeByRankWithScoresAsync(AttributesKey(userId))).ToArray();
+        var reads = userIds.Select(userId => batch.SortedSetRangeByRankWithScoresAsync(_attributes.Of(userId))).ToArray();
         batch.Execute();
         return Array.ConvertAll(await Task.WhenAll(reads), members =>
         {
@@ -124,7 +119,7 @@ public sealed class SequenceStore(IConnectionMultiplexer redis, SequenceStoreOpt
     /// <exception cref="FormatException">A key holds something that this store did not write.</exception>
     public async Task<HeldEvents> ReadAllAsync(string userId)
     {
-        var reads = await Task.WhenAll(new[] { Key(userId), PurchasedKey(userId), AttributesKey(userId) }.Select(key => _database.SortedSetRangeByRankWithScoresAsync(key)));
+        var reads = await ReadFamiliesAsync(userId);
         return new HeldEvents(
             ToSequence(reads[0]).Entries,
             Array.ConvertAll(reads[1], bought => ((string)bought.Element!, (long)bought.Score)),
@@ -138,37 +133,42 @@ public sealed class SequenceStore(IConnectionMultiplexer redis, SequenceStoreOpt
     public async Task<SequenceState> ForgetAsync(string userId, long upTo)
     {
         var batch = _database.CreateBatch();
-        Task[] removals = [.. new[] { Key(userId), PurchasedKey(userId), AttributesKey(userId) }.Select(key => batch.SortedSetRemoveRangeByScoreAsync(key, double.NegativeInfinity, upTo))];
-        var (length, newest) = (batch.SortedSetLengthAsync(Key(userId)), batch.SortedSetRangeByRankWithScoresAsync(Key(userId), -1, -1));
+        Task[] removals = [.. Families.Select(family => batch.SortedSetRemoveRangeByScoreAsync(family.Of(userId), double.NegativeInfinity, upTo))];
+        var (length, newest) = Look(batch, userId);
         batch.Execute();
         await Task.WhenAll([.. removals, length, newest]);
         return State(length.Result, newest.Result);
     }
 
+    /// <summary>
+    /// Makes what is held of one user another's: as free of order as appending, and as safe to do again. Nothing is left of the first; what is written to them meanwhile stays
+    /// for another move.
+    /// </summary>
+    /// <param name="after">Event time, in milliseconds since the Unix epoch, up to which nothing is taken over.</param>
+    /// <returns>The state of the other's sequence after it.</returns>
+    /// <exception cref="RedisException">Redis is away; moving again moves what is left.</exception>
+    public async Task<SequenceState> MoveAsync(string from, string to, long after)
+    {
+        var held = await ReadFamiliesAsync(from);
+        var copy = _database.CreateBatch();
+        Task[] copies = [.. Families.Zip(held).SelectMany(family => family.First.Add(copy, to, [.. family.Second.Where(entry => entry.Score > after)]))];
+        var (length, newest) = Look(copy, to);
+        copy.Execute();
+        await Task.WhenAll([.. copies, length, newest]);
+        var removal = _database.CreateBatch();
+        Task[] removals = [.. Families.Zip(held).Where(family => family.Second.Length > 0)
+            .Select(family => removal.SortedSetRemoveAsync(family.First.Of(from), Array.ConvertAll(family.Second, entry => entry.Element)))];
+        removal.Execute();
+        await Task.WhenAll(removals);
+        return State(length.Result, newest.Result);
+    }
+
+    private Task<SortedSetEntry[][]> ReadFamiliesAsync(string userId) => Task.WhenAll(Families.Select(family => _database.SortedSetRangeByRankWithScoresAsync(family.Of(userId))));
+
+    private (Task<long> Length, Task<SortedSetEntry[]> Newest) Look(IBatch batch, string userId) =>
+        (batch.SortedSetLengthAsync(_sequence.Of(userId)), batch.SortedSetRangeByRankWithScoresAsync(_sequence.Of(userId), -1, -1));
+
     private static SequenceState State(long length, SortedSetEntry[] newest) => new((int)length, newest is [var last] ? (long)last.Score : 0);
-
-    private Task[] AppendAttributes(IBatch batch, string userId, IReadOnlyList<AttributeValue> attributes)
-    {
-        var key = AttributesKey(userId);
-        return
-        [
-            batch.SortedSetAddAsync(key, [.. attributes.Select(attribute => new SortedSetEntry(AttributeMember.Pack(attribute), attribute.EventTime))], SortedSetWhen.GreaterThan),
-            batch.SortedSetRemoveRangeByRankAsync(key, 0, -(MaxAttributes + 1)),
-            batch.KeyExpireAsync(key, options.Expiry),
-        ];
-    }
-
-    private Task[] AppendPurchased(IBatch batch, string userId, IReadOnlyList<SequenceEntry> entries)
-    {
-        var key = PurchasedKey(userId);
-        SortedSetEntry[] items = [.. entries.Where(entry => entry.Type == SequenceEventType.Purchase).Select(entry => new SortedSetEntry(entry.ItemId, entry.EventTime))];
-        return
-        [
-            batch.SortedSetAddAsync(key, items, SortedSetWhen.GreaterThan),
-            batch.SortedSetRemoveRangeByRankAsync(key, 0, -(options.MaxPurchasedItems + 1)),
-            batch.KeyExpireAsync(key, options.PurchaseExpiry),
-        ];
-    }
 
     private static UserSequence ToSequence(SortedSetEntry[] members)
     {
@@ -183,5 +183,21 @@ public sealed class SequenceStore(IConnectionMultiplexer redis, SequenceStoreOpt
         }
 
         return new UserSequence(entries, digest.Value);
+    }
+
+    /// <summary>One of the families of keys: newest by event time, as many as are kept, as long as they are.</summary>
+    private sealed record Family(string Prefix, SortedSetWhen When, int Most, TimeSpan Expiry)
+    {
+        // No hash tag: every command names one key, which is all that Redis Cluster asks.
+        public RedisKey Of(string userId) => Prefix + userId;
+
+        public Task[] Add(IBatch batch, string userId, SortedSetEntry[] entries)
+        {
+            var key = Of(userId);
+            return entries.Length == 0 ? [] :
+            [
+                batch.SortedSetAddAsync(key, entries, When), batch.SortedSetRemoveRangeByRankAsync(key, 0, -(Most + 1)), batch.KeyExpireAsync(key, Expiry),
+            ];
+        }
     }
 }

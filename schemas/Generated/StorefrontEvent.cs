@@ -21,35 +21,42 @@ namespace driftline.events
 		public static global::Avro.Schema _SCHEMA = global::Avro.Schema.Parse(("{\"type\":\"record\",\"name\":\"StorefrontEvent\",\"doc\":\"One thing a shopper did. Key: us" +
 				"er id. All event types share one topic so that a user\'s events keep their order." +
 				"\",\"namespace\":\"driftline.events\",\"fields\":[{\"name\":\"eventId\",\"doc\":\"Unique per u" +
-				"ser; a retry carries the same id.\",\"type\":\"string\"},{\"name\":\"userId\",\"type\":\"str" +
-				"ing\"},{\"name\":\"sessionId\",\"default\":null,\"type\":[\"null\",\"string\"]},{\"name\":\"even" +
-				"tTime\",\"doc\":\"Milliseconds since the Unix epoch, corrected for the sender\'s cloc" +
-				"k skew.\",\"type\":\"long\"},{\"name\":\"receivedAt\",\"doc\":\"Milliseconds since the Unix " +
-				"epoch on the receiver\'s clock.\",\"type\":\"long\"},{\"name\":\"payload\",\"type\":[{\"type\"" +
-				":\"record\",\"name\":\"Click\",\"doc\":\"A look at a product page.\",\"namespace\":\"driftlin" +
-				"e.events\",\"fields\":[{\"name\":\"items\",\"type\":{\"type\":\"array\",\"items\":{\"type\":\"reco" +
-				"rd\",\"name\":\"EventItem\",\"namespace\":\"driftline.events\",\"fields\":[{\"name\":\"itemId\"" +
-				",\"type\":\"string\"},{\"name\":\"quantity\",\"default\":1,\"type\":\"int\"},{\"name\":\"price\",\"" +
-				"doc\":\"Unit price in the event\'s currency.\",\"default\":null,\"type\":[\"null\",\"double" +
-				"\"]}]}}}]},{\"type\":\"record\",\"name\":\"AddToCart\",\"namespace\":\"driftline.events\",\"fi" +
-				"elds\":[{\"name\":\"items\",\"type\":{\"type\":\"array\",\"items\":\"EventItem\"}},{\"name\":\"cur" +
-				"rency\",\"doc\":\"ISO 4217.\",\"default\":null,\"type\":[\"null\",\"string\"]}]},{\"type\":\"rec" +
-				"ord\",\"name\":\"Purchase\",\"namespace\":\"driftline.events\",\"fields\":[{\"name\":\"items\"," +
-				"\"type\":{\"type\":\"array\",\"items\":\"EventItem\"}},{\"name\":\"currency\",\"doc\":\"ISO 4217." +
-				"\",\"default\":null,\"type\":[\"null\",\"string\"]}]},{\"type\":\"record\",\"name\":\"Review\",\"n" +
-				"amespace\":\"driftline.events\",\"fields\":[{\"name\":\"items\",\"type\":{\"type\":\"array\",\"i" +
-				"tems\":\"EventItem\"}},{\"name\":\"rating\",\"doc\":\"1 to 5.\",\"type\":\"double\"},{\"name\":\"t" +
-				"ext\",\"default\":null,\"type\":[\"null\",\"string\"]}]},{\"type\":\"record\",\"name\":\"Impress" +
-				"ion\",\"doc\":\"Items shown; kept for click-through, never part of a sequence.\",\"nam" +
-				"espace\":\"driftline.events\",\"fields\":[{\"name\":\"items\",\"type\":{\"type\":\"array\",\"ite" +
-				"ms\":\"EventItem\"}}]}]},{\"name\":\"attributionToken\",\"doc\":\"From the recommendation " +
-				"that led here.\",\"default\":null,\"type\":[\"null\",\"string\"]},{\"name\":\"attributes\",\"d" +
-				"oc\":\"Of the user, e.g. ageBand.\",\"default\":{},\"type\":{\"type\":\"map\",\"values\":\"str" +
-				"ing\"}}]}"));
+				"ser; a retry carries the same id.\",\"type\":\"string\"},{\"name\":\"userId\",\"doc\":\"Of a" +
+				" shopper who is not known yet: session: and the session\'s id.\",\"type\":\"string\"}," +
+				"{\"name\":\"sessionId\",\"default\":null,\"type\":[\"null\",\"string\"]},{\"name\":\"eventTime\"" +
+				",\"doc\":\"Milliseconds since the Unix epoch, corrected for the sender\'s clock skew" +
+				".\",\"type\":\"long\"},{\"name\":\"receivedAt\",\"doc\":\"Milliseconds since the Unix epoch " +
+				"on the receiver\'s clock.\",\"type\":\"long\"},{\"name\":\"payload\",\"type\":[{\"type\":\"reco" +
+				"rd\",\"name\":\"Click\",\"doc\":\"A look at a product page.\",\"namespace\":\"driftline.even" +
+				"ts\",\"fields\":[{\"name\":\"items\",\"type\":{\"type\":\"array\",\"items\":{\"type\":\"record\",\"n" +
+				"ame\":\"EventItem\",\"namespace\":\"driftline.events\",\"fields\":[{\"name\":\"itemId\",\"type" +
+				"\":\"string\"},{\"name\":\"quantity\",\"default\":1,\"type\":\"int\"},{\"name\":\"price\",\"doc\":\"" +
+				"Unit price in the event\'s currency.\",\"default\":null,\"type\":[\"null\",\"double\"]}]}}" +
+				"}]},{\"type\":\"record\",\"name\":\"AddToCart\",\"namespace\":\"driftline.events\",\"fields\":" +
+				"[{\"name\":\"items\",\"type\":{\"type\":\"array\",\"items\":\"EventItem\"}},{\"name\":\"currency\"" +
+				",\"doc\":\"ISO 4217.\",\"default\":null,\"type\":[\"null\",\"string\"]}]},{\"type\":\"record\",\"" +
+				"name\":\"Purchase\",\"namespace\":\"driftline.events\",\"fields\":[{\"name\":\"items\",\"type\"" +
+				":{\"type\":\"array\",\"items\":\"EventItem\"}},{\"name\":\"currency\",\"doc\":\"ISO 4217.\",\"def" +
+				"ault\":null,\"type\":[\"null\",\"string\"]}]},{\"type\":\"record\",\"name\":\"Review\",\"namespa" +
+				"ce\":\"driftline.events\",\"fields\":[{\"name\":\"items\",\"type\":{\"type\":\"array\",\"items\":" +
+				"\"EventItem\"}},{\"name\":\"rating\",\"doc\":\"1 to 5.\",\"type\":\"double\"},{\"name\":\"text\",\"" +
+				"default\":null,\"type\":[\"null\",\"string\"]}]},{\"type\":\"record\",\"name\":\"Impression\",\"" +
+				"doc\":\"Items shown; kept for click-through, never part of a sequence.\",\"namespace" +
+				"\":\"driftline.events\",\"fields\":[{\"name\":\"items\",\"type\":{\"type\":\"array\",\"items\":\"E" +
+				"ventItem\"}}]},{\"type\":\"record\",\"name\":\"SessionMerged\",\"doc\":\"The shopper who was" +
+				" not known, by whose session the event is keyed, is this user: all that the sess" +
+				"ion did is the user\'s.\",\"namespace\":\"driftline.events\",\"fields\":[{\"name\":\"intoUs" +
+				"erId\",\"type\":\"string\"}]}]},{\"name\":\"attributionToken\",\"doc\":\"From the recommenda" +
+				"tion that led here.\",\"default\":null,\"type\":[\"null\",\"string\"]},{\"name\":\"attribute" +
+				"s\",\"doc\":\"Of the user, e.g. ageBand.\",\"default\":{},\"type\":{\"type\":\"map\",\"values\"" +
+				":\"string\"}}]}"));
 		/// <summary>
 		/// Unique per user; a retry carries the same id.
 		/// </summary>
 		private string _eventId;
+		/// <summary>
+		/// Of a shopper who is not known yet: session: and the session's id.
+		/// </summary>
 		private string _userId;
 		private string _sessionId;
 		/// <summary>
@@ -90,6 +97,9 @@ namespace driftline.events
 				this._eventId = value;
 			}
 		}
+		/// <summary>
+		/// Of a shopper who is not known yet: session: and the session's id.
+		/// </summary>
 		public string userId
 		{
 			get

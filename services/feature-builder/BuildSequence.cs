@@ -6,10 +6,11 @@ namespace Driftline.FeatureBuilder;
 
 /// <summary>
 /// StorefrontEvent in, sequence entries and one SequenceUpdated per touched user out. Redis first, then the trigger: whoever follows the
-/// trigger finds at least what it announces. Events from before an erasure of their user leave no trace but a count.
+/// trigger finds at least what it announces. What a session did goes to the user that it was merged into. Events from before an erasure of their user leave no trace but a count.
 /// </summary>
 public sealed class BuildSequence(
-    SequenceStore sequences, ReadEvent readEvent, SuppressErased suppress, AnnounceSequence announce, FeatureBuilderMetrics metrics, TimeProvider time, ILogger<BuildSequence> log)
+    SequenceStore sequences, ReadEvent readEvent, SuppressErased suppress, MergeSessions merge, AnnounceSequence announce, FeatureBuilderMetrics metrics, TimeProvider time,
+    ILogger<BuildSequence> log)
     : IBatchHandler<StorefrontEvent>
 {
     public async Task<IReadOnlyList<Outcome>> HandleAsync(IReadOnlyList<Received<StorefrontEvent>> batch, CancellationToken stopping)
@@ -19,9 +20,22 @@ public sealed class BuildSequence(
         var good = Check(batch, outcomes);
         await erased.ReadAsync();
         var touched = new Dictionary<string, TouchedUser>(StringComparer.Ordinal);
-        foreach (var (record, entries) in good)
+        var merges = new List<Received<StorefrontEvent>>();
+        foreach (var (index, entries) in good)
         {
+            var record = batch[index];
             if (erased.Covers(record.Value!)) continue;
+            if (record.Value!.payload is SessionMerged)
+            {
+                if (await merge.LinkAsync(record.Value) is { } reason)
+                {
+                    outcomes[index] = Outcome.Rejected(reason);
+                    continue;
+                }
+
+                merges.Add(record);
+            }
+
             if (!touched.TryGetValue(record.Key!, out var user)) touched.Add(record.Key!, user = new TouchedUser());
             user.Add(record, entries);
         }
@@ -35,7 +49,10 @@ public sealed class BuildSequence(
         var users = touched.ToArray();
         var states = await sequences.AppendAsync(Array.ConvertAll(users, user =>
             new UserEvents(user.Key, user.Value.Entries, user.Value.Said)));
-        await Task.WhenAll([.. users.Zip(states, (user, state) => AnnounceAsync(user.Key, user.Value, state)), erased.TakeBackAsync()]);
+        var moved = await merge.MoveAsync(touched.Keys);
+        await Task.WhenAll([
+            .. users.Zip(states, (user, state) => moved.TryGetValue(user.Key, out var owned) ? AnnounceAsync(owned.UserId, user.Value, owned.State) : AnnounceAsync(user.Key, user.Value, state)),
+            .. merges.Select(merge.AnnounceAsync), erased.TakeBackAsync()]);
 
         var now = time.GetUtcNow();
         metrics.Written(users.Sum(user => user.Value.Entries.Count), now - DateTimeOffset.FromUnixTimeMilliseconds(users.Max(user => user.Value.Newest.receivedAt)));
@@ -43,14 +60,14 @@ public sealed class BuildSequence(
         return outcomes;
     }
 
-    /// <summary>The events that sequences take, with their entries; what is refused is noted in <paramref name="outcomes"/>.</summary>
-    private List<(Received<StorefrontEvent> Record, IReadOnlyList<SequenceEntry> Entries)> Check(IReadOnlyList<Received<StorefrontEvent>> batch, Outcome[] outcomes)
+    /// <summary>The events that sequences take, with their entries, and the merges, by their places in the batch; what is refused is noted in <paramref name="outcomes"/>.</summary>
+    private List<(int Index, IReadOnlyList<SequenceEntry> Entries)> Check(IReadOnlyList<Received<StorefrontEvent>> batch, Outcome[] outcomes)
     {
-        var good = new List<(Received<StorefrontEvent>, IReadOnlyList<SequenceEntry>)>(batch.Count);
+        var good = new List<(int, IReadOnlyList<SequenceEntry>)>(batch.Count);
         for (var i = 0; i < batch.Count; i++)
         {
             if (readEvent.TryRead(batch[i].Key, batch[i].Value, out var entries) is { } reason) outcomes[i] = Outcome.Rejected(reason);
-            else if (entries.Count > 0) good.Add((batch[i], entries));
+            else if (entries.Count > 0 || batch[i].Value!.payload is SessionMerged) good.Add((i, entries));
         }
 
         return good;

@@ -10,7 +10,7 @@ namespace Driftline.FeatureBuilder;
 /// (docs/adr/0005-an-erasure-travels-the-way-of-the-events.md).
 /// </summary>
 public sealed class EraseUser(
-    ErasedUsers erased, SuppressErased suppress, ErasureProgress progress, AnnounceSequence announce, IOptions<FeatureBuilderOptions> options, TimeProvider time, ILogger<EraseUser> log)
+    ErasedUsers erased, SuppressErased suppress, ErasureProgress progress, MergeSessions merge, AnnounceSequence announce, IOptions<FeatureBuilderOptions> options, TimeProvider time, ILogger<EraseUser> log)
     : IBatchHandler<ErasureRequested>
 {
     public async Task<IReadOnlyList<Outcome>> HandleAsync(IReadOnlyList<Received<ErasureRequested>> batch, CancellationToken stopping)
@@ -35,6 +35,7 @@ public sealed class EraseUser(
     private async Task EraseAsync(Received<ErasureRequested> record)
     {
         var request = record.Value!;
+        await merge.ForgetAsync(request.userId, request.requestedAt);
         var state = await suppress.RemoveAsync(request.userId, request.requestedAt);
         await announce.ErasedAsync(request.userId, state, request.requestedAt, request.erasureId, TraceHeaders.Extract(record.Headers));
     }

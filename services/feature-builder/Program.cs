@@ -13,6 +13,8 @@ builder.Services.AddStreaming("feature-builder", Topics.StorefrontEventsRejected
 builder.Services.AddOptionsWithValidateOnStart<FeatureBuilderOptions>().BindConfiguration(FeatureBuilderOptions.Section).ValidateDataAnnotations();
 builder.Services.AddSingleton(provider => provider.GetRequiredService<IOptions<FeatureBuilderOptions>>().Value.Sequence);
 builder.Services.AddSingleton<SequenceStore>();
+builder.Services.AddSingleton<SessionLinks>();
+builder.Services.AddSingleton<MergeSessions>();
 builder.Services.AddSingleton<FeatureBuilderMetrics>();
 builder.Services.AddSingleton<ReadEvent>();
 builder.Services.AddSingleton<AnnounceSequence>();

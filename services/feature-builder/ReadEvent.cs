@@ -1,5 +1,6 @@
 using System.Text;
 using driftline.events;
+using Driftline.Hosting;
 using Driftline.Sequences;
 using Microsoft.Extensions.Options;
 
@@ -12,7 +13,7 @@ public sealed class ReadEvent(IOptions<FeatureBuilderOptions> options, TimeProvi
 {
     private const int MaxIdBytes = 1_024;
 
-    /// <returns>Null and the entries (none for an impression), or why the event is refused.</returns>
+    /// <returns>Null and the entries (none for an impression and a merge), or why the event is refused.</returns>
     public string? TryRead(string? key, StorefrontEvent? value, out IReadOnlyList<SequenceEntry> entries)
     {
         entries = [];
@@ -21,6 +22,7 @@ public sealed class ReadEvent(IOptions<FeatureBuilderOptions> options, TimeProvi
         if (key != value.userId) return "the record's key is not its userId: key events by user id so that a user's events keep their order";
         if (IdError("eventId", value.eventId) is { } eventError) return eventError;
         if (TimeError(value) is { } timeError) return timeError;
+        if (value.payload is SessionMerged merged) return MergeError(value.userId, merged.intoUserId);
         var (type, items, rating) = Unpack(value.payload);
         if (items is not { Count: > 0 }) return "payload.items is empty: an event names at least one item";
         if (type == SequenceEventType.Review && rating is not (>= 1 and <= 5)) return "payload.rating must be between 1 and 5";
@@ -61,6 +63,11 @@ public sealed class ReadEvent(IOptions<FeatureBuilderOptions> options, TimeProvi
         Impression impression => (null, impression.items, null),
         _ => throw new FormatException($"payload is a {payload?.GetType().Name ?? "null"}: no event type that this version knows"),
     };
+
+    private static string? MergeError(string anonymousId, string intoUserId) =>
+        AnonymousUsers.SessionOf(anonymousId) is null ? "userId is no session's: only a shopper who is not known can be merged into a user"
+        : AnonymousUsers.SessionOf(intoUserId) is not null ? "payload.intoUserId is a session's: merge it into the user that it turned out to be"
+        : IdError("payload.intoUserId", intoUserId);
 
     private static string? IdError(string field, string? id) =>
         string.IsNullOrEmpty(id) ? $"{field} is empty"

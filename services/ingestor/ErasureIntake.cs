@@ -5,10 +5,8 @@ using Driftline.Streaming;
 namespace Driftline.Ingestor;
 
 /// <summary>Sees erasures through to <c>privacy.erasures</c>. Which stage erases what is theirs to know.</summary>
-internal sealed class ErasureIntake(RecordProducer producer, AvroCodec codec, InFlight inFlight, IngestorMetrics metrics, TimeProvider time)
+internal sealed class ErasureIntake(RequestIntake intake, IngestorMetrics metrics, TimeProvider time)
 {
-    private const string Source = "/driftline/ingestor";
-
     /// <summary>Returns once Kafka has acknowledged the request.</summary>
     /// <exception cref="UnavailableException">It is not acknowledged; asking again makes another erasure, which is harmless.</exception>
     public async Task<ErasureResult> EraseAsync(string userId)
@@ -17,9 +15,9 @@ internal sealed class ErasureIntake(RecordProducer producer, AvroCodec codec, In
         {
             var now = time.GetUtcNow();
             var id = Guid.CreateVersion7(now).ToString();
-            var request = new ErasureRequested { erasureId = id, userId = userId, requestedAt = now.ToUnixTimeMilliseconds() };
-            inFlight.Reserve(1);
-            await inFlight.WaitAsync(SendAsync(request, now));
+            await intake.SendAsync(
+                Topics.PrivacyErasures.Name, userId, new ErasureRequested { erasureId = id, userId = userId, requestedAt = now.ToUnixTimeMilliseconds() },
+                new CloudEvent(id, RequestIntake.Source, "driftline.privacy.erasure-requested", now));
             metrics.Erasure("accepted");
             return new ErasureResult(id, now);
         }
@@ -27,20 +25,6 @@ internal sealed class ErasureIntake(RecordProducer producer, AvroCodec codec, In
         {
             metrics.Erasure(IngestorMetrics.Unavailable);
             throw;
-        }
-    }
-
-    private async Task<bool> SendAsync(ErasureRequested request, DateTimeOffset now)
-    {
-        try
-        {
-            var encoded = await codec.EncodeAsync(Topics.PrivacyErasures.Name, request);
-            await producer.SendEncodedAsync(Topics.PrivacyErasures.Name, request.userId, encoded, new CloudEvent(request.erasureId, Source, "driftline.privacy.erasure-requested", now));
-            return true;
-        }
-        finally
-        {
-            inFlight.Release();
         }
     }
 }

@@ -49,10 +49,11 @@ internal sealed class EventReader(IOptions<IngestorOptions> options, Pseudonyms 
         if (raw.Length > _options.MaxElementBytes)
             faults.Add(pointer, $"is {raw.Length} bytes long: at most {_options.MaxElementBytes} are taken for one event");
         var eventId = fields.RequiredText("eventId", _options.MaxIdChars);
-        var userId = fields.RequiredText("userId", _options.MaxIdChars);
+        var sessionId = fields.Text("sessionId", _options.MaxIdChars);
+        var userId = fields.Text("userId", _options.MaxIdChars)
+            ?? (sessionId is null ? fields.Fault<string>("userId", "'userId' is required: give a string, or a sessionId where the shopper is not known yet") ?? "" : AnonymousUsers.IdOf(sessionId));
         if (userId.Length > 0) userId = pseudonyms.Of(userId);
         var type = Type(fields);
-        var sessionId = fields.Text("sessionId", _options.MaxIdChars);
         var eventTime = EventTime(fields, receivedAt);
         var items = fields.RequiredObjects("items", _options.MaxEventItems, Item);
         var payload = Payload(fields, type, items);

@@ -16,7 +16,9 @@ internal static class IngestorExtensions
         services.AddSingleton<EventIntake>();
         services.AddSingleton<ItemReader>();
         services.AddSingleton<ItemIntake>();
+        services.AddSingleton<RequestIntake>();
         services.AddSingleton<ErasureIntake>();
+        services.AddSingleton<MergeIntake>();
         services.AddSingleton<RecentEvents>();
         services.AddSingleton<InFlight>();
         services.AddSingleton<IngestorMetrics>();
@@ -44,6 +46,7 @@ internal static class IngestorExtensions
         api.MapPutItems().DescribePutItems();
         api.MapDeleteItem().DescribeDeleteItem();
         api.MapDeleteUser().DescribeDeleteUser();
+        api.MapMergeSession().DescribeMergeSession();
         app.MapOpenApi();
         return app;
     }

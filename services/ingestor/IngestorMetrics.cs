@@ -14,6 +14,7 @@ internal sealed class IngestorMetrics
     private readonly Counter<long> _events;
     private readonly Counter<long> _items;
     private readonly Counter<long> _erasures;
+    private readonly Counter<long> _merges;
 
     public IngestorMetrics(IMeterFactory meters, InFlight inFlight)
     {
@@ -21,6 +22,7 @@ internal sealed class IngestorMetrics
         _events = meter.CreateCounter<long>("driftline.ingestor.events", "{event}", "Elements of POST /v1/events by type and result.");
         _items = meter.CreateCounter<long>("driftline.ingestor.items", "{item}", "Catalogue changes by operation and result.");
         _erasures = meter.CreateCounter<long>("driftline.ingestor.erasures", "{erasure}", "Erasures requested, by result.");
+        _merges = meter.CreateCounter<long>("driftline.ingestor.merges", "{merge}", "Merges of sessions into users requested, by result.");
         meter.CreateObservableGauge("driftline.ingestor.in_flight", () => inFlight.Count, "{record}", "Records waiting for Kafka's acknowledgement.");
     }
 
@@ -31,6 +33,8 @@ internal sealed class IngestorMetrics
     public void Items(string operation, string result, int count) => _items.Add(count, new TagList { { "operation", operation }, { "result", result } });
 
     public void Erasure(string result) => _erasures.Add(1, new TagList { { "result", result } });
+
+    public void Merge(string result) => _merges.Add(1, new TagList { { "result", result } });
 
     public static string Name(ResultStatus result) => result switch
     {

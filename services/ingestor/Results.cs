@@ -36,6 +36,11 @@ internal sealed record ItemResult(
 
 internal sealed record ItemResults([property: Description("One for each element, in request order.")] IReadOnlyList<ItemResult> Results);
 
+/// <summary>A merge that Kafka has.</summary>
+internal sealed record MergeResult(
+    [property: Description("Under this id the shopper was known until now; soon nothing is.")] string AnonymousUserId,
+    [property: Description("When the merge was asked for.")] DateTimeOffset RequestedAt);
+
 /// <summary>An erasure that Kafka has.</summary>
 internal sealed record ErasureResult(
     [property: Description("Ask the recommender how far it is: GET /v1/erasures/{erasureId}.")] string ErasureId,

@@ -24,6 +24,10 @@ public sealed class PredictorOptions
     [Range(1, 50, ErrorMessage = "Predictor:MaxShifts must be between 1 and 50.")]
     public int MaxShifts { get; set; } = 5;
 
+    /// <summary>Newest events whose part an explanation tells; each costs a run of the model over the user's sequence, while predictions wait.</summary>
+    [Range(1, 1_000, ErrorMessage = "Predictor:ExplainedEvents must be between 1 and 1000.")]
+    public int ExplainedEvents { get; set; } = 32;
+
     /// <summary>Where pretrained text encoders are kept; left out, <c>DRIFTLINE_CACHE</c> or the user's cache folder.</summary>
     public string? CacheFolder { get; set; }
 

@@ -19,6 +19,7 @@ builder.Services.AddSingleton<PredictorMetrics>();
 builder.Services.AddSingleton<ModelShift>();
 builder.Services.AddSingleton<WorkSignal>();
 builder.Services.AddSingleton<ServingModel>();
+builder.Services.AddSingleton<ExplainUser>();
 builder.Services.AddHostedService<FollowReleases>();
 builder.Services.AddTable<ModelReleased, Releases>(Topics.ModelReleases.Name);
 builder.Services.AddTable<CatalogItem, CatalogTable>(Topics.CatalogItems.Name);
@@ -27,5 +28,6 @@ builder.Services.AddConsumerLoop<SequenceUpdated, PredictInterest>(Topics.Sequen
 builder.Services.AddHealthChecks().AddCheck<ModelLoaded>("model-loaded", tags: ["ready"]);
 
 var app = builder.Build();
+app.MapExplanations();
 app.MapServiceDefaults();
 return await app.RunServiceAsync();

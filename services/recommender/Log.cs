@@ -20,6 +20,9 @@ internal static partial class Log
     [LoggerMessage(EventName = "recommender.feedback.counted", Level = LogLevel.Debug, Message = "Attributed {Counted} shown items' feedback from {Records} records")]
     public static partial void FeedbackCounted(ILogger log, int counted, int records);
 
+    [LoggerMessage(EventName = "recommender.not_explained", Level = LogLevel.Warning, Message = "An answer was not explained: {Reason}")]
+    public static partial void NotExplained(ILogger log, string reason);
+
     [LoggerMessage(EventName = "recommender.message.unreadable", Level = LogLevel.Warning, Message = "An update on an interest channel could not be decoded and was not streamed")]
     public static partial void MessageUnreadable(ILogger log, Exception e);
 }

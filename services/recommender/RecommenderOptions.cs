@@ -47,6 +47,13 @@ public sealed class RecommenderOptions
     /// <summary>The same by main category, where it differs: days for coffee, years for washing machines.</summary>
     public Dictionary<string, TimeSpan> RepurchaseIntervals { get; set; } = new(StringComparer.Ordinal);
 
+    /// <summary>Share of a personal answer's places that are filled by chance from the best items further down, unless the request says otherwise; 0 explores nothing.</summary>
+    [Range(0.0, 1.0, ErrorMessage = "Recommender:ExploreRate must be between 0 and 1.")]
+    public double ExploreRate { get; set; }
+
+    /// <summary>The predictor that is asked what led to an item, e.g. <c>http://predictor</c>; null explains nothing.</summary>
+    public Uri? PredictorUrl { get; set; }
+
     /// <summary>Experiments, in the order in which they take users. See <see cref="ExperimentOptions"/>.</summary>
     public IReadOnlyList<ExperimentOptions> Experiments { get; set; } = [];
 

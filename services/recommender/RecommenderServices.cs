@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Driftline.Hosting;
 using Driftline.Recommender.Api;
 using Driftline.Recommender.Experiments;
+using Driftline.Recommender.Explanations;
 using Driftline.Recommender.Interests;
 using Driftline.Recommender.Operations;
 using Driftline.Recommender.Privacy;
@@ -18,6 +19,7 @@ internal static class RecommenderServices
         services.AddOptionsWithValidateOnStart<RecommenderOptions>().BindConfiguration(RecommenderOptions.Section).ValidateDataAnnotations()
             .Validate(options => IsHttp(options.IngestorUrl), "Recommender:IngestorUrl must be an absolute http or https URL, e.g. http://127.0.0.1:5080.")
             .Validate(options => IsHttp(options.PrometheusUrl), "Recommender:PrometheusUrl must be an absolute http or https URL, e.g. http://prometheus:9090.")
+            .Validate(options => IsHttp(options.PredictorUrl), "Recommender:PredictorUrl must be an absolute http or https URL, e.g. http://127.0.0.1:5083.")
             .Validate(options => options.RepurchaseIntervals.Values.All(interval => interval >= TimeSpan.Zero),
                 "Recommender:RepurchaseIntervals must hold no negative time: give each category one such as 30.00:00:00, or 00:00:00 to hide nothing.");
         services.AddRedis();
@@ -25,13 +27,15 @@ internal static class RecommenderServices
             .AddSingleton<RecommenderMetrics>().AddSingleton<Coverage>()
             .AddSingleton<InterestStore>().AddSingleton<InterestFeed>().AddSingleton<Audiences>().AddSingleton<ExportAudience>().AddSingleton<Trends>().AddSingleton<PurchasedItems>()
             .AddSingleton<ReleaseTable>().AddSingleton<CatalogTable>().AddSingleton<VectorTable>().AddSingleton<TrendingTable>().AddSingleton<ErasureTable>()
-            .AddSingleton<SequenceStoreOptions>().AddSingleton<SequenceStore>().AddSingleton<ExportUser>()
+            .AddSingleton<SequenceStoreOptions>().AddSingleton<SequenceStore>().AddSingleton<SessionLinks>().AddSingleton<ExportUser>()
+            .AddSingleton(Random.Shared).AddTransient<ExplainAnswer>()
             .AddSingleton<Retrieve>().AddSingleton<PickTrending>().AddSingleton<FindSimilar>().AddSingleton<Recommend>();
     }
 
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
         services.AddHttpClient<QueryPrometheus>(client => client.Timeout = TimeSpan.FromSeconds(10));
+        services.AddHttpClient<AskPredictor>(client => client.Timeout = TimeSpan.FromSeconds(5));
         services.AddHttpClient(ConsoleApi.IngestorClient, client => client.Timeout = TimeSpan.FromSeconds(10));
         services.ConfigureHttpJsonOptions(json =>
         {

@@ -116,7 +116,12 @@ public sealed class Pipeline : IAsyncDisposable
 
     private static async Task<Pipeline> StartServicesAsync(OutsideForTests outside, Stack stack, IReadOnlyList<ImportItem> items)
     {
-        foreach (var service in LocalService.All) await stack.StartServiceAsync(service, CancellationToken.None);
+        foreach (var service in LocalService.All)
+        {
+            await stack.StartServiceAsync(
+                service, CancellationToken.None, service == LocalService.Recommender ? new Dictionary<string, string> { ["Recommender__PredictorUrl"] = stack[LocalService.Predictor.Name].ToString() } : null);
+        }
+
         return new Pipeline(outside, stack, items);
     }
 }

@@ -26,10 +26,13 @@ public sealed record ErasureStage(string Stage, DateTimeOffset? CompletedAt);
 /// <param name="History">What was computed before and last, newest first.</param>
 /// <param name="UpdatedAt">The user's place in the list of those updated last; null without one.</param>
 /// <param name="Feedback">What the user was shown in experiments, and what came of it; null for nothing.</param>
+/// <param name="Sessions">Ids of the shoppers who were merged into the user, oldest first.</param>
+/// <param name="MergedInto">The user into whom this one, a session, was merged; null if not.</param>
 /// <param name="ErasedAt">When the user was last erased, as far as that is still remembered; null if not.</param>
 public sealed record UserExport(
     string UserId, DateTimeOffset ExportedAt, IReadOnlyList<HeldEntry> Sequence, IReadOnlyList<HeldPurchase> Purchases, IReadOnlyList<HeldAttribute> Attributes,
-    HeldInterests? Interests, IReadOnlyList<InterestMoment> History, DateTimeOffset? UpdatedAt, HeldFeedback? Feedback, DateTimeOffset? ErasedAt);
+    HeldInterests? Interests, IReadOnlyList<InterestMoment> History, DateTimeOffset? UpdatedAt, HeldFeedback? Feedback,
+    IReadOnlyList<string> Sessions, string? MergedInto, DateTimeOffset? ErasedAt);
 
 /// <param name="Weight">A review's rating, else the quantity, at most 255.</param>
 /// <param name="PriceBand">Half-octave band of the unit price; 0 is unknown.</param>

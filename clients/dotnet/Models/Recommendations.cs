@@ -12,9 +12,10 @@ namespace Driftline.Client;
 /// <param name="ContextIgnored">Why the item of the page had no part in the answer; null when it had one, or none was named.</param>
 /// <param name="Experiment">The experiment that the user takes part in; null outside experiments.</param>
 /// <param name="Variant">The user's variant in it.</param>
+/// <param name="ExplainIgnored">Why no item has an explanation; null where they have, or none was asked for.</param>
 public sealed record Recommendations(
     string UserId, bool Personalised, string? Reason, string? ModelVersion, DateTimeOffset? AsOf, long? StalenessMs, string AttributionToken,
-    IReadOnlyList<RecommendedItem> Items, string? ContextIgnored = null, string? Experiment = null, string? Variant = null);
+    IReadOnlyList<RecommendedItem> Items, string? ContextIgnored = null, string? Experiment = null, string? Variant = null, string? ExplainIgnored = null);
 
 /// <param name="ItemId">The item's id in the catalogue.</param>
 /// <param name="Title">The catalogue's title.</param>
@@ -22,11 +23,33 @@ public sealed record Recommendations(
 /// <param name="Price">In <paramref name="Currency"/>; null if the catalogue has none.</param>
 /// <param name="Currency">ISO 4217.</param>
 /// <param name="Score">Compare within one source only.</param>
-/// <param name="Source"><c>model</c>, <c>similar</c>, <c>trending</c> or <c>latest</c>.</param>
+/// <param name="Source"><c>model</c>, <c>exploration</c>, <c>similar</c>, <c>trending</c> or <c>latest</c>.</param>
 /// <param name="Reasons">Why the item is here, for people.</param>
 /// <param name="Kind">product, article, ad, or a word of the storefront's own.</param>
+/// <param name="Propensity">The probability with which the item stands at this place, given those before it; null where nothing was explored.</param>
+/// <param name="Explanation">What led to the item, where that was asked for and could be told.</param>
 public sealed record RecommendedItem(
-    string ItemId, string Title, string? Category, double? Price, string? Currency, double Score, string Source, IReadOnlyList<string> Reasons, string Kind);
+    string ItemId, string Title, string? Category, double? Price, string? Currency, double Score, string Source, IReadOnlyList<string> Reasons, string Kind,
+    double? Propensity = null, ItemExplanation? Explanation = null);
+
+/// <summary>What led to an item's score, from the model's own attribution.</summary>
+/// <param name="Events">The past events that raise the score most, largest share first.</param>
+/// <param name="Rising">The item's category, where the user's interest in it is rising.</param>
+public sealed record ItemExplanation(IReadOnlyList<PastEvent> Events, RisingCategory? Rising);
+
+/// <param name="ItemId">What the event was about.</param>
+/// <param name="Title">The catalogue's title; null for an item that is no longer in it.</param>
+/// <param name="EventType"><c>click</c>, <c>add-to-cart</c>, <c>purchase</c> or <c>review</c>.</param>
+/// <param name="EventTime">When it happened.</param>
+/// <param name="Share">Its part of all that raises the score, 0 to 1.</param>
+/// <param name="Delta">The score less what it is without the event.</param>
+public sealed record PastEvent(string ItemId, string? Title, string EventType, DateTimeOffset EventTime, double Share, double Delta);
+
+/// <param name="Category">Name of the category.</param>
+/// <param name="Current">Observed share of interest, 0 to 1.</param>
+/// <param name="Next">Predicted share, 0 to 1.</param>
+/// <param name="Events">The past events that raise the predicted share most, largest share first.</param>
+public sealed record RisingCategory(string Category, float Current, float Next, IReadOnlyList<PastEvent> Events);
 
 /// <summary>What is like an item.</summary>
 /// <param name="ItemId">The item asked for.</param>

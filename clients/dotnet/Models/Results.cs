@@ -31,6 +31,13 @@ public sealed record EventResult(string? EventId, ResultStatus Status, string? P
 /// <param name="Reason">What is wrong and how to put it right; only with rejected.</param>
 public sealed record ItemResult(string? Id, ResultStatus Status, string? Pointer = null, string? Reason = null);
 
+/// <summary>A merge that Kafka has.</summary>
+/// <param name="AnonymousUserId">Under this id the shopper was known until now; soon nothing is.</param>
+/// <param name="RequestedAt">When the merge was asked for.</param>
+public sealed record SessionMerge(string AnonymousUserId, DateTimeOffset RequestedAt);
+
+internal sealed record SessionToMerge(string SessionId);
+
 internal sealed record EventResults(IReadOnlyList<EventResult> Results);
 
 internal sealed record ItemResults(IReadOnlyList<ItemResult> Results);

@@ -9,8 +9,8 @@ public sealed record StorefrontEvent
     /// <summary>One of <see cref="EventTypes"/>.</summary>
     public required string EventType { get; init; }
 
-    /// <summary>The shopper, or a visitor id.</summary>
-    public required string UserId { get; init; }
+    /// <summary>The shopper; null where nobody knows yet who it is, which needs a <see cref="SessionId"/>. Such a shopper's id is <c>session:</c> and the session's.</summary>
+    public string? UserId { get; init; }
 
     /// <summary>The visit.</summary>
     public string? SessionId { get; init; }

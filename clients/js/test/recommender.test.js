@@ -13,7 +13,7 @@ async function withService(t, answer) {
 test('every operation and parameter of the document is there', async t => {
   const { service, recommender } = await withService(t, response => json(response, 200, { items: [], experiments: [] }));
   const items = { count: 1, category: ['a', 'b'], minPrice: 1, maxPrice: 2, exclude: 'c', kind: 'ad' };
-  await recommender.recommendations('id', { ...items, diversity: 0.5, contextItem: 'd', includePurchased: true });
+  await recommender.recommendations('id', { ...items, diversity: 0.5, contextItem: 'd', includePurchased: true, explore: 0.1, explain: true });
   await recommender.interests('id', { history: 2 });
   await recommender.similar('id', { ...items, diversity: 0.5 });
   await recommender.trending(items);

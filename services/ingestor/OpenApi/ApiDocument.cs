@@ -23,6 +23,7 @@ internal static class ApiDocument
             };
             api.Servers = []; // the same document wherever it runs
             api.AddComponent("StorefrontEvent", ApiSchemas.Event(options));
+            api.AddComponent("SessionToMerge", ApiSchemas.SessionToMerge(options));
             api.AddComponent("Item", ApiSchemas.Item(options));
             return Task.CompletedTask;
         });
@@ -51,6 +52,30 @@ internal static class ApiDocument
             + "Location. An id that is not known is accepted too. Percent-encode the id; a slash in it is %2F.")
         .Produces<ErasureResult>(StatusCodes.Status202Accepted)
         .NamesOneId("User id, percent-encoded.", "u1");
+
+    public static RouteHandlerBuilder DescribeMergeSession(this RouteHandlerBuilder endpoint) => endpoint
+        .WithName("MergeSession").WithTags("Users").WithSummary("Merge a session into the user that it turned out to be")
+        .WithDescription("For a login: what the session did before anybody knew whose it was, sent with a sessionId and no userId, becomes the user's, in every stage; so does what "
+            + "still comes of it. A session is one user's: a merge into another is refused later, in storefront.events.rejected. Asking again changes nothing. Let the shop's "
+            + "server ask: whoever can, can give any session's history to any user. Percent-encode the id; a slash in it is %2F.")
+        .Produces<MergeResult>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+        .NamesOneId("User id, percent-encoded.", "u1")
+        .AddOpenApiOperationTransformer((operation, context, _) =>
+        {
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = true,
+                Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    ["application/json"] = new OpenApiMediaType
+                    {
+                        Schema = new OpenApiSchemaReference("SessionToMerge", context.Document),
+                        Example = System.Text.Json.Nodes.JsonNode.Parse(ApiExamples.Merge),
+                    },
+                },
+            };
+            return Task.CompletedTask;
+        });
 
     private static RouteHandlerBuilder NamesOneId(this RouteHandlerBuilder endpoint, string description, string example) => endpoint
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable)

@@ -8,7 +8,7 @@ namespace Driftline.Ingestor.OpenApi;
 internal static class ApiSchemas
 {
     public static OpenApiSchema Event(IngestorOptions options) => Object(
-        "One thing a shopper did.", ["eventId", "eventType", "userId", "items"],
+        "One thing a shopper did.", ["eventId", "eventType", "items"],
         ("eventId", Text(options.MaxIdChars, "Unique per user. A retry carries the same id.")),
         ("eventType", new OpenApiSchema
         {
@@ -16,8 +16,8 @@ internal static class ApiSchemas
             Enum = [.. EventTypes.Names.Keys.Order(StringComparer.Ordinal).Select(name => JsonValue.Create(name))],
             Description = "detail-page-view and view_item stand for click, add_to_cart for add-to-cart, purchase-complete for purchase.",
         }),
-        ("userId", Text(options.MaxIdChars, "The shopper, or a visitor id.")),
-        ("sessionId", Text(options.MaxIdChars, "The visit.")),
+        ("userId", Text(options.MaxIdChars, "The shopper. Left out where nobody knows yet who it is: the event is then the session's, until that is merged into a user. Such a shopper's id is session: and the session's.")),
+        ("sessionId", Text(options.MaxIdChars, "The visit. Required without a userId.")),
         ("eventTime", Time($"When it happened; when the request came in if left out. At most {options.MaxLateness} (days.hours:minutes:seconds) ago and {options.MaxFuture} ahead.")),
         ("sentAt", Time("When the request was sent, by the clock that gave eventTime. With it, a wrong clock is corrected: eventTime counts as receivedAt - (sentAt - eventTime).")),
         ("items", new OpenApiSchema
@@ -39,6 +39,9 @@ internal static class ApiSchemas
             Default = true,
             Description = "False says that the user did not consent to being profiled: the event is counted, by its type, and kept nowhere.",
         }));
+
+    public static OpenApiSchema SessionToMerge(IngestorOptions options) => Object(
+        "The session of a shopper who is known now.", ["sessionId"], ("sessionId", Text(options.MaxIdChars, "As its events carry it.")));
 
     public static OpenApiSchema Item(IngestorOptions options) => Object(
         "The whole state of one catalogue item.", ["id"],

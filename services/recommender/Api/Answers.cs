@@ -1,4 +1,5 @@
 using driftline.events;
+using Driftline.Recommender.Explanations;
 using Driftline.Recommender.Interests;
 using Driftline.Recommender.Retrieval;
 
@@ -16,9 +17,10 @@ namespace Driftline.Recommender.Api;
 /// <param name="ContextIgnored">Why the item of the page had no part in the answer; null when it had one, or none was named.</param>
 /// <param name="Experiment">The experiment that the user takes part in; null outside experiments.</param>
 /// <param name="Variant">The user's variant in it.</param>
+/// <param name="ExplainIgnored">Why no item has an explanation; null where they have, or none was asked for.</param>
 public sealed record RecommendationsAnswer(
     string UserId, bool Personalised, string? Reason, string? ModelVersion, DateTimeOffset? AsOf, long? StalenessMs, string AttributionToken,
-    IReadOnlyList<RecommendedItem> Items, string? ContextIgnored = null, string? Experiment = null, string? Variant = null);
+    IReadOnlyList<RecommendedItem> Items, string? ContextIgnored = null, string? Experiment = null, string? Variant = null, string? ExplainIgnored = null);
 
 /// <summary>What is like an item.</summary>
 /// <param name="ItemId">The item asked for.</param>
@@ -34,11 +36,14 @@ public sealed record SimilarAnswer(string ItemId, string? ModelVersion, string? 
 /// <param name="Price">In <paramref name="Currency"/>; null if the catalogue has none.</param>
 /// <param name="Currency">ISO 4217.</param>
 /// <param name="Score">model: inner product of user and item vector, with a context mixed with likeness to its item; similar: cosine; trending: decayed weight; latest: when the item was last updated, in milliseconds since the Unix epoch. Compare within one source only.</param>
-/// <param name="Source"><c>model</c>, <c>similar</c>, <c>trending</c> or <c>latest</c>.</param>
+/// <param name="Source"><c>model</c>, <c>exploration</c> (of the model's too, but put there by chance), <c>similar</c>, <c>trending</c> or <c>latest</c>.</param>
 /// <param name="Reasons">Why the item is here, for people.</param>
 /// <param name="Kind">What the item is to the storefront: product, article, ad, or a word of its own.</param>
+/// <param name="Propensity">The probability with which the item stands at this place, given those before it; null where nothing was explored.</param>
+/// <param name="Explanation">What led to the item, where that was asked for and could be told.</param>
 public sealed record RecommendedItem(
-    string ItemId, string Title, string? Category, double? Price, string? Currency, double Score, string Source, IReadOnlyList<string> Reasons, string Kind = "product")
+    string ItemId, string Title, string? Category, double? Price, string? Currency, double Score, string Source, IReadOnlyList<string> Reasons, string Kind = "product",
+    double? Propensity = null, ItemExplanation? Explanation = null)
 {
     internal static RecommendedItem From(Product product, double score, string source, IReadOnlyList<string> reasons) =>
         new(product.ItemId, product.Title, product.Category, product.Price, product.Currency, score, source, reasons, product.Kind);

@@ -13,6 +13,11 @@ internal static class FilterParameters
     public const string Diversity =
         "How much the items from the vectors should differ from each other: 0 is the plain order, 1 looks at the differences only. Maximal marginal relevance over the best items that pass the filters.";
 
+    public const string Explore =
+        "Share of the places, 0 to 1, that are filled by chance from the best items further down, in place of Recommender:ExploreRate. Each item then has its propensity, which the attribution token keeps.";
+
+    public const string ExploreError = "{0} must be a number from {1} to {2}, with a decimal point, e.g. {0}=0.1.";
+
     public const string DiversityError = "{0} must be a number from {1} to {2}, with a decimal point, e.g. {0}=0.3.";
     public const string PriceError = "{0} must be a number of at least {1}, with a decimal point, e.g. {0}=9.99.";
 
@@ -22,7 +27,7 @@ internal static class FilterParameters
         HttpRequest request, string[]? category, double? minPrice, double? maxPrice, string[]? exclude, string? kind, out Dictionary<string, string[]> errors)
     {
         errors = [];
-        foreach (var name in (string[])["minPrice", "maxPrice", "diversity"])
+        foreach (var name in (string[])["minPrice", "maxPrice", "diversity", "explore"])
         {
             // The framework reads "9,99" as 999 and "0,1" as 1, and a parameter given twice as joined by a comma.
             if (request.Query[name].ToString().Contains(',', StringComparison.Ordinal)) errors[name] = [$"{name} must be one number with a decimal point and no comma, e.g. {name}=0.5."];

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Driftline.Recommender.Experiments;
+using Driftline.Recommender.Explanations;
 using Driftline.Recommender.Privacy;
 
 namespace Driftline.Recommender.Api;
@@ -7,6 +8,8 @@ namespace Driftline.Recommender.Api;
 /// <summary>Serialisers made at build time.</summary>
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(RecommendationsAnswer))]
+[JsonSerializable(typeof(ExplanationQuestion))]
+[JsonSerializable(typeof(ExplainedScores))]
 [JsonSerializable(typeof(SimilarAnswer))]
 [JsonSerializable(typeof(InterestsAnswer))]
 [JsonSerializable(typeof(InterestMoment))]

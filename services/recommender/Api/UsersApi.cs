@@ -3,9 +3,11 @@ using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
 using driftline.events;
 using Driftline.Recommender.Experiments;
+using Driftline.Recommender.Explanations;
 using Driftline.Recommender.Interests;
 using Driftline.Recommender.Retrieval;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 
 namespace Driftline.Recommender.Api;
 
@@ -31,8 +33,8 @@ internal static class UsersApi
         TypedResults.Ok(new RecentUsersAnswer([.. (await store.RecentAsync(recent)).Select(RecentUserAnswer.From)]));
 
     internal static async Task<Results<Ok<RecommendationsAnswer>, ValidationProblem>> RecommendationsAsync(
-        [Description("User id, percent-encoded (a slash as %2F).")] string id, InterestStore store, PurchasedItems purchased, ServeVariant serve,
-        HttpRequest request,
+        [Description("User id, percent-encoded (a slash as %2F).")] string id, InterestStore store, PurchasedItems purchased, ServeVariant serve, ExplainAnswer explainer,
+        IOptions<RecommenderOptions> options, HttpRequest request,
         [Range(1, 100), Description("Most items wanted.")] int count = 10,
         [Description(FilterParameters.Category)] string[]? category = null,
         [Range(0, double.MaxValue, ErrorMessage = FilterParameters.PriceError), Description(FilterParameters.MinPrice)] double? minPrice = null,
@@ -40,7 +42,9 @@ internal static class UsersApi
         [Description(FilterParameters.Exclude)] string[]? exclude = null, [Description(FilterParameters.Kind)] string? kind = null,
         [Range(0.0, 1.0, ErrorMessage = FilterParameters.DiversityError), Description(FilterParameters.Diversity)] double diversity = 0,
         [Description("'item:' and the id of the item on whose page the items will be shown: scores are mixed with likeness to it, and it is left out.")] string? context = null,
-        [Description("True to offer again what the user bought within its repurchase interval, as for a 'buy again' shelf.")] bool includePurchased = false)
+        [Description("True to offer again what the user bought within its repurchase interval, as for a 'buy again' shelf.")] bool includePurchased = false,
+        [Range(0.0, 1.0, ErrorMessage = FilterParameters.ExploreError), Description(FilterParameters.Explore)] double? explore = null,
+        [Description("True to add to each personal item the past events and the rising category that led to it, by the model's own attribution, and to name the leading one among the reasons. It takes the model some time.")] bool explain = false)
     {
         var filter = FilterParameters.Read(request, category, minPrice, maxPrice, exclude, kind, out var errors);
         if (!TryReadContext(context, out var shown)) errors["context"] = ["context must be 'item:' followed by an item id, e.g. context=item:1234."];
@@ -48,7 +52,8 @@ internal static class UsersApi
         var (interests, hidden) = (store.ReadAsync(id), includePurchased ? Task.FromResult<IReadOnlyList<string>>([]) : purchased.HiddenAsync(id));
         await Task.WhenAll(interests, hidden);
         LinkTo(await interests);
-        return TypedResults.Ok(serve.For(id, await interests, new Wanted(count, filter.Without(await hidden), diversity, shown)));
+        var answer = serve.For(id, await interests, new Wanted(count, filter.Without(await hidden), diversity, shown, explore ?? options.Value.ExploreRate));
+        return TypedResults.Ok(explain ? await explainer.WithReasonsAsync(answer, await interests, request.HttpContext.RequestAborted) : answer);
     }
 
     internal static async Task<Results<Ok<InterestsAnswer>, ProblemHttpResult>> InterestsAsync(

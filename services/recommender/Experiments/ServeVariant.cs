@@ -22,5 +22,5 @@ internal sealed class ServeVariant(AssignVariant assign, Recommend recommend, Sh
     }
 
     private static Wanted As(Assignment assigned, Wanted wanted) =>
-        wanted with { Assigned = assigned, Diversity = assigned.Variant.Diversity ?? wanted.Diversity };
+        wanted with { Assigned = assigned, Diversity = assigned.Variant.Diversity ?? wanted.Diversity, Explore = assigned.Variant.Shadow ? 0 : wanted.Explore };
 }

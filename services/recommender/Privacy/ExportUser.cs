@@ -10,15 +10,15 @@ namespace Driftline.Recommender.Privacy;
 /// Gathers what Redis holds about a user. The feature-builder's keys are read through the library that owns their layout, as the predictor reads them; one stage
 /// writes a key, and any may read it.
 /// </summary>
-internal sealed class ExportUser(SequenceStore sequences, InterestStore interests, FeedbackStore feedback, ErasedUsers erased, TimeProvider time)
+internal sealed class ExportUser(SequenceStore sequences, SessionLinks links, InterestStore interests, FeedbackStore feedback, ErasedUsers erased, TimeProvider time)
 {
     /// <exception cref="StackExchange.Redis.RedisException">Redis is away.</exception>
     public async Task<ExportAnswer> ReadAsync(string userId)
     {
-        var (events, update, history, updatedAt, shown, marks) = (
-            sequences.ReadAllAsync(userId), interests.ReadAsync(userId), interests.HistoryAsync(userId, int.MaxValue), interests.UpdatedAtAsync(userId), feedback.ReadUserAsync(userId),
+        var (events, sessions, owner, update, history, updatedAt, shown, marks) = (
+            sequences.ReadAllAsync(userId), links.SessionsOfAsync(userId), links.OwnerAsync(userId), interests.ReadAsync(userId), interests.HistoryAsync(userId, int.MaxValue), interests.UpdatedAtAsync(userId), feedback.ReadUserAsync(userId),
             erased.MarksOf([userId]).ReadAsync());
-        await Task.WhenAll(events, update, history, updatedAt, shown, marks);
+        await Task.WhenAll(events, sessions, owner, update, history, updatedAt, shown, marks);
         var (held, now) = (await events, time.GetUtcNow());
         return new ExportAnswer(
             userId, now,
@@ -28,6 +28,7 @@ internal sealed class ExportUser(SequenceStore sequences, InterestStore interest
             await update is { } state ? new HeldInterests(InterestsAnswer.From(state, now), [.. state.embedding], [.. state.boosts.Select(boost => new HeldBoost(boost.itemId, boost.boost))]) : null,
             await history, await updatedAt,
             await shown is { } known ? Feedback(known) : null,
+            await sessions, await owner,
             (await marks).TryGetValue(userId, out var erasedAt) ? At(erasedAt) : null);
     }
 

@@ -25,6 +25,8 @@ internal sealed record ExportAnswer(
     [property: Description("What was computed before and last, newest first.")] IReadOnlyList<InterestMoment> History,
     [property: Description("The user's place in the list of those updated last; null without one.")] DateTimeOffset? UpdatedAt,
     [property: Description("What the user was shown in experiments, and what came of it; null for nothing.")] HeldFeedback? Feedback,
+    [property: Description("Ids of the shoppers who were merged into the user, oldest first.")] IReadOnlyList<string> Sessions,
+    [property: Description("The user into whom this one, a session, was merged; null if not.")] string? MergedInto,
     [property: Description("When the user was last erased, as far as that is still remembered, under a hash of the id; null if not.")] DateTimeOffset? ErasedAt);
 
 internal sealed record HeldEntry(

@@ -10,23 +10,25 @@ namespace Driftline.Recommender.Retrieval;
 /// <summary>
 /// Ties later events to the answer that led to them, with no memory of answers: all that attribution needs is inside. Opaque to clients. Layout: number
 /// (1 byte), time in milliseconds since the Unix epoch (8), nonce (8), then model version, experiment and variant (UTF-8, each after its length as a 7-bit encoded
-/// number, empty for none), then the lowest 3 bytes of the XXH64 of each shown item's id, in the order shown; all little endian, in base64url.
-/// A hundred items make a token of about 500 characters. It is not signed: whoever can send events can also count them.
+/// number, empty for none), the number of items (1) and the lowest 3 bytes of the XXH64 of each one's id, in the order shown; and where places were explored, each
+/// item's propensity (4, IEEE 754), 1 for those that no chance put there; all little endian, in base64url. A hundred items make a token of about 500 characters, or
+/// 1,000 with propensities. It is not signed: whoever can send events can also count them.
 /// </summary>
 /// <param name="ModelVersion">Empty when no model took part.</param>
 /// <param name="Experiment">Empty outside experiments.</param>
 /// <param name="Variant">Empty outside experiments.</param>
-internal sealed record AttributionToken(DateTimeOffset Time, ulong Nonce, string ModelVersion, string Experiment, string Variant, ReadOnlyMemory<byte> Marks)
+/// <param name="Propensities">See <see cref="Explore"/>, in the order shown; null where nothing was explored.</param>
+internal sealed record AttributionToken(DateTimeOffset Time, ulong Nonce, string ModelVersion, string Experiment, string Variant, ReadOnlyMemory<byte> Marks, IReadOnlyList<float>? Propensities = null)
 {
-    private const byte Layout = 2;
+    private const byte Layout = 3;
     private const int MarkLength = 3;
 
     /// <summary>More than any answer holds; a position then fits a byte.</summary>
     private const int MaxItems = 255;
 
-    public static AttributionToken New(DateTimeOffset time, string? modelVersion, IEnumerable<string> itemIds, Assignment? assigned = null) => new(
+    public static AttributionToken New(DateTimeOffset time, string? modelVersion, IEnumerable<string> itemIds, Assignment? assigned = null, IReadOnlyList<float>? propensities = null) => new(
         time, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))), modelVersion ?? "",
-        assigned?.Experiment.Name ?? "", assigned?.Variant.Name ?? "", itemIds.Take(MaxItems).SelectMany(Mark).ToArray());
+        assigned?.Experiment.Name ?? "", assigned?.Variant.Name ?? "", itemIds.Take(MaxItems).SelectMany(Mark).ToArray(), propensities);
 
     public static bool TryParse(string text, [NotNullWhen(true)] out AttributionToken? token)
     {
@@ -40,8 +42,9 @@ internal sealed record AttributionToken(DateTimeOffset Time, ulong Nonce, string
             if (milliseconds < 0 || milliseconds > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()) return false;
             token = new AttributionToken(
                 DateTimeOffset.FromUnixTimeMilliseconds(milliseconds), reader.ReadUInt64(), reader.ReadString(), reader.ReadString(), reader.ReadString(),
-                reader.ReadBytes(MarkLength * MaxItems));
-            return token.Marks.Length % MarkLength == 0;
+                Exactly(reader, MarkLength * reader.ReadByte()));
+            if (reader.BaseStream.Position < reader.BaseStream.Length) token = token with { Propensities = [.. Enumerable.Range(0, token.Marks.Length / MarkLength).Select(_ => reader.ReadSingle())] };
+            return reader.BaseStream.Position == reader.BaseStream.Length;
         }
         catch (Exception e) when (e is IOException or FormatException)
         {
@@ -72,11 +75,15 @@ internal sealed record AttributionToken(DateTimeOffset Time, ulong Nonce, string
             writer.Write(ModelVersion);
             writer.Write(Experiment);
             writer.Write(Variant);
+            writer.Write((byte)(Marks.Length / MarkLength));
             writer.Write(Marks.Span);
+            foreach (var propensity in Propensities ?? []) writer.Write(propensity);
         }
 
         return Base64Url.EncodeToString(bytes.ToArray());
     }
+
+    private static byte[] Exactly(BinaryReader reader, int count) => reader.ReadBytes(count) is var read && read.Length == count ? read : throw new EndOfStreamException();
 
     private static byte[] Mark(string itemId)
     {

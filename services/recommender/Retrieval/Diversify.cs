@@ -19,8 +19,8 @@ internal static class Diversify
     /// <summary>Below this length, rounding has left a vector no direction.</summary>
     internal const float LeastNorm = 1e-12f;
 
-    /// <summary>How many of the best items to choose from; with a diversity of 0 just those wanted.</summary>
-    public static int PoolOf(int count, double diversity) => diversity > 0 ? Math.Max(MinPool, PoolFactor * count) : count;
+    /// <summary>How many of the best items to choose from; where there is no choice, just those wanted.</summary>
+    public static int PoolOf(int count, bool choose) => choose ? Math.Max(MinPool, PoolFactor * count) : count;
 
     /// <param name="scores">Of the candidates, best first.</param>
     /// <param name="vectors">Of the candidates; none may be shorter than another.</param>

@@ -30,7 +30,7 @@ internal sealed class FindSimilar(
         if (vectors.IndexOf(version) is not { } index || index.VectorsOf([itemId])[0] is not { } vector) return ([], NoVector(itemId, version));
         if (!vector.AsSpan().ContainsAnyExcept(0f)) return ([], NoVector(itemId, version)); // it points nowhere
         var reason = Reason(itemId);
-        var items = retrieve.Best(index, vector, wanted with { Filter = wanted.Filter.Without([itemId]) }, cosine: true)
+        var items = retrieve.Best(index, vector, wanted with { Filter = wanted.Filter.Without([itemId]), Explore = 0 }, cosine: true)
             .Select(item => RecommendedItem.From(item.Product, item.Score, "similar", [reason]))
             .ToList();
         return (items, items.Count > 0 ? null : $"no other {wanted.Filter.Subject} has a vector");

@@ -44,7 +44,8 @@ internal sealed class Recommend(
         return new RecommendationsAnswer(
             userId, isPersonal, isPersonal ? null : reason, modelVersion, asOf, age is { } known ? (long)Math.Max(0, known.TotalMilliseconds) : null,
             AttributionToken.New(
-                now, isPersonal ? modelVersion : items.Exists(item => item.Source == "similar") ? releases.Newest : null, items.Select(item => item.ItemId), wanted.Assigned).ToString(),
+                now, isPersonal ? modelVersion : items.Exists(item => item.Source == "similar") ? releases.Newest : null, items.Select(item => item.ItemId), wanted.Assigned,
+                items.Exists(item => item.Propensity is not null) ? items.ConvertAll(item => (float)(item.Propensity ?? 1)) : null).ToString(),
             items, contextIgnored);
     }
 
@@ -65,7 +66,7 @@ internal sealed class Recommend(
         {
             var isLike = page is not null && vectorsFound[i] is { } vector && page.LeadsTo(one.Product.ItemId, vector);
             string[] reasons = isLike ? [similar.Reason(wanted.Context!), Why(one.Product, interests)] : [Why(one.Product, interests)];
-            return RecommendedItem.From(one.Product, one.Score, "model", reasons);
+            return RecommendedItem.From(one.Product, one.Score, one.Explored ? "exploration" : "model", reasons) with { Propensity = one.Propensity };
         }).ToList();
         return (items, items.Count > 0 ? null : $"no {wanted.Filter.Subject} has a vector",
             wanted.Context is not null && page is null ? FindSimilar.NoVector(wanted.Context, interests.modelVersion) : null, true);

@@ -7,7 +7,8 @@ namespace Driftline.Recommender.Retrieval;
 /// <param name="Count">Most items.</param>
 /// <param name="Diversity">See <see cref="Diversify"/>; 0 to 1, 0 for the plain order.</param>
 /// <param name="Context">Id of the item on whose page the answer will stand; null for none.</param>
-internal sealed record Wanted(int Count, ItemFilter Filter, double Diversity = 0, string? Context = null)
+/// <param name="Explore">Share of the places that <see cref="Retrieval.Explore"/> fills from further down; 0 for none.</param>
+internal sealed record Wanted(int Count, ItemFilter Filter, double Diversity = 0, string? Context = null, double Explore = 0)
 {
     /// <summary>The asking user's experiment and variant; null outside experiments.</summary>
     public Assignment? Assigned { get; init; }

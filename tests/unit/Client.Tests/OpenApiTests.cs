@@ -26,6 +26,9 @@ public sealed class OpenApiTests
         ["ResultStatus"] = typeof(ResultStatus),
         ["RecommendationsAnswer"] = typeof(Recommendations),
         ["RecommendedItem"] = typeof(RecommendedItem),
+        ["ItemExplanation"] = typeof(ItemExplanation),
+        ["PastEvent"] = typeof(PastEvent),
+        ["RisingCategory"] = typeof(RisingCategory),
         ["SimilarAnswer"] = typeof(SimilarItems),
         ["TrendingAnswer"] = typeof(TrendingItems),
         ["ItemsAnswer"] = typeof(FoundItems),
@@ -48,6 +51,8 @@ public sealed class OpenApiTests
         ["DifferenceAnswer"] = typeof(EstimatedDifference),
         ["PositionCounts"] = typeof(PositionCounts),
         ["ModelVersionCounts"] = typeof(ModelVersionCounts),
+        ["SessionToMerge"] = typeof(SessionToMerge),
+        ["MergeResult"] = typeof(SessionMerge),
         ["ErasureResult"] = typeof(ErasureAccepted),
         ["ErasureAnswer"] = typeof(Erasure),
         ["ErasureStageAnswer"] = typeof(ErasureStage),
@@ -88,12 +93,12 @@ public sealed class OpenApiTests
     {
         var service = new FakeService { Answer = (_, _) => throw new HttpRequestException("kept") };
         var (ingestor, recommender) = (new IngestorClient(service.Client, Once), new RecommenderClient(service.Client, Once));
-        var items = new RecommendationsQuery { Count = 1, Categories = ["a"], MinPrice = 1, MaxPrice = 2, Exclude = ["b"], Kind = "ad", Diversity = 0.5, ContextItem = "c", IncludePurchased = true };
+        var items = new RecommendationsQuery { Count = 1, Categories = ["a"], MinPrice = 1, MaxPrice = 2, Exclude = ["b"], Kind = "ad", Diversity = 0.5, ContextItem = "c", IncludePurchased = true, Explore = 0.1, Explain = true };
         Func<Task>[] calls =
         [
-            () => ingestor.SendAsync([]), () => ingestor.PutItemsAsync([]), () => ingestor.WithdrawItemAsync("id"), () => ingestor.EraseUserAsync("id"),
+            () => ingestor.SendAsync([]), () => ingestor.PutItemsAsync([]), () => ingestor.WithdrawItemAsync("id"), () => ingestor.EraseUserAsync("id"), () => ingestor.MergeSessionAsync("id", "session"),
             () => recommender.RecommendationsAsync("id", items), () => recommender.InterestsAsync("id", 3), () => recommender.FollowInterestsAsync("id").ToListAsync().AsTask(),
-            () => recommender.SimilarAsync("id", items with { ContextItem = null, IncludePurchased = false }), () => recommender.TrendingAsync(items with { Diversity = null, ContextItem = null, IncludePurchased = false }),
+            () => recommender.SimilarAsync("id", new SimilarQuery { Count = 1, Categories = ["a"], MinPrice = 1, MaxPrice = 2, Exclude = ["b"], Kind = "ad", Diversity = 0.5 }), () => recommender.TrendingAsync(new ItemQuery { Count = 1, Categories = ["a"], MinPrice = 1, MaxPrice = 2, Exclude = ["b"], Kind = "ad" }),
             () => recommender.FindItemsAsync("x", 2), () => recommender.RecentUsersAsync(4), () => recommender.AudienceAsync("category", 0.1, 5, "next").ToListAsync().AsTask(),
             () => recommender.TrendsAsync("24h", 6), () => recommender.ExperimentsAsync(), () => recommender.ExperimentAsync("name"),
             () => recommender.ErasureAsync("id"), () => recommender.ExportAsync("id"),

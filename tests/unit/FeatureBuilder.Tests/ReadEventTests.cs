@@ -73,6 +73,9 @@ public sealed class ReadEventTests
         { "price must be a number", "u1", Event(new Purchase { items = [Item("a", price: -0.01)] }) },
         { "rating must be between 1 and 5", "u1", Event(new Review { items = [Item("a")], rating = 5.5 }) },
         { "rating must be between 1 and 5", "u1", Event(new Review { items = [Item("a")], rating = double.NaN }) },
+        { "userId is no session's", "u1", Event(new SessionMerged { intoUserId = "u2" }) },
+        { "payload.intoUserId is a session's", "session:s1", Event(new SessionMerged { intoUserId = "session:s2" }, e => e.userId = "session:s1") },
+        { "payload.intoUserId is empty", "session:s1", Event(new SessionMerged { intoUserId = "" }, e => e.userId = "session:s1") },
     };
 
     [Theory]
@@ -80,6 +83,13 @@ public sealed class ReadEventTests
     public void ABadEventIsRefusedWithTheFieldAndTheFix(string reason, string? key, StorefrontEvent? value)
     {
         Assert.Contains(reason, _readEvent.TryRead(key, value, out var entries), StringComparison.Ordinal);
+        Assert.Empty(entries);
+    }
+
+    [Fact]
+    public void AMergeOfASessionIsReadAndHasNoEntries()
+    {
+        Assert.Null(_readEvent.TryRead("session:s1", Event(new SessionMerged { intoUserId = "u1" }, e => e.userId = "session:s1"), out var entries));
         Assert.Empty(entries);
     }
 

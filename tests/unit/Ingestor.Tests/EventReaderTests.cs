@@ -63,8 +63,8 @@ public sealed class EventReaderTests
     [InlineData("""{"eventId":""}""", "/3/eventId", "must not be empty: give a value or leave it out")]
     [InlineData("""{"eventId":"  "}""", "/3/eventId", "must not be empty: give a value or leave it out")]
     [InlineData("""{"eventId":"\ud800"}""", "/3/eventId", "is not valid Unicode: send UTF-8 without unpaired surrogates")]
-    [InlineData("""{"eventId":"e1"}""", "/3/userId", "'userId' is required: give a string")]
-    [InlineData("""{"eventId":"e1","userId":null}""", "/3/userId", "'userId' is required: give a string")]
+    [InlineData("""{"eventId":"e1"}""", "/3/userId", "'userId' is required: give a string, or a sessionId where the shopper is not known yet")]
+    [InlineData("""{"eventId":"e1","userId":null}""", "/3/userId", "'userId' is required: give a string, or a sessionId where the shopper is not known yet")]
     [InlineData("""{"eventId":"e1","userId":"u1"}""", "/3/eventType", "'eventType' is required: give a string")]
     [InlineData("""{"eventId":"e1","userId":"u1","eventType":"Click"}""", "/3/eventType",
         "is not known: use one of add-to-cart, add_to_cart, click, detail-page-view, impression, purchase, purchase-complete, review, view_item")]

@@ -28,7 +28,7 @@ public sealed class OpenApiTests
         var document = await DocumentAsync();
         Assert.StartsWith("3.1.", document["openapi"]!.GetValue<string>(), StringComparison.Ordinal);
         var operations = document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(operation => $"{operation.Key} {path.Key}")).Order(StringComparer.Ordinal);
-        Assert.Equal(["delete /v1/items/{id}", "delete /v1/users/{id}", "post /v1/events", "put /v1/items"], operations);
+        Assert.Equal(["delete /v1/items/{id}", "delete /v1/users/{id}", "post /v1/events", "post /v1/users/{id}/merge", "put /v1/items"], operations);
     }
 
     [Theory]

@@ -43,6 +43,13 @@ public sealed class PseudonymsTests
         Assert.All(service.Broker.Records, record => Assert.DoesNotContain("somebody", Encoding.UTF8.GetString(record.Value!), StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void OfAShopperWhoIsNotKnownTheSessionIsReplacedAndTheyAreStillToldAsOne()
+    {
+        Assert.Equal("session:" + On.Of("s1"), On.Of("session:s1"));
+        Assert.Equal(On.Of("session:s1"), On.Of(On.Of("session:s1")));
+    }
+
     [Theory]
     [InlineData("true", "", "Privacy:Pseudonymise needs Privacy:HashKey")]
     [InlineData("false", "no base64!", "Privacy:HashKey must be base64")]

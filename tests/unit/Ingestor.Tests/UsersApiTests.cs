@@ -61,6 +61,46 @@ public sealed class UsersApiTests
         Assert.DoesNotContain(written, text => text.Contains("only-here-4711", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("u1", "u1")]
+    [InlineData("a%2Fmerge", "a/merge")]
+    public async Task AMergeIsAnEventOfTheSession(string encoded, string id)
+    {
+        await using var service = new IngestorService();
+        service.UseKestrel(0);
+        using var response = await service.CreateClient().PostAsync($"/v1/users/{encoded}/merge", IngestorService.Json("""{"sessionId":"s/1"}"""));
+
+        Assert.Equal(System.Net.HttpStatusCode.Accepted, response.StatusCode);
+        var record = Assert.Single(service.Broker.Records);
+        Assert.Equal(("storefront.events", "session:s/1"), (record.Topic, record.Key));
+        var merge = record.Decode<StorefrontEvent>(StorefrontEvent._SCHEMA);
+        Assert.Equal(("session:s/1", id, IngestorService.Now.ToUnixTimeMilliseconds(), record.Headers["ce_id"]), (merge.userId, ((SessionMerged)merge.payload).intoUserId, merge.eventTime, merge.eventId));
+    }
+
+    [Theory]
+    [InlineData("u1", "{}", "'sessionId' is required")]
+    [InlineData("u1", """{"sessionId":5}""", "/sessionId must be a string")]
+    [InlineData("u1", """[{"sessionId":"s1"}]""", "must be one object")]
+    [InlineData("session:s1", """{"sessionId":"s2"}""", "is a session's itself")]
+    public async Task AMergeThatNamesNoSessionOrNoUserIs400(string user, string body, string detail)
+    {
+        await using var service = new IngestorService();
+        service.UseKestrel(0);
+        var problem = await IngestorService.ProblemAsync(await service.CreateClient().PostAsync($"/v1/users/{user}/merge", IngestorService.Json(body)), 400);
+        Assert.Contains(detail, problem["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Empty(service.Broker.Records);
+    }
+
+    [Fact]
+    public async Task AnEventWithoutAUserIsItsSessions()
+    {
+        await using var service = new IngestorService();
+        await IngestorService.ResultsAsync(await service.PostAsync("""{"eventId":"e1","eventType":"click","sessionId":"s1","items":[{"itemId":"i1"}]}"""));
+        var record = Assert.Single(service.Broker.Records);
+        var happened = record.Decode<StorefrontEvent>(StorefrontEvent._SCHEMA);
+        Assert.Equal(("session:s1", "session:s1", "s1"), (record.Key, happened.userId, happened.sessionId));
+    }
+
     [Fact]
     public async Task WithoutTheBrokerNoErasureIsPromised()
     {

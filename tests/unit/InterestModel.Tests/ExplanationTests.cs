@@ -57,6 +57,21 @@ public sealed class ExplanationTests(TrainedModel trained)
     }
 
     [Fact]
+    public void OfTheNewestEventsAloneEachDeltaIsWhatItIsAmongAll()
+    {
+        using var predictor = trained.Load();
+        var sequence = SyntheticStore.Sequence(0, 7, 20, 27);
+        var all = predictor.Explain(sequence, [SyntheticStore.Item(34).ItemId], ["Kitchen"]);
+        var newest = predictor.Explain(sequence, [SyntheticStore.Item(34).ItemId], ["Kitchen"], mostEvents: 2);
+        foreach (var (few, many) in newest.Items.Concat(newest.Categories).Zip(all.Items.Concat(all.Categories)))
+        {
+            Assert.Equal(many.Score, few.Score, 1e-5);
+            Assert.Equal(many.Events.TakeLast(2).Select(e => (e.Event, e.ItemId)), few.Events.Select(e => (e.Event, e.ItemId)));
+            foreach (var (one, other) in few.Events.Zip(many.Events.TakeLast(2))) Assert.Equal(other.Delta, one.Delta, 1e-4);
+        }
+    }
+
+    [Fact]
     public void AnItemOrACategoryThatTheModelDoesNotKnowIsNamed()
     {
         using var predictor = trained.Load();

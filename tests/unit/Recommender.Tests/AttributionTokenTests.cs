@@ -25,7 +25,7 @@ public sealed class AttributionTokenTests
     {
         for (var i = 0; i < 200; i++)
         {
-            var token = AttributionToken.New(Start, "online-retail 2026/01", Enumerable.Range(0, 100).Select(item => $"{i}-{item}"), Assigned).ToString();
+            var token = AttributionToken.New(Start, "online-retail 2026/01", Enumerable.Range(0, 100).Select(item => $"{i}-{item}"), Assigned, [.. Enumerable.Repeat(0.01f, 100)]).ToString();
             Assert.Matches("^[A-Za-z0-9_-]+$", token);
             Assert.InRange(token.Length, 400, 2_048);
         }
@@ -45,9 +45,9 @@ public sealed class AttributionTokenTests
     [InlineData("x")]
     [InlineData("not base64!")]
     [InlineData("AAAA")]
-    [InlineData("AgAAAAAAAAAAAAAAAAAAAAA")]
-    [InlineData("Av__________AAAAAAAAAAAAAAA")]
-    [InlineData("AgAAAAAAAAAAAAAAAAAAAAD______w8")]
-    [InlineData("AgAAAAAAAAAAAAAAAAAAAAAAAAAB")]
+    [InlineData("AwAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("A___________AAAAAAAAAAAAAAA")]
+    [InlineData("AwAAAAAAAAAAAAAAAAAAAAD______w8")]
+    [InlineData("AwAAAAAAAAAAAAAAAAAAAAAAAAAB")]
     public void OtherTextIsNoToken(string text) => Assert.False(AttributionToken.TryParse(text, out _));
 }

@@ -47,5 +47,5 @@ public sealed class DiversifyTests
     [InlineData(10, 0, 10)]
     [InlineData(10, 0.1, 100)]
     [InlineData(100, 1, 500)]
-    public void OnlyDiversityNeedsMoreCandidates(int count, double diversity, int pool) => Assert.Equal(pool, Diversify.PoolOf(count, diversity));
+    public void OnlyDiversityNeedsMoreCandidates(int count, double diversity, int pool) => Assert.Equal(pool, Diversify.PoolOf(count, diversity > 0));
 }

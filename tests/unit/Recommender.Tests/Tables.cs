@@ -17,7 +17,7 @@ internal sealed class Tables
         Vectors = new VectorTable(Releases, options, Time, NullLogger<VectorTable>.Instance);
         Trending = new TrendingTable(options, Time);
         var metrics = new RecommenderMetrics(meters, new Coverage(Catalog, Time));
-        var (retrieve, pick) = (new Retrieve(Catalog, metrics, Time), new PickTrending(Catalog));
+        var (retrieve, pick) = (new Retrieve(Catalog, metrics, new Random(7), Time), new PickTrending(Catalog));
         Similar = new FindSimilar(Catalog, Vectors, Releases, Trending, pick, retrieve, metrics, Time);
         Recommend = new Recommend(Catalog, Vectors, Releases, Trending, pick, Similar, retrieve, metrics, Time);
     }

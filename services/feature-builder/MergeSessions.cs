@@ -1,0 +1,81 @@
+using driftline.events;
+using Driftline.Hosting;
+using Driftline.Sequences;
+using Driftline.Streaming;
+
+namespace Driftline.FeatureBuilder;
+
+/// <param name="UserId">Whose the session is.</param>
+/// <param name="State">The user's sequence, with the session's events.</param>
+public sealed record MergedSession(string UserId, SequenceState State);
+
+/// <summary>
+/// Makes the events of a session those of the user that it turned out to be (docs/adr/0006-a-session-is-linked-before-it-is-moved.md): links first, moves after each write, so that
+/// the order in which events and merge arrive, or arrive again, does not matter.
+/// </summary>
+public sealed class MergeSessions(SessionLinks links, SequenceStore sequences, ErasedUsers erased, SuppressErased suppress, AnnounceSequence announce)
+{
+    /// <returns>Why the merge is refused, or null. A merge from before an erasure of its user erases the session too.</returns>
+    /// <exception cref="StackExchange.Redis.RedisException">Redis is away; linking again is harmless.</exception>
+    public async Task<string?> LinkAsync(StorefrontEvent merge)
+    {
+        var into = ((SessionMerged)merge.payload).intoUserId;
+        var marks = await erased.MarksOf([into]).ReadAsync();
+        if (marks.TryGetValue(into, out var erasedAt) && SuppressErased.IsFromBefore(merge, erasedAt))
+        {
+            await EraseAsync(merge.userId, erasedAt);
+            return null;
+        }
+
+        return await links.LinkAsync(merge.userId, into, merge.eventTime) == into ? null
+            : "the session is another user's already: begin a new one when somebody else logs in";
+    }
+
+    /// <summary>After a write: moves what was written of sessions that belong to somebody.</summary>
+    /// <returns>By anonymous user.</returns>
+    /// <exception cref="StackExchange.Redis.RedisException">Redis is away; moving again moves what is left.</exception>
+    public async Task<IReadOnlyDictionary<string, MergedSession>> MoveAsync(IEnumerable<string> touched)
+    {
+        var moved = new Dictionary<string, MergedSession>(StringComparer.Ordinal);
+        foreach (var anonymous in touched.Where(user => AnonymousUsers.SessionOf(user) is not null))
+        {
+            if (await links.OwnerAsync(anonymous) is { } owner) moved.Add(anonymous, new MergedSession(owner, await MoveAsync(anonymous, owner)));
+        }
+
+        return moved;
+    }
+
+    /// <summary>The anonymous user of a merge is erased where they were known: on the way of their own events, as an erasure goes.</summary>
+    public Task AnnounceAsync(Received<StorefrontEvent> merge) =>
+        announce.ErasedAsync(merge.Key!, default, merge.Value!.receivedAt, merge.Value.eventId, TraceHeaders.Extract(merge.Headers));
+
+    /// <summary>For an erasure: sessions that were merged into the user are erased with them, and the user, if a session, is nobody's again.</summary>
+    /// <exception cref="StackExchange.Redis.RedisException">Redis is away; forgetting again is harmless.</exception>
+    public async Task ForgetAsync(string userId, long erasedAt)
+    {
+        if (await links.OwnerAsync(userId) is { } owner) await links.UnlinkAsync(userId, owner);
+        foreach (var anonymous in await links.SessionsOfAsync(userId))
+        {
+            await EraseAsync(anonymous, erasedAt);
+            await links.UnlinkAsync(anonymous, userId);
+        }
+    }
+
+    /// <summary>What the session did before an erasure of its user stays out; and the erasure may come while this moves, so the mark is read again after it.</summary>
+    private async Task<SequenceState> MoveAsync(string anonymous, string owner)
+    {
+        var marks = erased.MarksOf([owner]);
+        var before = (await marks.ReadAsync()).GetValueOrDefault(owner, long.MinValue);
+        var state = await sequences.MoveAsync(anonymous, owner, before);
+        var after = (await marks.ReadAsync()).GetValueOrDefault(owner, long.MinValue);
+        if (after == before) return state;
+        await ForgetAsync(owner, after);
+        return await suppress.RemoveAsync(owner, after);
+    }
+
+    private async Task EraseAsync(string anonymous, long erasedAt)
+    {
+        await erased.MarkAsync([(anonymous, erasedAt)]);
+        await announce.ErasedAsync(anonymous, await suppress.RemoveAsync(anonymous, erasedAt), erasedAt, erasureId: null, default);
+    }
+}
