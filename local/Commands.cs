@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Confluent.SchemaRegistry;
+using Driftline.Schemas;
 using Driftline.Storefront;
 
 namespace Driftline.Local;
@@ -14,13 +15,13 @@ internal static class Commands
         return 0;
     }
 
-    public static async Task<int> SetUpAsync(int partitions, short replicationFactor)
+    public static async Task<int> SetUpAsync(int partitions, short replicationFactor, IReadOnlyList<string> challengers)
     {
         var outside = OutsideParts.FromEnvironment();
         if (outside.BootstrapServers is not { } bootstrap || outside.SchemaRegistryUrl is not { } registry)
             throw new InvalidOperationException("setup needs Kafka__BootstrapServers and SchemaRegistry__Url in the environment.");
-        await TopicSetup.CreateAsync(outside.KafkaClient(bootstrap), partitions, replicationFactor);
-        await TopicSetup.RegisterSchemasAsync(outside.RegistryClient(registry));
+        await TopicSetup.CreateAsync(outside.KafkaClient(bootstrap), Topics.With(challengers), partitions, replicationFactor);
+        await TopicSetup.RegisterSchemasAsync(outside.RegistryClient(registry), Topics.With(challengers));
         Console.WriteLine("Topics and schemas are in place.");
         return 0;
     }

@@ -40,7 +40,9 @@ root.Add(convert);
 var setup = new Command("setup", "Create the topics and register the schemas on the Kafka and Schema Registry that the environment names, and stop.") { partitions };
 var replication = new Option<short>("--replication-factor") { Description = "Copies of each partition.", DefaultValueFactory = _ => 3 };
 setup.Add(replication);
-setup.SetAction((parsed, _) => Commands.SetUpAsync(parsed.GetValue(partitions), parsed.GetValue(replication)));
+var challenger = new Option<string[]>("--challenger") { Description = "Also what a model of this name needs that runs beside the one that serves. May be repeated.", DefaultValueFactory = _ => [] };
+setup.Add(challenger);
+setup.SetAction((parsed, _) => Commands.SetUpAsync(parsed.GetValue(partitions), parsed.GetValue(replication), parsed.GetValue(challenger)!));
 root.Add(setup);
 
 var dashboards = new Command("dashboards", "Write Grafana's dashboards to deploy/grafana/dashboards.");

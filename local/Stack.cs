@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Confluent.SchemaRegistry;
 using Driftline.Schemas;
 
 namespace Driftline.Local;
@@ -15,6 +16,9 @@ public sealed record StackOptions
 
     /// <summary>Partitions of every topic that this stack creates.</summary>
     public int Partitions { get; init; } = 12;
+
+    /// <summary>Names of models that run beside the one that serves.</summary>
+    public IReadOnlyList<string> Challengers { get; init; } = [];
 
     /// <summary>Copies of each partition on an outside cluster.</summary>
     public short ReplicationFactor { get; init; } = 1;
@@ -154,7 +158,7 @@ public sealed class Stack : IAsyncDisposable
     {
         await StartBrokerAsync();
         await StartRegistryAsync();
-        await TopicSetup.RegisterSchemasAsync(SchemaRegistryUrl);
+        await TopicSetup.RegisterSchemasAsync(new SchemaRegistryConfig { Url = SchemaRegistryUrl }, Topics.With(_options.Challengers));
         await StartRedisAsync(stopping);
     }
 
@@ -164,12 +168,12 @@ public sealed class Stack : IAsyncDisposable
         {
             BootstrapServers = outside;
             Parts.Add(("Kafka", $"{outside} (outside)"));
-            await TopicSetup.CreateAsync(new ClientConfig { BootstrapServers = outside }, _options.Partitions, _options.ReplicationFactor);
+            await TopicSetup.CreateAsync(new ClientConfig { BootstrapServers = outside }, Topics.With(_options.Challengers), _options.Partitions, _options.ReplicationFactor);
             return;
         }
 
         Broker = TestBroker.Start(_options.Brokers);
-        foreach (var topic in Topics.All) Broker.CreateTopic(topic.Name, _options.Partitions);
+        foreach (var topic in Topics.With(_options.Challengers)) Broker.CreateTopic(topic.Name, _options.Partitions);
         BootstrapServers = Broker.BootstrapServers;
         Parts.Add(("Kafka", $"{BootstrapServers} (test broker, in memory)"));
     }

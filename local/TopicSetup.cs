@@ -14,11 +14,11 @@ public static class TopicSetup
     /// <summary>Creates the topics that are missing on a real cluster.</summary>
     /// <param name="partitions">Partitions of topics keyed by user or item id: all the same, so that order survives every hop.</param>
     /// <exception cref="KafkaException">The cluster is away, or refused a topic.</exception>
-    public static async Task CreateAsync(ClientConfig client, int partitions, short replicationFactor)
+    public static async Task CreateAsync(ClientConfig client, IReadOnlyList<Topic> topics, int partitions, short replicationFactor)
     {
         using var admin = new AdminClientBuilder(client).Build();
         var there = admin.GetMetadata(MetadataTimeout).Topics.Select(topic => topic.Topic).ToHashSet(StringComparer.Ordinal);
-        var missing = Topics.All.Where(topic => !there.Contains(topic.Name)).Select(topic => Specification(topic, partitions, replicationFactor)).ToList();
+        var missing = topics.Where(topic => !there.Contains(topic.Name)).Select(topic => Specification(topic, partitions, replicationFactor)).ToList();
         if (missing.Count > 0) await admin.CreateTopicsAsync(missing);
     }
 
@@ -46,15 +46,12 @@ public static class TopicSetup
         await admin.CreateTopicsAsync(names.Select(name => new TopicSpecification { Name = name, NumPartitions = partitions, ReplicationFactor = 1 }));
     }
 
-    /// <summary>Registers every schema under BACKWARD_TRANSITIVE.</summary>
+    /// <summary>Registers the topics' schemas under BACKWARD_TRANSITIVE.</summary>
     /// <exception cref="SchemaRegistryException">The registry holds a version that a schema of ours cannot read.</exception>
-    public static Task RegisterSchemasAsync(string registryUrl) => RegisterSchemasAsync(new SchemaRegistryConfig { Url = registryUrl });
-
-    /// <inheritdoc cref="RegisterSchemasAsync(string)"/>
-    public static async Task RegisterSchemasAsync(SchemaRegistryConfig client)
+    public static async Task RegisterSchemasAsync(SchemaRegistryConfig client, IReadOnlyList<Topic> topics)
     {
         using var registry = new CachedSchemaRegistryClient(client);
-        foreach (var topic in Topics.All)
+        foreach (var topic in topics)
         {
             if (topic.Value is null) continue;
             await registry.UpdateCompatibilityAsync(Compatibility.BackwardTransitive, topic.Subject);

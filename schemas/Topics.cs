@@ -13,6 +13,12 @@ public sealed record Topic(string Name, string Key, Schema? Value, bool Compacte
 {
     /// <summary>Schema Registry subject of the value (TopicNameStrategy).</summary>
     public string Subject => Name + "-value";
+
+    /// <summary>
+    /// The same for one model. A compacted topic holds one record a key, so a model that runs beside <see cref="Topics.DefaultModel"/>, as a challenger in an experiment does, writes to topics of its own:
+    /// this one's name, a dot and the model's.
+    /// </summary>
+    public Topic Of(string model) => model == Topics.DefaultModel ? this : this with { Name = $"{Name}.{model}" };
 }
 
 /// <summary>
@@ -21,6 +27,9 @@ public sealed record Topic(string Name, string Key, Schema? Value, bool Compacte
 /// </summary>
 public static class Topics
 {
+    /// <summary>Name of the model that serves; its topics have the plain names.</summary>
+    public const string DefaultModel = "interest";
+
     public static readonly Topic StorefrontEvents = new("storefront.events", "user id", StorefrontEvent._SCHEMA, false, TimeSpan.FromDays(7));
     public static readonly Topic StorefrontEventsRejected = new("storefront.events.rejected", "user id or none", null, false, TimeSpan.FromDays(30));
     public static readonly Topic SequenceUpdates = new("sequence.updates", "user id", SequenceUpdated._SCHEMA, false, TimeSpan.FromDays(1));
@@ -30,9 +39,15 @@ public static class Topics
     public static readonly Topic ModelReleases = new("model.releases", "model name", ModelReleased._SCHEMA, true, null);
     public static readonly Topic PrivacyErasures = new("privacy.erasures", "user id", ErasureRequested._SCHEMA, false, TimeSpan.FromDays(30));
 
+    /// <summary>What each model has for itself.</summary>
+    public static readonly IReadOnlyList<Topic> ByModel = [InterestUpdates, CatalogVectors];
+
     public static readonly IReadOnlyList<Topic> All =
     [
         StorefrontEvents, StorefrontEventsRejected, SequenceUpdates, InterestUpdates,
         CatalogItems, CatalogVectors, ModelReleases, PrivacyErasures,
     ];
+
+    /// <summary>All, and those of models that run beside the one that serves.</summary>
+    public static IReadOnlyList<Topic> With(IEnumerable<string> challengers) => [.. All, .. challengers.SelectMany(model => ByModel.Select(topic => topic.Of(model)))];
 }

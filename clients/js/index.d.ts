@@ -107,7 +107,7 @@ export interface PopulationTrends {
   asOf: string; users: number; sampled: number; categories: InterestShare[]; migration: number[][]; rising: InterestShift[]; falling: InterestShift[];
 }
 
-export interface VariantSettings { name: string; weight: number; source: string; diversity: number | null; shadow: boolean; }
+export interface VariantSettings { name: string; weight: number; source: string; model: string | null; diversity: number | null; shadow: boolean; }
 export interface ExperimentSettings { name: string; traffic: number; variants: VariantSettings[]; }
 export interface Estimate { value: number; low: number; high: number; }
 export interface EstimatedDifference { value: number; low: number; high: number; pValue: number; significant: boolean; }

@@ -61,21 +61,22 @@ public static class StreamingExtensions
         });
     }
 
-    /// <summary>Keeps <typeparamref name="TTable"/> equal to a whole topic. Resolve <see cref="TableReader{T}"/> to await <see cref="TableReader{T}.CaughtUp"/>.</summary>
+    /// <summary>Keeps <typeparamref name="TTable"/> equal to a whole topic. Resolve <see cref="TableReader{T}"/> to await <see cref="TableReader{T}.CaughtUp"/>; where several topics feed one table, that is the first's.</summary>
     public static IServiceCollection AddTable<T, TTable>(this IServiceCollection services, string topic)
         where T : class, ISpecificRecord
         where TTable : class, ITable<T>
     {
         services.TryAddSingleton<TTable>();
         var health = services.AddLoopHealth(topic);
-        services.AddSingleton(provider =>
+        services.AddKeyedSingleton(topic, (provider, _) =>
         {
             var codec = provider.GetRequiredService<AvroCodec>();
             return new TableReader<T>(
                 topic, provider.GetRequiredService<KafkaClients>(), bytes => codec.DecodeAsync<T>(topic, bytes), provider.GetRequiredService<TTable>(),
                 health(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<TableReader<T>>>());
         });
-        return services.AddHostedService(provider => provider.GetRequiredService<TableReader<T>>());
+        services.TryAddSingleton(provider => provider.GetRequiredKeyedService<TableReader<T>>(topic));
+        return services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<TableReader<T>>(topic));
     }
 
     private static Func<IServiceProvider, LoopHealth> AddLoopHealth(this IServiceCollection services, string name)

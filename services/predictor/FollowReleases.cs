@@ -111,7 +111,7 @@ public sealed class FollowReleases(
     }
 
     private Task SendAsync(string itemId, ItemVector? vector) => producer.SendAsync(
-        Topics.CatalogVectors.Name, itemId, vector,
+        Topics.CatalogVectors.Of(options.Value.ModelName).Name, itemId, vector,
         new CloudEvent(Guid.CreateVersion7().ToString(), "/driftline/predictor", "driftline.catalog.vector", time.GetUtcNow()));
 
     private async Task TryAgainSoonAsync(CancellationToken stopping)

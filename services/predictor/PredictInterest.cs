@@ -27,7 +27,8 @@ public sealed class PredictInterest(
         var users = NewestOfEachUser(batch, outcomes);
         var erasures = ErasuresOf(batch);
         await Overtaken.GuardAsync(users, ReadAsync, read => read.Sequence.Digest, (some, stored) => PublishAsync(batch.Count, some, stored, erasures, stopping), time);
-        if (erasures.Count > 0) await progress.CompleteAsync(ErasureProgress.Predictor, erasures.SelectMany(user => user));
+        // The stage is done when the model that serves is; a challenger erases on its own topic.
+        if (erasures.Count > 0 && options.Value.ModelName == Topics.DefaultModel) await progress.CompleteAsync(ErasureProgress.Predictor, erasures.SelectMany(user => user));
         return outcomes;
     }
 
@@ -78,7 +79,7 @@ public sealed class PredictInterest(
         : Task.CompletedTask;
 
     private Task SendTombstoneAsync(string userId, string? erasureId, ActivityContext cause) => producer.SendEncodedAsync(
-        Topics.InterestUpdates.Name, userId, null,
+        Topics.InterestUpdates.Of(options.Value.ModelName).Name, userId, null,
         new CloudEvent(Guid.CreateVersion7().ToString(), "/driftline/predictor", "driftline.interest.erased", time.GetUtcNow(), erasureId), cause);
 
     private async Task SendAfterAsync(Task before, InterestUpdated update, ActivityContext cause)
@@ -99,7 +100,7 @@ public sealed class PredictInterest(
     private async Task SendAsync(InterestUpdated update, ActivityContext cause)
     {
         await producer.SendAsync(
-            Topics.InterestUpdates.Name, update.userId, update,
+            Topics.InterestUpdates.Of(options.Value.ModelName).Name, update.userId, update,
             new CloudEvent(Guid.CreateVersion7().ToString(), "/driftline/predictor", "driftline.interest.updated", time.GetUtcNow()), cause);
         metrics.Published(time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(update.newestReceivedAt));
     }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Driftline.Schemas;
 using Driftline.Sequences;
 
 namespace Driftline.Predictor;
@@ -8,9 +9,10 @@ public sealed class PredictorOptions
 {
     public const string Section = "Predictor";
 
-    /// <summary>Which model to follow in <c>model.releases</c>.</summary>
+    /// <summary>Which model to follow in <c>model.releases</c>. One that is not <see cref="Topics.DefaultModel"/> is a challenger: it has a consumer group and output topics of its own.</summary>
     [Required(ErrorMessage = "Predictor:ModelName is missing: name the model to follow in model.releases.")]
-    public string ModelName { get; set; } = "interest";
+    [RegularExpression("[A-Za-z0-9._-]{1,64}", ErrorMessage = "Predictor:ModelName must be 1 to 64 letters, digits, '.', '_' or '-': it is part of topics' names.")]
+    public string ModelName { get; set; } = Topics.DefaultModel;
 
     /// <summary>Where the model runs; <c>auto</c> takes the first CUDA device if there is one.</summary>
     [RegularExpression("auto|cpu|cuda:[0-9]+", ErrorMessage = "Predictor:Device must be auto, cpu or cuda:N.")]

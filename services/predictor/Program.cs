@@ -8,6 +8,8 @@ using Driftline.Streaming;
 using Microsoft.Extensions.Options;
 
 var builder = ServiceDefaults.CreateService(args, "predictor", StreamingTelemetry.SourceName, PredictorMetrics.MeterName);
+var model = builder.Configuration[$"{PredictorOptions.Section}:{nameof(PredictorOptions.ModelName)}"] ?? Topics.DefaultModel;
+var challenger = model == Topics.DefaultModel ? "" : $".{model}"; // a challenger reads all triggers too
 builder.Services.AddRedis();
 builder.Services.AddStreaming("predictor", Topics.StorefrontEventsRejected.Name);
 
@@ -23,8 +25,8 @@ builder.Services.AddSingleton<ExplainUser>();
 builder.Services.AddHostedService<FollowReleases>();
 builder.Services.AddTable<ModelReleased, Releases>(Topics.ModelReleases.Name);
 builder.Services.AddTable<CatalogItem, CatalogTable>(Topics.CatalogItems.Name);
-builder.Services.AddTable<ItemVector, PublishedVectors>(Topics.CatalogVectors.Name);
-builder.Services.AddConsumerLoop<SequenceUpdated, PredictInterest>(Topics.SequenceUpdates.Name, "driftline.predictor", "Loop");
+builder.Services.AddTable<ItemVector, PublishedVectors>(Topics.CatalogVectors.Of(model).Name);
+builder.Services.AddConsumerLoop<SequenceUpdated, PredictInterest>(Topics.SequenceUpdates.Name, "driftline.predictor" + challenger, "Loop");
 builder.Services.AddHealthChecks().AddCheck<ModelLoaded>("model-loaded", tags: ["ready"]);
 
 var app = builder.Build();

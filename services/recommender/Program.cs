@@ -20,6 +20,12 @@ builder.Services.AddTable<ErasureRequested, ErasureTable>(Topics.PrivacyErasures
 builder.Services.AddExperiments();
 if (ExperimentServices.AreConfigured(builder.Configuration)) // without them there is nothing to attribute
     builder.Services.AddConsumerLoop<StorefrontEvent, AttributeFeedback>(Topics.StorefrontEvents.Name, "driftline.recommender.feedback", "Loop");
+foreach (var challenger in ExperimentServices.Challengers(builder.Configuration))
+{
+    builder.Services.AddConsumerLoop<InterestUpdated, ApplyChallenger>(Topics.InterestUpdates.Of(challenger).Name, $"driftline.recommender.{challenger}", "Loop");
+    builder.Services.AddTable<ItemVector, VectorTable>(Topics.CatalogVectors.Of(challenger).Name);
+}
+
 builder.Services.AddApi();
 
 var app = builder.Build();

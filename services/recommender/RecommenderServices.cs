@@ -25,7 +25,7 @@ internal static class RecommenderServices
         services.AddRedis();
         return services
             .AddSingleton<RecommenderMetrics>().AddSingleton<Coverage>()
-            .AddSingleton<InterestStore>().AddSingleton<InterestFeed>().AddSingleton<Audiences>().AddSingleton<ExportAudience>().AddSingleton<Trends>().AddSingleton<PurchasedItems>()
+            .AddSingleton<InterestStore>().AddSingleton<ChallengerStore>().AddSingleton<InterestFeed>().AddSingleton<Audiences>().AddSingleton<ExportAudience>().AddSingleton<Trends>().AddSingleton<PurchasedItems>()
             .AddSingleton<ReleaseTable>().AddSingleton<CatalogTable>().AddSingleton<VectorTable>().AddSingleton<TrendingTable>().AddSingleton<ErasureTable>()
             .AddSingleton<SequenceStoreOptions>().AddSingleton<SequenceStore>().AddSingleton<SessionLinks>().AddSingleton<ExportUser>()
             .AddSingleton(Random.Shared).AddTransient<ExplainAnswer>()

@@ -4,11 +4,11 @@ namespace Driftline.Tests;
 internal static class Needs
 {
     /// <summary>Path of a program on the PATH.</summary>
-    public static string Program(string name)
-    {
-        var found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
-        return found ?? Missing($"{name} is not on the PATH");
-    }
+    public static string Program(string name) => Find(name) ?? Missing($"{name} is not on the PATH");
+
+    /// <summary>The same; null where it is not there.</summary>
+    public static string? Find(string name) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
     /// <summary>A folder of real events in the import format.</summary>
     public static string Data(string name)

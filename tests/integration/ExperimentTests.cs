@@ -46,7 +46,8 @@ public sealed class ExperimentTests
     public async Task AnAATestDiffersByNoMoreThanChanceAnABTestShowsTheModelsLeadAndAReplayCountsNothingTwice()
     {
         await using var pipeline = await Pipeline.StartAsync(null, Settings);
-        var shoppers = await ShopAsync(pipeline);
+        var (shoppers, past) = await ShopAsync(pipeline);
+        await NothingBoughtComesBackAsync(pipeline, shoppers.Keys, past);
         var expected = await FeedBackAsync(pipeline, shoppers);
 
         var aa = await ResultAsync(pipeline, "aa", expected);
@@ -68,8 +69,8 @@ public sealed class ExperimentTests
     }
 
     /// <summary>Sends the first two thirds and waits until the answers reflect them.</summary>
-    /// <returns>What each shopper turns to in the last third: item and whether it was bought.</returns>
-    private static async Task<Dictionary<string, ILookup<string, bool>>> ShopAsync(Pipeline pipeline)
+    /// <returns>What each shopper turns to in the last third, item and whether it was bought; and the events that were sent.</returns>
+    private static async Task<(Dictionary<string, ILookup<string, bool>> Shoppers, IReadOnlyList<ReplayEvent> Past)> ShopAsync(Pipeline pipeline)
     {
         var replay = ReplayData.Open(new RunOptions { Seed = 1, Events = Events }, DemoModel.CacheFolder(Environment.GetEnvironmentVariable("DRIFTLINE_CACHE")), DateTimeOffset.UtcNow).Plan.Events;
         var (past, future) = (replay.Take(Events * 2 / 3).ToList(), replay.Skip(Events * 2 / 3));
@@ -83,7 +84,34 @@ public sealed class ExperimentTests
                 ledger.Missing(user, long.Parse(interests.GetProperty("sequenceDigest").GetString()!, CultureInfo.InvariantCulture)) == 0);
         }
 
-        return shoppers;
+        return (shoppers, past);
+    }
+
+    /// <summary>Over the shoppers of the replay, and strangers: nothing that was bought within its interval is offered, and an answer that is not personal says why.</summary>
+    private static async Task NothingBoughtComesBackAsync(Pipeline pipeline, IEnumerable<string> shoppers, IReadOnlyList<ReplayEvent> past)
+    {
+        var interval = TimeSpan.FromDays(30); // Recommender:RepurchaseInterval's default, judged by the newest event's time
+        var since = past.Max(one => one.Time) - (long)interval.TotalMilliseconds;
+        var purchases = past.Where(one => one.Source.EventType == "purchase" && one.Time > since).ToLookup(one => one.Source.UserId, one => one.Source.ItemId);
+        var (shown, hidden, notPersonal) = (0, 0, 0);
+        foreach (var user in shoppers.Concat(Enumerable.Range(0, 20).Select(i => $"stranger-{i}")))
+        {
+            var bought = purchases[user].ToHashSet();
+            var answer = await pipeline.AskUntilAsync($"/v1/users/{Uri.EscapeDataString(user)}/recommendations?count=100", Limit, _ => true);
+            var items = answer.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("itemId").GetString()!).ToList();
+            Assert.DoesNotContain(items, bought.Contains);
+            if (!answer.GetProperty("personalised").GetBoolean())
+            {
+                Assert.NotEmpty(answer.GetProperty("reason").GetString()!);
+                notPersonal++;
+            }
+
+            (shown, hidden) = (shown + items.Count, hidden + bought.Count);
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{shown} items shown, none of the {hidden} bought within {interval}; {notPersonal} answers were not personal, and said why");
+        Assert.NotEqual(0, hidden);
+        Assert.InRange(notPersonal, 20, int.MaxValue);
     }
 
     /// <summary>

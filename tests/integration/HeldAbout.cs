@@ -43,6 +43,9 @@ internal static class HeldAbout
     /// <summary>Records of a topic under a key, in order.</summary>
     public static IReadOnlyList<Message<string, byte[]?>> Records(string bootstrapServers, string topic, string key) => [.. Read(bootstrapServers, topic).Where(record => record.Key == key)];
 
+    /// <summary>Every record of a topic, each partition's in order.</summary>
+    public static IReadOnlyList<Message<string, byte[]?>> Records(string bootstrapServers, string topic) => [.. Read(bootstrapServers, topic)];
+
     /// <summary>The logs that hold it; all logs must be there.</summary>
     public static IReadOnlyList<string> Logs(Stack stack, string text) =>
     [

@@ -42,6 +42,12 @@ public sealed class Pipeline : IAsyncDisposable
 
     public IReadOnlyList<ImportItem> Items { get; }
 
+    /// <summary>Folder of the model that serves.</summary>
+    public required string Artifact { get; init; }
+
+    /// <summary>Folder of the data that it was trained on.</summary>
+    public required string Data { get; init; }
+
     public HttpClient Ingestor { get; }
 
     public HttpClient Recommender { get; }
@@ -50,7 +56,8 @@ public sealed class Pipeline : IAsyncDisposable
 
     /// <param name="redis">A Redis of the caller's own, to do with as it likes.</param>
     /// <param name="settings">Further settings for every service.</param>
-    public static async Task<Pipeline> StartAsync(string? redis, IReadOnlyDictionary<string, string>? settings = null)
+    /// <param name="challengers">Names of models that a test will run beside the one that serves.</param>
+    public static async Task<Pipeline> StartAsync(string? redis, IReadOnlyDictionary<string, string>? settings = null, IReadOnlyList<string>? challengers = null)
     {
         var cache = DemoModel.CacheFolder(Environment.GetEnvironmentVariable("DRIFTLINE_CACHE"));
         var data = ReplayData.Open(new RunOptions { Seed = 1, Events = 1 }, cache, DateTimeOffset.UtcNow);
@@ -63,6 +70,7 @@ public sealed class Pipeline : IAsyncDisposable
                 SchemaRegistryUrl = outside.SchemaRegistryUrl,
                 RedisConnectionString = redis ?? outside.RedisConnectionString,
                 Partitions = 4,
+                Challengers = challengers ?? [],
                 Settings = new Dictionary<string, string>(settings ?? new Dictionary<string, string>())
                 {
                     ["Recommender__DataLabel"] = data.Label,
@@ -70,7 +78,7 @@ public sealed class Pipeline : IAsyncDisposable
                 },
             },
             _ => { }, CancellationToken.None);
-        var pipeline = await StartServicesAsync(outside, stack, data.Items);
+        var pipeline = await StartServicesAsync(outside, stack, data.Items, artifact, data.Folder.Path);
         await CatalogLoader.LoadAsync(pipeline.Ingestor, data.Items, data.Prices, new Progress<int>(), CancellationToken.None);
         await DemoModel.ReleaseAsync(artifact, stack.Settings(), CancellationToken.None);
         await stack.WaitUntilReadyAsync(CancellationToken.None);
@@ -114,7 +122,7 @@ public sealed class Pipeline : IAsyncDisposable
         await _outside.DisposeAsync();
     }
 
-    private static async Task<Pipeline> StartServicesAsync(OutsideForTests outside, Stack stack, IReadOnlyList<ImportItem> items)
+    private static async Task<Pipeline> StartServicesAsync(OutsideForTests outside, Stack stack, IReadOnlyList<ImportItem> items, string artifact, string data)
     {
         foreach (var service in LocalService.All)
         {
@@ -122,6 +130,6 @@ public sealed class Pipeline : IAsyncDisposable
                 service, CancellationToken.None, service == LocalService.Recommender ? new Dictionary<string, string> { ["Recommender__PredictorUrl"] = stack[LocalService.Predictor.Name].ToString() } : null);
         }
 
-        return new Pipeline(outside, stack, items);
+        return new Pipeline(outside, stack, items) { Artifact = artifact, Data = data };
     }
 }

@@ -23,6 +23,7 @@ public sealed record ErasureStage(string Stage, DateTimeOffset? CompletedAt);
 /// <param name="Purchases">Items bought, each with its newest purchase.</param>
 /// <param name="Attributes">What events said of the user.</param>
 /// <param name="Interests">What was computed last; null for nothing.</param>
+/// <param name="Challengers">What was computed last by models that an experiment runs beside the one that serves, by their names.</param>
 /// <param name="History">What was computed before and last, newest first.</param>
 /// <param name="UpdatedAt">The user's place in the list of those updated last; null without one.</param>
 /// <param name="Feedback">What the user was shown in experiments, and what came of it; null for nothing.</param>
@@ -31,7 +32,7 @@ public sealed record ErasureStage(string Stage, DateTimeOffset? CompletedAt);
 /// <param name="ErasedAt">When the user was last erased, as far as that is still remembered; null if not.</param>
 public sealed record UserExport(
     string UserId, DateTimeOffset ExportedAt, IReadOnlyList<HeldEntry> Sequence, IReadOnlyList<HeldPurchase> Purchases, IReadOnlyList<HeldAttribute> Attributes,
-    HeldInterests? Interests, IReadOnlyList<InterestMoment> History, DateTimeOffset? UpdatedAt, HeldFeedback? Feedback,
+    HeldInterests? Interests, IReadOnlyDictionary<string, HeldInterests> Challengers, IReadOnlyList<InterestMoment> History, DateTimeOffset? UpdatedAt, HeldFeedback? Feedback,
     IReadOnlyList<string> Sessions, string? MergedInto, DateTimeOffset? ErasedAt);
 
 /// <param name="Weight">A review's rating, else the quantity, at most 255.</param>

@@ -33,7 +33,7 @@ internal static class UsersApi
         TypedResults.Ok(new RecentUsersAnswer([.. (await store.RecentAsync(recent)).Select(RecentUserAnswer.From)]));
 
     internal static async Task<Results<Ok<RecommendationsAnswer>, ValidationProblem>> RecommendationsAsync(
-        [Description("User id, percent-encoded (a slash as %2F).")] string id, InterestStore store, PurchasedItems purchased, ServeVariant serve, ExplainAnswer explainer,
+        [Description("User id, percent-encoded (a slash as %2F).")] string id, InterestStore store, ChallengerStore challengers, AssignVariant assign, PurchasedItems purchased, ServeVariant serve, ExplainAnswer explainer,
         IOptions<RecommenderOptions> options, HttpRequest request,
         [Range(1, 100), Description("Most items wanted.")] int count = 10,
         [Description(FilterParameters.Category)] string[]? category = null,
@@ -49,11 +49,14 @@ internal static class UsersApi
         var filter = FilterParameters.Read(request, category, minPrice, maxPrice, exclude, kind, out var errors);
         if (!TryReadContext(context, out var shown)) errors["context"] = ["context must be 'item:' followed by an item id, e.g. context=item:1234."];
         if (errors.Count > 0) return TypedResults.ValidationProblem(errors);
-        var (interests, hidden) = (store.ReadAsync(id), includePurchased ? Task.FromResult<IReadOnlyList<string>>([]) : purchased.HiddenAsync(id));
-        await Task.WhenAll(interests, hidden);
-        LinkTo(await interests);
-        var answer = serve.For(id, await interests, new Wanted(count, filter.Without(await hidden), diversity, shown, explore ?? options.Value.ExploreRate));
-        return TypedResults.Ok(explain ? await explainer.WithReasonsAsync(answer, await interests, request.HttpContext.RequestAborted) : answer);
+        var (serving, others, hidden) = (
+            store.ReadAsync(id), challengers.ReadAsync(assign.ChallengersFor(id), id), includePurchased ? Task.FromResult<IReadOnlyList<string>>([]) : purchased.HiddenAsync(id));
+        await Task.WhenAll(serving, others, hidden);
+        var interests = new KnownInterests(await serving, await others);
+        var from = interests.By(assign.Of(id)?.Variant);
+        LinkTo(from);
+        var answer = serve.For(id, interests, new Wanted(count, filter.Without(await hidden), diversity, shown, explore ?? options.Value.ExploreRate));
+        return TypedResults.Ok(explain ? await explainer.WithReasonsAsync(answer, from, request.HttpContext.RequestAborted) : answer);
     }
 
     internal static async Task<Results<Ok<InterestsAnswer>, ProblemHttpResult>> InterestsAsync(

@@ -27,6 +27,10 @@ internal sealed class AssignVariant(IOptions<RecommenderOptions> options)
         return null;
     }
 
+    /// <summary>The models beside the one that serves whose interests the user's answer needs: of their variant, and of shadows.</summary>
+    public IReadOnlyList<string> ChallengersFor(string userId) => Of(userId) is not { } assigned ? [] :
+        [.. assigned.Experiment.Variants.Where(variant => variant.Shadow || variant == assigned.Variant).Select(variant => variant.Model).OfType<string>().Distinct(StringComparer.Ordinal)];
+
     private static VariantOptions Pick(ExperimentOptions experiment, string userId)
     {
         var serving = experiment.Serving.ToList();

@@ -18,12 +18,13 @@ public sealed record ExperimentSettings(string Name, double Traffic, IReadOnlyLi
 /// <param name="Name">Its name.</param>
 /// <param name="Weight">Its share of the users is this over the sum of the weights of the variants that serve.</param>
 /// <param name="Source"><c>model</c> or <c>trending</c>.</param>
+/// <param name="Model">The model that answers; null for the one that serves without an experiment.</param>
 /// <param name="Diversity">In place of the request's; null leaves it to the request.</param>
 /// <param name="Shadow">True if it is computed and compared, but not served.</param>
-public sealed record VariantSettings(string Name, double Weight, string Source, double? Diversity, bool Shadow)
+public sealed record VariantSettings(string Name, double Weight, string Source, string? Model, double? Diversity, bool Shadow)
 {
     internal static VariantSettings From(VariantOptions variant) =>
-        new(variant.Name, variant.Weight, variant.Source == VariantSource.Trending ? "trending" : "model", variant.Diversity, variant.Shadow);
+        new(variant.Name, variant.Weight, variant.Source == VariantSource.Trending ? "trending" : "model", variant.Model, variant.Diversity, variant.Shadow);
 }
 
 /// <summary>How an experiment stands.</summary>

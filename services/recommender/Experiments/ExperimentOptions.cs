@@ -37,6 +37,9 @@ public sealed class VariantOptions
     /// <summary>What chooses the items.</summary>
     public VariantSource Source { get; set; }
 
+    /// <summary>Name of the model whose interests and vectors answer; null for the one that serves without an experiment.</summary>
+    public string? Model { get; set; }
+
     /// <summary>Holds in place of the request's own diversity, 0 to 1; null leaves it to the request.</summary>
     public double? Diversity { get; set; }
 

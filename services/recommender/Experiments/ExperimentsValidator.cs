@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Driftline.Schemas;
 using Microsoft.Extensions.Options;
 
 namespace Driftline.Recommender.Experiments;
@@ -42,6 +43,8 @@ internal sealed partial class ExperimentsValidator : IValidateOptions<Recommende
         if (!IsName(variant.Name)) yield return $"{key}:Name is '{variant.Name}': {NameRule}";
         if (variants.Take(i).Any(other => other.Name == variant.Name)) yield return $"{key}:Name '{variant.Name}' is taken by a variant before it: choose another.";
         if (variant.Weight is not (> 0 and <= MaxWeight)) yield return $"{key}:Weight must be above 0 and at most {MaxWeight:0}.";
+        if (variant.Model is { } model && (!IsName(model) || model == Topics.DefaultModel || variant.Source == VariantSource.Trending))
+            yield return $"{key}:Model is '{model}': name a predictor's Predictor:ModelName other than '{Topics.DefaultModel}', which serves without it, and only with the source model.";
         if (!Enum.IsDefined(variant.Source)) yield return $"{key}:Source must be model or trending.";
         if (variant.Diversity is { } diversity && diversity is not (>= 0 and <= 1)) yield return $"{key}:Diversity must be between 0 and 1, or left out.";
     }

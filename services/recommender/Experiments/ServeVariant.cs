@@ -1,5 +1,5 @@
-using driftline.events;
 using Driftline.Recommender.Api;
+using Driftline.Recommender.Interests;
 using Driftline.Recommender.Retrieval;
 
 namespace Driftline.Recommender.Experiments;
@@ -7,15 +7,14 @@ namespace Driftline.Recommender.Experiments;
 /// <summary>Answers as the user's variant has it, and hands the same question to the experiment's shadows.</summary>
 internal sealed class ServeVariant(AssignVariant assign, Recommend recommend, ShadowScores shadows, ExperimentMetrics metrics)
 {
-    /// <param name="interests">Null for an unknown user.</param>
-    public RecommendationsAnswer For(string userId, InterestUpdated? interests, Wanted wanted)
+    public RecommendationsAnswer For(string userId, KnownInterests interests, Wanted wanted)
     {
-        if (assign.Of(userId) is not { } assigned) return recommend.For(userId, interests, wanted);
-        var answer = recommend.For(userId, interests, As(assigned, wanted)) with { Experiment = assigned.Experiment.Name, Variant = assigned.Variant.Name };
+        if (assign.Of(userId) is not { } assigned) return recommend.For(userId, interests.Serving, wanted);
+        var answer = recommend.For(userId, interests.By(assigned.Variant), As(assigned, wanted)) with { Experiment = assigned.Experiment.Name, Variant = assigned.Variant.Name };
         metrics.Shown(assigned, answer.Items);
         foreach (var shadow in assigned.Experiment.Variants)
         {
-            if (shadow.Shadow) shadows.Offer(new ShadowQuestion(userId, interests, As(assigned with { Variant = shadow }, wanted), answer.Items));
+            if (shadow.Shadow) shadows.Offer(new ShadowQuestion(userId, interests.By(shadow), As(assigned with { Variant = shadow }, wanted), answer.Items));
         }
 
         return answer;

@@ -38,7 +38,7 @@ internal sealed class AskPredictor(HttpClient http, IOptions<RecommenderOptions>
             return (null, "the predictor does not answer: ask again");
         }
 
-        if (scores.ModelVersion != interests.modelVersion) return (null, $"the predictor has gone on to model version {scores.ModelVersion}");
+        if (scores.ModelVersion != interests.modelVersion) return (null, $"the predictor at Recommender:PredictorUrl has model version {scores.ModelVersion}");
         return scores.SequenceDigest == interests.sequenceDigest.ToString(CultureInfo.InvariantCulture)
             ? (scores, null)
             : (null, "the user has acted since these interests were computed: ask again");

@@ -10,7 +10,7 @@ namespace Driftline.Recommender.Interests;
 /// writes the same values again. A tombstone erases all that this service holds of the user, also where newer interests follow it in the same batch.
 /// </summary>
 internal sealed class ApplyInterests(
-    InterestStore store, FeedbackStore feedback, ErasedUsers erased, ErasureProgress progress, RecommenderMetrics metrics, TimeProvider time, ILogger<ApplyInterests> log)
+    InterestStore store, ChallengerStore challengers, FeedbackStore feedback, ErasedUsers erased, ErasureProgress progress, RecommenderMetrics metrics, TimeProvider time, ILogger<ApplyInterests> log)
     : IBatchHandler<InterestUpdated>
 {
     public async Task<IReadOnlyList<Outcome>> HandleAsync(IReadOnlyList<Received<InterestUpdated>> batch, CancellationToken stopping)
@@ -32,6 +32,7 @@ internal sealed class ApplyInterests(
     {
         if (users.Count == 0) return;
         await store.WriteAsync([.. users.Select(user => new InterestWrite(user, null, null))]);
+        await challengers.ForgetAsync(users);
         await feedback.ForgetAsync(users);
     }
 

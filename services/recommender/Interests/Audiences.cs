@@ -12,7 +12,8 @@ internal readonly record struct AudienceMove(string UserId, InterestUpdated? Bef
 internal readonly record struct AudiencePosition(double Rise, string UserId);
 
 /// <summary>
-/// The <c>audience:{category}</c> keys: a sorted set of the users whose interest in the category is rising, score = by how much (next - current).
+/// The <c>audience:{category}</c> keys: a sorted set of the users whose interest in the category is rising, score = by how much (next - current); those with the largest
+/// rise, as many as <see cref="RecommenderOptions.RecentUsers"/>, so that users who never come back do not add up.
 /// An index only: who it lists is checked against <c>interest:{user}</c>, so a user who was erased, whose interests expired, or whom a write that was
 /// broken off left behind, is never answered. <c>audiences</c> is the set of the categories that have one, so that an erased user is taken out of all.
 /// </summary>
@@ -38,6 +39,7 @@ internal sealed class Audiences(IConnectionMultiplexer redis, IOptions<Recommend
         foreach (var category in risen)
         {
             acknowledged.Add(batch.SortedSetAddAsync(Key(category.Key), [.. category]));
+            acknowledged.Add(batch.SortedSetRemoveRangeByRankAsync(Key(category.Key), 0, -(options.Value.RecentUsers + 1)));
             acknowledged.Add(batch.KeyExpireAsync(Key(category.Key), options.Value.InterestExpiry));
         }
 

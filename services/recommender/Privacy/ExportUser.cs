@@ -1,3 +1,4 @@
+using driftline.events;
 using Driftline.Hosting;
 using Driftline.Recommender.Api;
 using Driftline.Recommender.Experiments;
@@ -10,27 +11,31 @@ namespace Driftline.Recommender.Privacy;
 /// Gathers what Redis holds about a user. The feature-builder's keys are read through the library that owns their layout, as the predictor reads them; one stage
 /// writes a key, and any may read it.
 /// </summary>
-internal sealed class ExportUser(SequenceStore sequences, SessionLinks links, InterestStore interests, FeedbackStore feedback, ErasedUsers erased, TimeProvider time)
+internal sealed class ExportUser(SequenceStore sequences, SessionLinks links, InterestStore interests, ChallengerStore challengers, FeedbackStore feedback, ErasedUsers erased, TimeProvider time)
 {
     /// <exception cref="StackExchange.Redis.RedisException">Redis is away.</exception>
     public async Task<ExportAnswer> ReadAsync(string userId)
     {
-        var (events, sessions, owner, update, history, updatedAt, shown, marks) = (
-            sequences.ReadAllAsync(userId), links.SessionsOfAsync(userId), links.OwnerAsync(userId), interests.ReadAsync(userId), interests.HistoryAsync(userId, int.MaxValue), interests.UpdatedAtAsync(userId), feedback.ReadUserAsync(userId),
+        var (events, sessions, owner, update, byChallengers, history, updatedAt, shown, marks) = (
+            sequences.ReadAllAsync(userId), links.SessionsOfAsync(userId), links.OwnerAsync(userId), interests.ReadAsync(userId), challengers.ReadAsync(userId), interests.HistoryAsync(userId, int.MaxValue), interests.UpdatedAtAsync(userId), feedback.ReadUserAsync(userId),
             erased.MarksOf([userId]).ReadAsync());
-        await Task.WhenAll(events, sessions, owner, update, history, updatedAt, shown, marks);
+        await Task.WhenAll(events, sessions, owner, update, byChallengers, history, updatedAt, shown, marks);
         var (held, now) = (await events, time.GetUtcNow());
         return new ExportAnswer(
             userId, now,
             [.. held.Entries.Select(entry => new HeldEntry(At(entry.EventTime), EventTypeOf(entry.Type), entry.ItemId, entry.Weight, entry.PriceBand, Hex(entry.EventIdHash)))],
             [.. held.Purchases.Select(bought => new HeldPurchase(bought.ItemId, At(bought.BoughtAt)))],
             [.. held.Attributes.Select(said => new HeldAttribute(said.Name, said.Value, At(said.EventTime)))],
-            await update is { } state ? new HeldInterests(InterestsAnswer.From(state, now), [.. state.embedding], [.. state.boosts.Select(boost => new HeldBoost(boost.itemId, boost.boost))]) : null,
+            await update is { } state ? Held(state, now) : null,
+            (await byChallengers).ToDictionary(one => one.Key, one => Held(one.Value, now), StringComparer.Ordinal),
             await history, await updatedAt,
             await shown is { } known ? Feedback(known) : null,
             await sessions, await owner,
             (await marks).TryGetValue(userId, out var erasedAt) ? At(erasedAt) : null);
     }
+
+    private static HeldInterests Held(InterestUpdated state, DateTimeOffset now) =>
+        new(InterestsAnswer.From(state, now), [.. state.embedding], [.. state.boosts.Select(boost => new HeldBoost(boost.itemId, boost.boost))]);
 
     private static HeldFeedback Feedback(UserFeedback known) => new(
         [.. known.Counts.Select(count => new HeldCounts(count.Key.Experiment, count.Key.Variant, count.Value.Impressions, count.Value.Clicks, count.Value.Purchases))],

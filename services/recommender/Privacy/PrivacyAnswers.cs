@@ -22,6 +22,7 @@ internal sealed record ExportAnswer(
     [property: Description("Items bought, each with its newest purchase.")] IReadOnlyList<HeldPurchase> Purchases,
     [property: Description("What events said of the user.")] IReadOnlyList<HeldAttribute> Attributes,
     [property: Description("What was computed last; null for nothing. The user is listed in the audience of each rising category.")] HeldInterests? Interests,
+    [property: Description("What was computed last by models that an experiment runs beside the one that serves, by their names.")] IReadOnlyDictionary<string, HeldInterests> Challengers,
     [property: Description("What was computed before and last, newest first.")] IReadOnlyList<InterestMoment> History,
     [property: Description("The user's place in the list of those updated last; null without one.")] DateTimeOffset? UpdatedAt,
     [property: Description("What the user was shown in experiments, and what came of it; null for nothing.")] HeldFeedback? Feedback,

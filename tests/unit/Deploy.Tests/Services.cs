@@ -40,10 +40,10 @@ internal static partial class Services
     [GeneratedRegex(@"AddConsumerLoop<\w+, \w+>\(Topics\.(\w+)\.Name, ""([^""]+)""")]
     private static partial Regex Loop { get; }
 
-    [GeneratedRegex(@"AddTable<\w+, \w+>\(Topics\.(\w+)\.Name")]
+    [GeneratedRegex(@"AddTable<\w+, \w+>\(Topics\.(\w+)(?:\.Of\(\w+\))?\.Name")]
     private static partial Regex Table { get; }
 
-    [GeneratedRegex(@"(?:Send(?:Encoded)?Async\(\s*|AddStreaming\(""[^""]+"", )Topics\.(\w+)\.Name")]
+    [GeneratedRegex(@"(?:Send(?:Encoded)?Async\(\s*|AddStreaming\(""[^""]+"", )Topics\.(\w+)(?:\.Of\([\w.]+\))?\.Name")]
     private static partial Regex Write { get; }
 
     public static IReadOnlyList<string> Names { get; } = [.. LocalService.All.Select(service => service.Name)];

@@ -56,7 +56,7 @@ public sealed class ExplainAnswerTests
     }
 
     [Theory]
-    [InlineData("m2", 0, "the predictor has gone on to model version m2")]
+    [InlineData("m2", 0, "the predictor at Recommender:PredictorUrl has model version m2")]
     [InlineData("m1", 1, "the user has acted since these interests were computed: ask again")]
     public async Task WhatWasComputedFromAnotherModelOrOtherEventsExplainsNothing(string version, long digestOff, string reason)
     {

@@ -11,7 +11,7 @@ public sealed class VectorTableTests
 {
     private static readonly TimeSpan Grace = TimeSpan.FromHours(1);
     private readonly FakeTimeProvider _time = new(Start);
-    private readonly ReleaseTable _releases = new(NullLogger<ReleaseTable>.Instance);
+    private readonly ReleaseTable _releases = new(Options.Create(new RecommenderOptions()), NullLogger<ReleaseTable>.Instance);
     private readonly VectorTable _table;
 
     public VectorTableTests()

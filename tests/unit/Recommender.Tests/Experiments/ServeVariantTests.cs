@@ -3,6 +3,7 @@ using driftline.events;
 using Driftline.Hosting;
 using Driftline.Recommender.Api;
 using Driftline.Recommender.Experiments;
+using Driftline.Recommender.Interests;
 using Driftline.Recommender.Retrieval;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -79,7 +80,7 @@ public sealed class ServeVariantTests
     public void OutsideExperimentsAnswersNameNone()
     {
         var serve = new ServeVariant(new AssignVariant(Options.Create(new RecommenderOptions())), _tables.Recommend, _shadows, _metrics);
-        var answer = serve.For("u", null, new Wanted(3, ItemFilter.None));
+        var answer = serve.For("u", KnownInterests.Of(null), new Wanted(3, ItemFilter.None));
         Assert.Equal((null, null), (answer.Experiment, answer.Variant));
     }
 
@@ -126,10 +127,37 @@ public sealed class ServeVariantTests
         Assert.Null(feedback.Read(Event("u", "1", Start + TimeSpan.FromDays(1), new Click { items = Items("green") }).Value!));
     }
 
+    [Fact]
+    public void AVariantWithAModelAnswersFromItAndFromTheServingOneWhereItDoesNotKnowTheUser()
+    {
+        var experiment = new ExperimentOptions { Name = "models", Variants = [new VariantOptions { Name = "challenger", Model = "next" }] };
+        var assign = new AssignVariant(Options.Create(new RecommenderOptions { Experiments = [experiment] }));
+        _tables.Vectors.Apply(Vector("kite", "n1", 1, 0));
+        var serve = new ServeVariant(assign, _tables.Recommend, _shadows, _metrics);
+
+        Assert.Equal(["next"], assign.ChallengersFor("u"));
+        var known = KnownInterests.Of(InterestsOf("u", "m1", 1, 0)) with { Challengers = new Dictionary<string, InterestUpdated> { ["next"] = InterestsOf("u", "n1", 1, 0) } };
+        var answer = serve.For("u", known, new Wanted(1, ItemFilter.None));
+        Assert.Equal(("n1", "kite", "challenger"), (answer.ModelVersion, answer.Items[0].ItemId, answer.Variant));
+        var fallback = serve.For("u", KnownInterests.Of(InterestsOf("u", "m1", 1, 0)), new Wanted(1, ItemFilter.None));
+        Assert.Equal(("m1", "green", "challenger"), (fallback.ModelVersion, fallback.Items[0].ItemId, fallback.Variant));
+    }
+
+    [Fact]
+    public void AChallengersReleaseChangesNothingForWhoeverIsNotAskedForIt()
+    {
+        var releases = new ReleaseTable(
+            Options.Create(new RecommenderOptions { Experiments = [new ExperimentOptions { Variants = [new VariantOptions { Model = "next" }] }] }), NullLogger<ReleaseTable>.Instance);
+        releases.Apply(Release("interest", "m1", 1));
+        releases.Apply(Release("next", "n1", 2));
+        Assert.Equal("m1", releases.Newest);
+        Assert.True(releases.IsCurrent("n1")); // its vectors stay
+    }
+
     private RecommendationsAnswer Answer(string variant)
     {
         var user = UserOf(variant);
-        return _serve.For(user, InterestsOf(user, "m1", 1, 0), new Wanted(3, ItemFilter.None));
+        return _serve.For(user, KnownInterests.Of(InterestsOf(user, "m1", 1, 0)), new Wanted(3, ItemFilter.None));
     }
 
     private string UserOf(string variant) => Enumerable.Range(0, 1_000).Select(i => $"user-{i}").First(user => _assign.Of(user)!.Variant.Name == variant);

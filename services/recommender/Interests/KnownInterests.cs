@@ -1,0 +1,15 @@
+using driftline.events;
+using Driftline.Recommender.Experiments;
+
+namespace Driftline.Recommender.Interests;
+
+/// <summary>What is known of a user, by the model that serves and by those that run beside it.</summary>
+/// <param name="Serving">Null for an unknown user.</param>
+/// <param name="Challengers">By model, as far as they know the user.</param>
+internal sealed record KnownInterests(InterestUpdated? Serving, IReadOnlyDictionary<string, InterestUpdated> Challengers)
+{
+    public static KnownInterests Of(InterestUpdated? serving) => new(serving, new Dictionary<string, InterestUpdated>());
+
+    /// <summary>What a variant answers from; null stands for no experiment. A challenger that has not seen the user yet takes nothing away from them: the model that serves answers, and the token says so.</summary>
+    public InterestUpdated? By(VariantOptions? variant) => variant?.Model is { } model && Challengers.TryGetValue(model, out var known) ? known : Serving;
+}
