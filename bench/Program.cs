@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Driftline.Bench.Capacity;
 using Driftline.Bench.EndToEnd;
+using Driftline.Bench.Retrieval;
 using Driftline.Local;
 
 var rate = new Option<double>("--rate") { Description = "Events per second that arrive, whatever the pipeline makes of them.", DefaultValueFactory = _ => 1_000 };
@@ -34,9 +35,39 @@ var capacity = new Command("capacity", "Measure the unit costs that `local -- ca
 capacity.SetAction((parsed, stopping) => new CapacityCheck(
     parsed.GetValue(length), parsed.GetValue(folder)?.FullName ?? Path.Combine(Repository.Root, "docs", "capacity")).RunAsync(Console.WriteLine, stopping));
 
+var set = new Option<string>("--set") { Description = "walk (clusters of random walks), mixture, gauss, or the folder of a trained model.", DefaultValueFactory = _ => "walk" };
+var items = new Option<int>("--items") { Description = "Item vectors; a model has its own.", DefaultValueFactory = _ => 1_000_000 };
+var dimensions = new Option<int>("--dims") { Description = "Length of a vector; a model has its own.", DefaultValueFactory = _ => 64 };
+var queries = new Option<int>("--queries") { Description = "Queries for the 20 best.", DefaultValueFactory = _ => 500 };
+var vectors = new Option<DirectoryInfo?>("--keep") { Description = "Takes vectors, answers and hnswlib's graph, which is used again. Default: a folder of the set's in the temporary one." };
+var peers = new Option<string[]>("--peers") { Description = "Engines to measure beside Driftline's.", AllowMultipleArgumentsPerToken = true, Arity = ArgumentArity.ZeroOrMore, DefaultValueFactory = _ => ["faiss", "hnswlib"] };
+peers.AcceptOnlyFromAmong("faiss", "hnswlib");
+items.Validators.Add(result => { if (result.GetValueOrDefault<int>() is not (>= 20 and <= 10_000_000)) result.AddError("--items must be 20 to 10000000."); });
+dimensions.Validators.Add(result => { if (result.GetValueOrDefault<int>() is not (>= 1 and <= 4_096)) result.AddError("--dims must be 1 to 4096."); });
+queries.Validators.Add(result => { if (result.GetValueOrDefault<int>() is not (>= 20 and <= 100_000)) result.AddError("--queries must be 20 to 100000."); });
+set.Validators.Add(result =>
+{
+    if (result.GetValueOrDefault<string>() is not ("walk" or "mixture" or "gauss") && !File.Exists(Path.Combine(result.GetValueOrDefault<string>()!, "model.json")))
+        result.AddError("--set must be walk, mixture, gauss, or a folder with a model.json.");
+});
+var retrieval = new Command("retrieval", "Search for the 20 best among item vectors, beside FAISS IndexFlatIP and hnswlib: queries per second on one core, recall, memory.")
+{
+    set, items, dimensions, queries, seed, vectors, peers, json,
+};
+retrieval.SetAction(async (parsed, stopping) =>
+{
+    var name = parsed.GetValue(set)!;
+    var of = Directory.Exists(name) ? VectorSet.OfModel(name, parsed.GetValue(queries), parsed.GetValue(seed))
+        : VectorSet.Drawn(name, parsed.GetValue(items), parsed.GetValue(dimensions), parsed.GetValue(queries), parsed.GetValue(seed));
+    var keep = parsed.GetValue(vectors)?.FullName ?? Path.Combine(Path.GetTempPath(), $"driftline-vectors-{of.Name}-{of.ItemCount}-{of.Dimensions}-{parsed.GetValue(seed)}");
+    var report = await new RetrievalCommand(of, keep, parsed.GetValue(peers)!).RunAsync(stopping);
+    report.Print(Console.WriteLine);
+    if (parsed.GetValue(json) is { } file) await File.WriteAllTextAsync(file.FullName, report.ToJson() + "\n", stopping);
+});
+
 try
 {
-    return await new RootCommand("Driftline's benchmarks. Run them in Release, on a machine with nothing else to do.") { e2e, capacity }.Parse(args)
+    return await new RootCommand("Driftline's benchmarks. Run them in Release, on a machine with nothing else to do.") { e2e, capacity, retrieval }.Parse(args)
         .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
 }
 catch (Exception e) when (e is InvalidOperationException or FileNotFoundException or TimeoutException or IOException)

@@ -2,34 +2,37 @@ using System.Numerics.Tensors;
 
 namespace Driftline.Catalog;
 
-/// <summary>One item that a search found.</summary>
-/// <param name="Score">Inner product of the query with the item's vector, plus the item's boost if it has one.</param>
-public readonly record struct ScoredItem(string ItemId, float Score);
-
 /// <summary>
-/// Exact top-k by inner product over item vectors of one model version, kept as rows of one contiguous matrix.
+/// Exact top-k by inner product over item vectors of one model version. Small catalogues are scanned; of larger ones most is passed over by
+/// bounds (<see cref="CodedIndex"/>), which changes the time and not the answer.
 /// <para>
 /// One writer at a time (writes take a lock among themselves); any number of searches, which take no lock and see one consistent state: a write
 /// appends a row beyond what published states can see and marks the item's older row as ended by this state's number, so a reader of an older
-/// state still finds exactly the rows that were current in it.
+/// state still finds exactly the rows that were current in it. Codes are made in the background; the rows written since are scanned.
 /// </para>
 /// </summary>
-public sealed class VectorIndex
+public sealed class VectorIndex : IItemIndex
 {
-    private const int FirstCapacity = 256;
-    private const long Never = long.MaxValue;
+    private const int FirstCapacity = 256, BlockRows = CodedRows.BlockRows;
 
+    /// <summary>Codes are made anew when this part of the rows they cover has been written since.</summary>
+    private const int UncodedPart = 8;
+
+    private readonly int _codeFrom;
     private readonly Lock _writing = new();
-    private readonly Dictionary<string, int> _rowOf = new(StringComparer.Ordinal);
     private volatile State _state;
+    private Task? _coding;
 
     /// <param name="dimensions">Length of every vector.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="dimensions"/> is not positive.</exception>
-    public VectorIndex(int dimensions)
+    /// <param name="codeFrom">Items from which on searches use codes, at the cost of about a third more memory; <see cref="int.MaxValue"/> for never.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is not positive.</exception>
+    public VectorIndex(int dimensions, int codeFrom = int.MaxValue)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(codeFrom);
         Dimensions = dimensions;
-        _state = new State(0, 0, 0, [], [], [], []);
+        _codeFrom = codeFrom;
+        _state = new State(0, 0, 0, new ItemRows(0, dimensions), null);
     }
 
     public int Dimensions { get; }
@@ -37,122 +40,125 @@ public sealed class VectorIndex
     /// <summary>Items in the newest state.</summary>
     public int Count => _state.Live;
 
-    /// <summary>Adds an item or replaces its vector.</summary>
-    /// <param name="vector">Shape (Dimensions).</param>
-    /// <exception cref="ArgumentException">The vector has another length, or holds a number that is not finite.</exception>
+    /// <inheritdoc/>
     public void Upsert(string itemId, ReadOnlySpan<float> vector)
     {
-        Check(vector, nameof(vector));
+        IItemIndex.Check(vector, Dimensions, nameof(vector));
         lock (_writing)
         {
-            var state = _state.Rows == _state.Ids.Length ? Rebuild(_state) : _state;
-            var row = state.Rows;
+            var state = _state.Rows == _state.Items.Capacity ? Rebuild(_state) : _state;
             var number = state.Number + 1;
-            vector.CopyTo(state.Matrix.AsSpan(row * Dimensions, Dimensions));
-            state.Norms[row] = TensorPrimitives.Norm(vector);
-            state.Ids[row] = itemId;
-            state.EndedBy[row] = Never;
-            var isNew = !_rowOf.TryGetValue(itemId, out var old);
-            if (!isNew) Volatile.Write(ref state.EndedBy[old], number);
-            _rowOf[itemId] = row;
-            _state = state with { Number = number, Rows = row + 1, Live = state.Live + (isNew ? 1 : 0) };
+            var isNew = state.Items.Write(state.Rows, itemId, vector, TensorPrimitives.Norm(vector), number);
+            _state = state with { Number = number, Rows = state.Rows + 1, Live = state.Live + (isNew ? 1 : 0) };
+            if (CodesAreDue(_state)) _coding ??= Task.Run(MakeCodes);
         }
     }
 
-    /// <summary>Takes an item out.</summary>
-    /// <returns>False if it was not there.</returns>
+    /// <inheritdoc/>
     public bool Remove(string itemId)
     {
         lock (_writing)
         {
-            if (!_rowOf.Remove(itemId, out var row)) return false;
             var number = _state.Number + 1;
-            Volatile.Write(ref _state.EndedBy[row], number);
+            if (!_state.Items.Remove(itemId, number)) return false;
             _state = _state with { Number = number, Live = _state.Live - 1 };
             return true;
         }
     }
 
-    /// <summary>A copy of the newest vectors of these items, in their order; null for an item that has none. Waits for a write that is under way.</summary>
+    /// <inheritdoc/>
     public float[]?[] VectorsOf(IReadOnlyList<string> itemIds)
     {
-        var vectors = new float[]?[itemIds.Count];
-        lock (_writing)
-        {
-            for (var i = 0; i < vectors.Length; i++)
-                if (_rowOf.TryGetValue(itemIds[i], out var row)) vectors[i] = _state.Matrix.AsSpan(row * Dimensions, Dimensions).ToArray();
-        }
-
-        return vectors;
+        var state = _state;
+        return [.. itemIds.Select(id => state.Items.Find(id, state.Number, state.Rows) is var row and >= 0 ? state.Items.Vector(row).ToArray() : null)];
     }
 
-    /// <summary>The best items, best first; equal scores by item id (ordinal).</summary>
-    /// <param name="query">Shape (Dimensions).</param>
-    /// <param name="count">Most items wanted.</param>
-    /// <param name="filter">Only items for which this holds take part; asked only of items that would otherwise enter the answer.</param>
-    /// <param name="boosts">Added to the scores of the items that it names.</param>
-    /// <param name="cosine">True scores by the cosine of the two vectors, 0 where one has no length, instead of by their inner product.</param>
-    /// <exception cref="ArgumentException">The query has another length, or holds a number that is not finite.</exception>
+    /// <inheritdoc/>
     public IReadOnlyList<ScoredItem> Search(
         ReadOnlySpan<float> query, int count, Func<string, bool>? filter = null, IReadOnlyDictionary<string, float>? boosts = null, bool cosine = false)
     {
-        Check(query, nameof(query));
+        IItemIndex.Check(query, Dimensions, nameof(query));
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (count == 0) return [];
         var state = _state;
-        var length = cosine ? TensorPrimitives.Norm(query) : 0;
-        var best = new PriorityQueue<ScoredItem, ScoredItem>(WorstFirst); // its head is the worst kept
-        for (var row = 0; row < state.Rows; row++)
-        {
-            if (Volatile.Read(ref state.EndedBy[row]) <= state.Number) continue;
-            var score = TensorPrimitives.Dot(query, state.Matrix.AsSpan(row * Dimensions, Dimensions));
-            if (cosine) score = length > 0 && state.Norms[row] > 0 ? score / length / state.Norms[row] : 0;
-            if (boosts?.TryGetValue(state.Ids[row], out var boost) == true) score += boost;
-            var item = new ScoredItem(state.Ids[row], score);
-            if (best.Count == count && WorstFirst.Compare(item, best.Peek()) <= 0) continue;
-            if (filter is not null && !filter(item.ItemId)) continue;
-            if (best.Count == count) best.DequeueEnqueue(item, item);
-            else best.Enqueue(item, item);
-        }
-
-        var found = new ScoredItem[best.Count];
-        for (var i = found.Length - 1; i >= 0; i--) found[i] = best.Dequeue();
-        return found;
+        var best = new BestItems(state.Items, state.Number, query.ToArray(), count, filter, boosts, cosine);
+        best.OfferBoosted(state.Rows);
+        state.Codes?.Search(best);
+        Scan(state.Items, state.Codes?.End ?? 0, state.Rows, best);
+        return best.Take();
     }
 
-    private static readonly Comparer<ScoredItem> WorstFirst = Comparer<ScoredItem>.Create((a, b) =>
-        a.Score.CompareTo(b.Score) is var byScore and not 0 ? byScore : string.CompareOrdinal(b.ItemId, a.ItemId));
+    public void Drop()
+    {
+        // The garbage collector has it all.
+    }
+
+    /// <summary>Ends when the codes that are due are made.</summary>
+    public Task CodedAsync()
+    {
+        lock (_writing) return _coding ?? Task.CompletedTask;
+    }
+
+    private void Scan(ItemRows items, int from, int to, BestItems best)
+    {
+        Span<float> scores = stackalloc float[BlockRows];
+        for (var first = from; first < to; first += BlockRows)
+        {
+            var count = Math.Min(BlockRows, to - first);
+            InnerProducts.Of(best.Query, items.Matrix.AsSpan(first * Dimensions, count * Dimensions), scores[..count]);
+            var norms = items.Norms.AsSpan(first, count);
+            var limit = best.Limit(new Lengths(TensorPrimitives.Min<float>(norms), TensorPrimitives.Max<float>(norms)));
+            for (var open = BestItems.NotBelow(limit, scores, count); open != 0; open &= open - 1) best.Offer(first + (int)uint.TrailingZeroCount(open));
+        }
+    }
 
     /// <summary>Copies the live rows into new arrays, with as much room again; readers of older states keep the old arrays.</summary>
     private State Rebuild(State old)
     {
-        var capacity = Math.Max(FirstCapacity, checked(old.Live * 2));
-        var next = new State(old.Number, 0, old.Live, new float[checked(capacity * Dimensions)], new float[capacity], new string[capacity], new long[capacity]);
+        var items = new ItemRows(Math.Max(FirstCapacity, checked(old.Live * 2)), Dimensions);
+        var movedTo = new int[old.Rows];
+        Array.Fill(movedTo, -1);
         var rows = 0;
+        var end = -1;
         for (var row = 0; row < old.Rows; row++)
         {
-            if (old.EndedBy[row] != Never) continue;
-            old.Matrix.AsSpan(row * Dimensions, Dimensions).CopyTo(next.Matrix.AsSpan(rows * Dimensions));
-            next.Norms[rows] = old.Norms[row];
-            next.Ids[rows] = old.Ids[row];
-            next.EndedBy[rows] = Never;
-            _rowOf[old.Ids[row]] = rows++;
+            if (row == old.Codes?.End) end = rows;
+            if (!old.Items.Holds(row, old.Number)) continue;
+            items.Write(rows, old.Items.Ids[row], old.Items.Vector(row), old.Items.Norms[row], old.Number);
+            movedTo[row] = rows++;
         }
 
-        return next with { Rows = rows };
+        return new State(old.Number, rows, old.Live, items, old.Codes?.Moved(movedTo, end < 0 ? rows : end));
     }
 
-    private void Check(ReadOnlySpan<float> vector, string name)
+    private bool CodesAreDue(State state) =>
+        state.Live >= _codeFrom && state.Rows - (state.Codes?.End ?? 0) is var uncoded && uncoded > (state.Codes?.End ?? 0) / UncodedPart;
+
+    private void MakeCodes()
     {
-        if (vector.Length != Dimensions) throw new ArgumentException($"The vector has {vector.Length} dimensions; this index holds vectors of {Dimensions}.", name);
-        foreach (var number in vector)
-            if (!float.IsFinite(number)) throw new ArgumentException("The vector holds a number that is not finite.", name);
+        while (true)
+        {
+            State state;
+            lock (_writing)
+            {
+                state = _state;
+                if (!CodesAreDue(state))
+                {
+                    _coding = null;
+                    return;
+                }
+            }
+
+            int[] current = [.. Enumerable.Range(0, state.Rows).Where(row => state.Items.Holds(row, state.Number))];
+            var codes = new CodedIndex(state.Items.Matrix, Dimensions, current, state.Rows);
+            lock (_writing)
+            {
+                if (_state.Items == state.Items) _state = _state with { Codes = codes }; // else the rows have moved
+            }
+        }
     }
 
     /// <param name="Number">Grows by one with each write.</param>
     /// <param name="Rows">Rows that readers of this state may look at.</param>
-    /// <param name="Matrix">Shape (capacity, Dimensions), row-major.</param>
-    /// <param name="Norms">Euclidean length of each row.</param>
-    /// <param name="EndedBy">For each row the number of the first state that no longer holds it.</param>
-    private sealed record State(long Number, int Rows, int Live, float[] Matrix, float[] Norms, string[] Ids, long[] EndedBy);
+    private sealed record State(long Number, int Rows, int Live, ItemRows Items, CodedIndex? Codes);
 }

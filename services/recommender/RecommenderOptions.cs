@@ -3,6 +3,13 @@ using Driftline.Recommender.Experiments;
 
 namespace Driftline.Recommender;
 
+/// <summary>What searches the item vectors: this process, or vector sets of Redis 8.</summary>
+public enum VectorEngineKind
+{
+    Memory,
+    Redis,
+}
+
 /// <summary>Configuration section <c>Recommender</c>.</summary>
 public sealed class RecommenderOptions
 {
@@ -15,6 +22,14 @@ public sealed class RecommenderOptions
     /// <summary>How long a superseded model version's item vectors stay, for users whose interests were computed with it.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00", ErrorMessage = "Recommender:SupersededVersionGrace must be between 00:00:00 and 365 days.")]
     public TimeSpan SupersededVersionGrace { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>What searches the item vectors.</summary>
+    [EnumDataType(typeof(VectorEngineKind), ErrorMessage = "Recommender:VectorEngine must be Memory or Redis.")]
+    public VectorEngineKind VectorEngine { get; set; } = VectorEngineKind.Memory;
+
+    /// <summary>Items from which on a search in memory uses codes and bounds instead of reading every vector.</summary>
+    [Range(1, int.MaxValue, ErrorMessage = "Recommender:CodeVectorsFrom must be between 1 and 2147483647.")]
+    public int CodeVectorsFrom { get; set; } = 5_000;
 
     /// <summary>Time after which an action counts half in the trending items.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00", ErrorMessage = "Recommender:TrendingHalfLife must be between 1 minute and 3650 days.")]

@@ -26,7 +26,7 @@ internal static class RecommenderServices
         return services
             .AddSingleton<RecommenderMetrics>().AddSingleton<Coverage>()
             .AddSingleton<InterestStore>().AddSingleton<ChallengerStore>().AddSingleton<InterestFeed>().AddSingleton<Audiences>().AddSingleton<ExportAudience>().AddSingleton<Trends>().AddSingleton<PurchasedItems>()
-            .AddSingleton<ReleaseTable>().AddSingleton<CatalogTable>().AddSingleton<VectorTable>().AddSingleton<TrendingTable>().AddSingleton<ErasureTable>()
+            .AddSingleton<ReleaseTable>().AddSingleton<CatalogTable>().AddSingleton<VectorEngine>().AddSingleton<VectorTable>().AddSingleton<TrendingTable>().AddSingleton<ErasureTable>()
             .AddSingleton<SequenceStoreOptions>().AddSingleton<SequenceStore>().AddSingleton<SessionLinks>().AddSingleton<ExportUser>()
             .AddSingleton(Random.Shared).AddTransient<ExplainAnswer>()
             .AddSingleton<Retrieve>().AddSingleton<PickTrending>().AddSingleton<FindSimilar>().AddSingleton<Recommend>();

@@ -13,7 +13,7 @@ internal sealed class Retrieve(CatalogTable catalog, RecommenderMetrics metrics,
 {
     /// <summary>Items that pass the filter, in the order of <see cref="Diversify"/>, as <see cref="Explore"/> mixes it, with the search's scores.</summary>
     public IReadOnlyList<Found> Best(
-        VectorIndex index, ReadOnlySpan<float> query, Wanted wanted, IReadOnlyDictionary<string, float>? boosts = null, bool cosine = false)
+        IItemIndex index, ReadOnlySpan<float> query, Wanted wanted, IReadOnlyDictionary<string, float>? boosts = null, bool cosine = false)
     {
         var started = time.GetTimestamp();
         var found = index.Search(query, Diversify.PoolOf(wanted.Count, wanted.Diversity > 0 || wanted.Explore > 0), itemId => wanted.Filter.Admits(catalog.Find(itemId)), boosts, cosine);

@@ -14,7 +14,8 @@ namespace Driftline.Recommender.Retrieval;
 /// a dropped version get trending items, and are told why, until their next update.
 /// </para>
 /// </summary>
-internal sealed class VectorTable(ReleaseTable releases, IOptions<RecommenderOptions> options, TimeProvider time, ILogger<VectorTable> log) : ITable<ItemVector>
+internal sealed class VectorTable(
+    ReleaseTable releases, VectorEngine engine, IOptions<RecommenderOptions> options, TimeProvider time, ILogger<VectorTable> log) : ITable<ItemVector>
 {
     private readonly ConcurrentDictionary<string, Version> _versions = new(StringComparer.Ordinal);
 
@@ -30,14 +31,14 @@ internal sealed class VectorTable(ReleaseTable releases, IOptions<RecommenderOpt
         }
 
         var vector = item.vector as float[] ?? [.. item.vector];
-        var target = _versions.GetOrAdd(item.modelVersion, _ => new Version(new VectorIndex(vector.Length)));
+        var target = _versions.GetOrAdd(item.modelVersion, version => new Version(engine.Open(version, vector.Length)));
         target.Index.Upsert(itemId, vector);
         target.LastWrite = time.GetUtcNow();
         DropSuperseded();
     }
 
     /// <summary>Null when no item has a vector of that version here.</summary>
-    public VectorIndex? IndexOf(string modelVersion)
+    public IItemIndex? IndexOf(string modelVersion)
     {
         DropSuperseded();
         return _versions.TryGetValue(modelVersion, out var version) && version.Index.Count > 0 ? version.Index : null;
@@ -54,19 +55,21 @@ internal sealed class VectorTable(ReleaseTable releases, IOptions<RecommenderOpt
             if (!superseded) version.SupersededSince = null;
             else version.SupersededSince ??= now;
             if (version.SupersededSince is not { } since || Later(since, version.LastWrite) + options.Value.SupersededVersionGrace > now) continue;
-            if (_versions.TryRemove(name, out _)) Log.VersionDropped(log, name);
+            if (!_versions.TryRemove(name, out var dropped)) continue;
+            dropped.Index.Drop();
+            Log.VersionDropped(log, name);
         }
     }
 
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 
-    private sealed class Version(VectorIndex index)
+    private sealed class Version(IItemIndex index)
     {
         private readonly Lock _lock = new();
         private DateTimeOffset _lastWrite;
         private DateTimeOffset? _supersededSince;
 
-        public VectorIndex Index => index;
+        public IItemIndex Index => index;
 
         public DateTimeOffset LastWrite
         {

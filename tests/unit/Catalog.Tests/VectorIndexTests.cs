@@ -5,15 +5,15 @@ namespace Driftline.Catalog.Tests;
 public sealed class VectorIndexTests
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    public void SearchEqualsANaiveSortAfterAnyUpsertsAndRemovals(int seed)
+    [InlineData(1, int.MaxValue)]
+    [InlineData(2, int.MaxValue)]
+    [InlineData(3, 1)]
+    [InlineData(4, 300)]
+    public async Task SearchEqualsANaiveSortAfterAnyUpsertsAndRemovals(int seed, int codeFrom)
     {
         const int dimensions = 19; // not a multiple of any SIMD width
         var random = new Random(seed);
-        var index = new VectorIndex(dimensions);
+        var index = new VectorIndex(dimensions, codeFrom);
         var expected = new Dictionary<string, float[]>(StringComparer.Ordinal);
         for (var step = 0; step < 3_000; step++)
         {
@@ -21,6 +21,7 @@ public sealed class VectorIndexTests
             if (random.Next(4) == 0) Assert.Equal(expected.Remove(id), index.Remove(id));
             else index.Upsert(id, expected[id] = Vector(random, dimensions));
             if (step % 250 != 0) continue;
+            await index.CodedAsync();
             Assert.Equal(expected.Count, index.Count);
             var query = Vector(random, dimensions);
             Assert.Equal(Naive(expected, query, 20, _ => true), index.Search(query, 20).Select(item => item.ItemId));
@@ -68,11 +69,13 @@ public sealed class VectorIndexTests
         Assert.Equal(0, index.Count);
     }
 
-    [Fact]
-    public async Task ReadersSeeEachItemExactlyOnceWhileItIsReplaced()
+    [Theory]
+    [InlineData(int.MaxValue)]
+    [InlineData(1)]
+    public async Task ReadersSeeEachItemExactlyOnceWhileItIsReplaced(int codeFrom)
     {
         const int items = 300;
-        var index = new VectorIndex(1);
+        var index = new VectorIndex(1, codeFrom);
         for (var i = 0; i < items; i++) index.Upsert($"{i}", [0]);
         using var stop = new CancellationTokenSource();
         var writer = Task.Run(() =>

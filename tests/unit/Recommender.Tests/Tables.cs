@@ -14,7 +14,7 @@ internal sealed class Tables
     {
         var options = Options.Create(new RecommenderOptions());
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
-        Vectors = new VectorTable(Releases, options, Time, NullLogger<VectorTable>.Instance);
+        Vectors = new VectorTable(Releases, new VectorEngine(options), options, Time, NullLogger<VectorTable>.Instance);
         Trending = new TrendingTable(options, Time);
         var metrics = new RecommenderMetrics(meters, new Coverage(Catalog, Time));
         var (retrieve, pick) = (new Retrieve(Catalog, metrics, new Random(7), Time), new PickTrending(Catalog));

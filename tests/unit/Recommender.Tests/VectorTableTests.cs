@@ -16,7 +16,7 @@ public sealed class VectorTableTests
 
     public VectorTableTests()
     {
-        _table = new VectorTable(_releases, Options.Create(new RecommenderOptions { SupersededVersionGrace = Grace }), _time, NullLogger<VectorTable>.Instance);
+        _table = new VectorTable(_releases, new VectorEngine(Options.Create(new RecommenderOptions())), Options.Create(new RecommenderOptions { SupersededVersionGrace = Grace }), _time, NullLogger<VectorTable>.Instance);
         _releases.Apply(Release("default", "m1", 1));
         _table.Apply(Vector("a", "m1", 1));
         _table.Apply(Vector("b", "m1", 2));
