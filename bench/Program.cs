@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Driftline.Bench.Capacity;
 using Driftline.Bench.EndToEnd;
+using Driftline.Bench.Predictor;
 using Driftline.Local;
 
 var rate = new Option<double>("--rate") { Description = "Events per second that arrive, whatever the pipeline makes of them.", DefaultValueFactory = _ => 1_000 };
@@ -36,7 +37,7 @@ capacity.SetAction((parsed, stopping) => new CapacityCheck(
 
 try
 {
-    return await new RootCommand("Driftline's benchmarks. Run them in Release, on a machine with nothing else to do.") { e2e, capacity }.Parse(args)
+    return await new RootCommand("Driftline's benchmarks. Run them in Release, on a machine with nothing else to do.") { e2e, capacity, PredictorCommand.Create() }.Parse(args)
         .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
 }
 catch (Exception e) when (e is InvalidOperationException or FileNotFoundException or TimeoutException or IOException)
