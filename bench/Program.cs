@@ -2,7 +2,9 @@ using System.CommandLine;
 using Driftline.Bench.Capacity;
 using Driftline.Bench.EndToEnd;
 using Driftline.Bench.Predictor;
+using Driftline.Bench.Regressions;
 using Driftline.Bench.Retrieval;
+using Driftline.Bench.Stages;
 using Driftline.Local;
 
 var rate = new Option<double>("--rate") { Description = "Events per second that arrive, whatever the pipeline makes of them.", DefaultValueFactory = _ => 1_000 };
@@ -10,15 +12,17 @@ var seconds = new Option<double>("--seconds") { Description = "Length of the mea
 var warmUp = new Option<double>("--warm-up") { Description = "Seconds of the same load before it.", DefaultValueFactory = _ => 20 };
 var users = new Option<int>("--users") { Description = "Shoppers, drawn by Zipf's law.", DefaultValueFactory = _ => 50_000 };
 var seed = new Option<int>("--seed") { Description = "Decides users, items and gaps.", DefaultValueFactory = _ => 1 };
+var batch = new Option<int?>("--batch") { Description = "Events in a request, as a storefront's collector sends them; 1 sends each when it is due. Default: 1 below 5,000 events/s, else 100." };
 var json = new Option<FileInfo?>("--json") { Description = "Also write the report there." };
 rate.Validators.Add(result => { if (result.GetValueOrDefault<double>() is not (> 0 and <= 1_000_000)) result.AddError("--rate must be above 0 and at most 1000000."); });
 seconds.Validators.Add(result => { if (result.GetValueOrDefault<double>() is not (>= 1 and <= 3_600)) result.AddError("--seconds must be 1 to 3600."); });
 warmUp.Validators.Add(result => { if (result.GetValueOrDefault<double>() is not (>= 0 and <= 600)) result.AddError("--warm-up must be 0 to 600."); });
+batch.Validators.Add(result => { if (result.GetValueOrDefault<int?>() is not (null or >= 1 and <= 500)) result.AddError("--batch must be 1 to 500."); });
 users.Validators.Add(result => { if (result.GetValueOrDefault<int>() is not (>= 1 and <= 10_000_000)) result.AddError("--users must be 1 to 10000000."); });
 
 var e2e = new Command("e2e", "Open-loop load through the four services: waits for the acknowledgement, the interest update and the changed answer; CPU, allocation and memory of each part.")
 {
-    rate, seconds, warmUp, users, seed, json,
+    rate, seconds, warmUp, users, seed, batch, json,
 };
 e2e.SetAction((parsed, stopping) => new E2eCommand(new E2eOptions
 {
@@ -27,8 +31,30 @@ e2e.SetAction((parsed, stopping) => new E2eCommand(new E2eOptions
     WarmUpSeconds = parsed.GetValue(warmUp),
     Users = parsed.GetValue(users),
     Seed = parsed.GetValue(seed),
+    Batch = parsed.GetValue(batch) ?? (parsed.GetValue(rate) < 5_000 ? 1 : 100),
     Json = parsed.GetValue(json)?.FullName,
 }).ExecuteAsync(stopping));
+
+var ingestBatch = new Option<int>("--batch") { Description = "Events in a request.", DefaultValueFactory = _ => 100 };
+var connections = new Option<int>("--connections") { Description = "Requests in flight.", DefaultValueFactory = _ => 8 };
+var stageSeconds = new Option<double>("--seconds") { Description = "Length of the measured part.", DefaultValueFactory = _ => 20 };
+var ingest = new Command("ingest", "The ingestor alone: how many events it takes a second, each request answered when Kafka has all of its events (acks=all).") { ingestBatch, connections, stageSeconds, json };
+ingest.SetAction((parsed, stopping) => new IngestCommand(
+    parsed.GetValue(stageSeconds), parsed.GetValue(ingestBatch), parsed.GetValue(connections), parsed.GetValue(json)?.FullName).ExecuteAsync(stopping));
+
+var eventCount = new Option<int>("--events") { Description = "Events that the topic is filled with.", DefaultValueFactory = _ => 600_000 };
+var buildSequences = new Command("build-sequences", "The feature-builder alone: how many events of a filled topic it brings into Redis a second.") { eventCount, users, json };
+buildSequences.SetAction((parsed, stopping) => new BuildSequencesCommand(parsed.GetValue(eventCount), parsed.GetValue(users), parsed.GetValue(json)?.FullName).ExecuteAsync(stopping));
+
+var requestRate = new Option<double>("--rate") { Description = "Requests per second, whatever the recommender makes of them.", DefaultValueFactory = _ => 2_000 };
+var itemCount = new Option<int>("--items") { Description = "Items of the catalogue, each with a vector.", DefaultValueFactory = _ => 100_000 };
+var answers = new Command("answers", "The recommender alone: how long an answer takes at a fixed rate of requests.") { requestRate, stageSeconds, itemCount, json };
+answers.SetAction((parsed, stopping) => new AnswersCommand(
+    parsed.GetValue(requestRate), parsed.GetValue(stageSeconds), parsed.GetValue(itemCount), parsed.GetValue(json)?.FullName).ExecuteAsync(stopping));
+
+var update = new Option<bool>("--update") { Description = "Write the measured ratios to bench/baseline.json instead." };
+var regressions = new Command("regressions", "Hold ratios of times within this process against bench/baseline.json. Exit 1 if one is worse by more than 20 %.") { update };
+regressions.SetAction((parsed, stopping) => parsed.GetValue(update) ? RegressionsCommand.UpdateAsync(stopping) : RegressionsCommand.CheckAsync(stopping));
 
 var length = new Option<double>("--seconds") { Description = "Length of each of the five measurements; its warm-up is twice that, so that hot code is compiled for good.", DefaultValueFactory = _ => 25 };
 var folder = new Option<DirectoryInfo?>("--out") { Description = "Takes unit-costs.json and check.md. Default: docs/capacity." };
@@ -69,7 +95,7 @@ retrieval.SetAction(async (parsed, stopping) =>
 try
 {
     return await new RootCommand("Driftline's benchmarks. Run them in Release, on a machine with nothing else to do.")
-        { e2e, capacity, PredictorCommand.Create(), retrieval }.Parse(args)
+        { e2e, ingest, buildSequences, answers, capacity, PredictorCommand.Create(), retrieval, regressions }.Parse(args)
         .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
 }
 catch (Exception e) when (e is InvalidOperationException or FileNotFoundException or TimeoutException or IOException)

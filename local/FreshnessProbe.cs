@@ -11,6 +11,8 @@ namespace Driftline.Local;
 public sealed class FreshnessProbe(RecommenderClient recommender, Ledger ledger, CancellationToken stopping, int atOnce = 8)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan LongPause = TimeSpan.FromMilliseconds(10); // for what takes long: many such would ask the recommender to death
+    private static readonly TimeSpan Long = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan GiveUp = TimeSpan.FromSeconds(60);
     private readonly ConcurrentBag<double> _milliseconds = [];
     private readonly ConcurrentDictionary<Task, byte> _running = new();
@@ -52,7 +54,7 @@ public sealed class FreshnessProbe(RecommenderClient recommender, Ledger ledger,
                     return;
                 }
 
-                await Task.Delay(Pause, stopping);
+                await Task.Delay(Stopwatch.GetElapsedTime(answered) < Long ? Pause : LongPause, stopping);
             }
         }
         catch (OperationCanceledException) { }

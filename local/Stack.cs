@@ -154,7 +154,8 @@ public sealed class Stack : IAsyncDisposable
         {
             // The test broker answers a fetch only when its wait is over, where Kafka answers as data arrives, and holds up a rebalance for the
             // whole session timeout, where Kafka waits for the members it knows.
-            settings["Kafka__Consumer__FetchWaitMaxMs"] = "5";
+            settings["Kafka__Consumer__FetchWaitMaxMs"] = "3";
+            settings["Kafka__Table__FetchWaitMaxMs"] = "50"; // a table may lag by as much; each of its readers asks all the time
             settings["Kafka__Consumer__SessionTimeoutMs"] = "4000";
             settings["Kafka__Consumer__HeartbeatIntervalMs"] = "400";
             settings["Kafka__Producer__LingerMs"] = "0";

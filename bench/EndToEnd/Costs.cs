@@ -12,10 +12,15 @@ namespace Driftline.Bench.EndToEnd;
 /// <param name="ResidentMiB">Memory of each process now.</param>
 /// <param name="RedisBytes">Memory that Redis' data take.</param>
 internal sealed record Costs(
-    IReadOnlyDictionary<string, double> CpuSeconds, IReadOnlyDictionary<string, double> AllocatedBytes, IReadOnlyDictionary<string, double> ResidentMiB, long RedisBytes);
+    IReadOnlyDictionary<string, double> CpuSeconds, IReadOnlyDictionary<string, double> AllocatedBytes, IReadOnlyDictionary<string, double> ResidentMiB, long RedisBytes)
+{
+    /// <summary>What each part has used between two moments, times a factor.</summary>
+    public static Dictionary<string, double> Each(IReadOnlyDictionary<string, double> after, IReadOnlyDictionary<string, double> before, double factor, int digits) =>
+        after.ToDictionary(pair => pair.Key, pair => Math.Round((pair.Value - before[pair.Key]) * factor, digits));
+}
 
 /// <summary>Reads <see cref="Costs"/> from Linux' process table, the services' metrics and Redis.</summary>
-internal sealed partial class CostMeter(Stack stack, IConnectionMultiplexer redis, HttpClient http)
+internal sealed partial class CostMeter(Stack stack, IConnectionMultiplexer redis, HttpClient http, IReadOnlyList<LocalService> services)
 {
     /// <summary>The name that librdkafka gives its test brokers' thread.</summary>
     private const string BrokerThread = "rdk:mock";
@@ -28,7 +33,7 @@ internal sealed partial class CostMeter(Stack stack, IConnectionMultiplexer redi
         var cpu = new Dictionary<string, double>(StringComparer.Ordinal);
         var allocated = new Dictionary<string, double>(StringComparer.Ordinal);
         var resident = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach (var service in LocalService.All)
+        foreach (var service in services)
         {
             using var process = Process.GetProcessById(stack.ProcessIdOf(service.Name));
             cpu[service.Name] = process.TotalProcessorTime.TotalSeconds;

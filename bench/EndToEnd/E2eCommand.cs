@@ -21,8 +21,14 @@ internal sealed record E2eOptions
 
     public string? Json { get; init; }
 
-    /// <summary>Events whose effect on the recommender's answers is followed by asking, at a time. Asking costs the recommender CPU.</summary>
-    public int Followed { get; init; } = 1;
+    /// <summary>Events in a request; 1 sends what is due.</summary>
+    public int Batch { get; init; } = 1;
+
+    /// <summary>Requests in flight at most: collectors of batches are few, so that a batch fills soon.</summary>
+    public int Lanes => Batch > 1 ? 4 : 16;
+
+    /// <summary>Most events whose effect on the recommender's answers is followed by asking, at a time. Asking costs the recommender CPU.</summary>
+    public int Followed { get; init; } = 100;
 
     /// <summary>Recommendations to ask for after the load, to learn what one costs.</summary>
     public int Requests { get; init; }
@@ -68,14 +74,14 @@ internal sealed class E2eCommand(E2eOptions options)
         using var http = new HttpClient();
         using var answers = stack.ClientOf(LocalService.Recommender);
         await using var redis = await ConnectionMultiplexer.ConnectAsync(stack.RedisConnectionString + ",allowAdmin=true"); // INFO
-        var meter = new CostMeter(stack, redis, http);
+        var meter = new CostMeter(stack, redis, http, LocalService.All);
         var window = new SequenceStoreOptions().MaxLength;
         var ledger = new Ledger(window);
         var recommender = new RecommenderClient(answers);
         var probe = new FreshnessProbe(recommender, ledger, stopping, options.Followed);
         await using var watch = new UpdateWatch(stack.BootstrapServers, Partitions, ledger);
-        var arrivals = new Arrivals(options.Seed, options.Rate, options.Users, items, OpenLoopLoad.Lanes, TimeProvider.System);
-        using var load = new OpenLoopLoad(stack[LocalService.Ingestor.Name], arrivals, watch, probe);
+        var arrivals = new Arrivals(options.Seed, options.Rate, options.Users, items, options.Lanes, TimeProvider.System);
+        using var load = new OpenLoopLoad(stack[LocalService.Ingestor.Name], arrivals, watch, probe, options.Lanes, options.Batch);
 
         var empty = await meter.ReadAsync(stopping);
         var before = empty;
@@ -99,14 +105,11 @@ internal sealed class E2eCommand(E2eOptions options)
             options.Rate, Math.Round(load.Accepted / took, 1), lost, options.Seconds, options.Users, ledger.Users.Count, load.Accepted, load.Requests, watch.Updates,
             load.Acknowledgement.Percentiles(), watch.Percentiles(),
             new Freshness(probe.Percentile(0.50), probe.Percentile(0.90), probe.Percentile(0.99), probe.Percentile(0.999), probe.Samples),
-            Each(after.CpuSeconds, before.CpuSeconds, 1e6 / load.Accepted, 2), Each(after.AllocatedBytes, before.AllocatedBytes, 1.0 / load.Accepted, 0),
-            after.ResidentMiB, Each(after.CpuSeconds, before.CpuSeconds, 1 / took, 4), watch.BytesPerRecord,
+            Costs.Each(after.CpuSeconds, before.CpuSeconds, 1e6 / load.Accepted, 2), Costs.Each(after.AllocatedBytes, before.AllocatedBytes, 1.0 / load.Accepted, 0),
+            after.ResidentMiB, Costs.Each(after.CpuSeconds, before.CpuSeconds, 1 / took, 4), watch.BytesPerRecord,
             after.RedisBytes - empty.RedisBytes, ledger.Users.Sum(user => Math.Min(window, (long)ledger.Missing(user, 0))), perRequest,
             string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, {RuntimeInformation.ProcessArchitecture}, .NET {Environment.Version}"));
     }
-
-    private static Dictionary<string, double> Each(IReadOnlyDictionary<string, double> after, IReadOnlyDictionary<string, double> before, double factor, int digits) =>
-        after.ToDictionary(pair => pair.Key, pair => Math.Round((pair.Value - before[pair.Key]) * factor, digits));
 
     /// <summary>Waits until the answers reflect these events, the last of their users; gives up where nothing moves.</summary>
     private static async Task ShownAsync(IReadOnlyList<(string User, int Position)> last, RecommenderClient recommender, Ledger ledger, CancellationToken stopping)

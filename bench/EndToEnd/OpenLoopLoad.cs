@@ -11,23 +11,27 @@ namespace Driftline.Bench.EndToEnd;
 /// Sends arrivals when they are due, however slowly the ingestor answers: what waits for an answer goes out later, and its wait counts from
 /// when it was due (the correction for coordinated omission). A lane has one request in flight, so that a user's order is kept.
 /// </summary>
-internal sealed class OpenLoopLoad(Uri ingestor, Arrivals arrivals, UpdateWatch watch, FreshnessProbe probe) : IDisposable
+/// <param name="batch">Events that a lane collects for a request, as a storefront's collector does, but no longer than <see cref="Collect"/>; 1 sends what is due.</param>
+internal sealed class OpenLoopLoad(Uri ingestor, Arrivals arrivals, UpdateWatch watch, FreshnessProbe probe, int lanes, int batch) : IDisposable
 {
-    /// <summary>Requests in flight at most.</summary>
-    public const int Lanes = 16;
-
     private const int LargestBatch = 500;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Collect = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>One event is followed at most so often, however long those before it take: slow times are not seen less often than fast ones.</summary>
+    private static readonly TimeSpan FollowEvery = TimeSpan.FromMilliseconds(50);
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     private readonly HttpClient _http = new() { BaseAddress = ingestor, Timeout = TimeSpan.FromSeconds(60) };
-    private readonly Channel<Arrival>[] _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => Channel.CreateUnbounded<Arrival>())];
+    private readonly Channel<Arrival>[] _lanes = [.. Enumerable.Range(0, lanes).Select(_ => Channel.CreateUnbounded<Arrival>())];
+    private readonly List<Arrival>[] _collected = [.. Enumerable.Range(0, lanes).Select(_ => new List<Arrival>())];
     private readonly Lock _lock = new();
     private readonly Queue<(string User, int Position)> _last = new();
     private long _started;
     private long _measured;
     private long _accepted;
     private long _requests;
+    private long _followed;
 
     /// <summary>From when an event was due to its 202.</summary>
     public Latencies Acknowledgement { get; } = new();
@@ -48,15 +52,16 @@ internal sealed class OpenLoopLoad(Uri ingestor, Arrivals arrivals, UpdateWatch 
     public async Task RunAsync(TimeSpan warmUpLength, TimeSpan length, Action warmUp, CancellationToken stopping)
     {
         _started = Stopwatch.GetTimestamp();
-        var lanes = _lanes.Select(lane => SendAsync(lane.Reader, stopping)).ToList();
+        var sending = _lanes.Select(lane => SendAsync(lane.Reader, stopping)).ToList();
         await Task.Run(async () =>
         {
             Offer(warmUpLength.TotalSeconds, stopping);
             warmUp();
             Volatile.Write(ref _measured, Stopwatch.GetTimestamp());
             Offer((warmUpLength + length).TotalSeconds, stopping);
+            for (var lane = 0; lane < lanes; lane++) HandOver(lane);
             foreach (var lane in _lanes) lane.Writer.Complete();
-            await Task.WhenAll(lanes);
+            await Task.WhenAll(sending);
         }, stopping);
     }
 
@@ -70,48 +75,59 @@ internal sealed class OpenLoopLoad(Uri ingestor, Arrivals arrivals, UpdateWatch 
             while (arrivals.NextDue <= now && arrivals.NextDue < until)
             {
                 var arrival = arrivals.Next();
-                _lanes[arrival.Lane].Writer.TryWrite(arrival);
+                _collected[arrival.Lane].Add(arrival);
+                if (_collected[arrival.Lane].Count >= batch) HandOver(arrival.Lane);
             }
 
+            for (var lane = 0; lane < lanes; lane++)
+                if (_collected[lane] is [var oldest, ..] && now - oldest.Due >= Collect.TotalSeconds) HandOver(lane);
             stopping.ThrowIfCancellationRequested();
             Thread.Sleep(Tick);
         }
     }
 
+    private void HandOver(int lane)
+    {
+        foreach (var arrival in _collected[lane]) _lanes[lane].Writer.TryWrite(arrival);
+        _collected[lane].Clear();
+    }
+
     private async Task SendAsync(ChannelReader<Arrival> lane, CancellationToken stopping)
     {
-        var batch = new List<Arrival>(LargestBatch);
+        var taken = new List<Arrival>(LargestBatch);
         while (await lane.WaitToReadAsync(stopping))
         {
-            batch.Clear();
-            while (batch.Count < LargestBatch && lane.TryRead(out var arrival)) batch.Add(arrival);
-            var events = batch.ConvertAll(arrival => arrival.Event);
-            var positions = batch.ConvertAll(arrival => watch.Sending(arrival.Event));
-            await PostAsync(ReplayEvent.ToJson(events), batch.Count, stopping);
-            Acknowledged(batch, positions);
+            taken.Clear();
+            while (taken.Count < (batch > 1 ? batch : LargestBatch) && lane.TryRead(out var arrival)) taken.Add(arrival);
+            var events = taken.ConvertAll(arrival => arrival.Event);
+            var positions = taken.ConvertAll(arrival => watch.Sending(arrival.Event));
+            await PostAsync(ReplayEvent.ToJson(events), taken.Count, stopping);
+            Acknowledged(taken, positions);
         }
     }
 
-    private void Acknowledged(List<Arrival> batch, List<int> positions)
+    private void Acknowledged(List<Arrival> taken, List<int> positions)
     {
         var answered = Stopwatch.GetTimestamp();
         var counts = Volatile.Read(ref _measured) is not 0 and var measured && answered >= measured;
         var elapsed = Stopwatch.GetElapsedTime(_started, answered).TotalSeconds;
-        for (var i = 0; i < batch.Count; i++) watch.Acknowledged(batch[i].Event.Source.UserId, positions[i], answered);
+        for (var i = 0; i < taken.Count; i++) watch.Acknowledged(taken[i].Event.Source.UserId, positions[i], answered);
         lock (_lock)
         {
             if (counts)
             {
-                foreach (var arrival in batch) Acknowledgement.Add(elapsed - arrival.Due);
-                Volatile.Write(ref _accepted, _accepted + batch.Count);
+                foreach (var arrival in taken) Acknowledgement.Add(elapsed - arrival.Due);
+                Volatile.Write(ref _accepted, _accepted + taken.Count);
                 Volatile.Write(ref _requests, _requests + 1);
             }
 
-            _last.Enqueue((batch[^1].Event.Source.UserId, positions[^1]));
-            while (_last.Count > 4 * Lanes) _last.Dequeue();
+            _last.Enqueue((taken[^1].Event.Source.UserId, positions[^1]));
+            while (_last.Count > 4 * lanes) _last.Dequeue();
+            if (Stopwatch.GetElapsedTime(_followed, answered) < FollowEvery) return;
+            _followed = answered;
         }
 
-        probe.Follow([(batch[^1].Event, positions[^1])], answered);
+        probe.Follow([(taken[^1].Event, positions[^1])], answered);
     }
 
     /// <summary>Until a 202 takes responsibility, with the same event ids; a full ingestor's wish for a pause is kept.</summary>

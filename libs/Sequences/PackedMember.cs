@@ -15,7 +15,12 @@ public static class PackedMember
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>XXH64 of the event id, as members hold it.</summary>
-    public static ulong HashEventId(string eventId) => XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(eventId));
+    public static ulong HashEventId(string eventId)
+    {
+        Span<byte> stack = stackalloc byte[256];
+        var bytes = Encoding.UTF8.TryGetBytes(eventId, stack, out var written) ? stack[..written] : Encoding.UTF8.GetBytes(eventId);
+        return XxHash64.HashToUInt64(bytes);
+    }
 
     /// <exception cref="ArgumentException">The item id is empty or no valid text, or the event type is unknown: no reader could unpack it.</exception>
     public static byte[] Pack(in SequenceEntry entry)

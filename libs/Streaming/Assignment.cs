@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Confluent.Kafka;
 
 namespace Driftline.Streaming;
@@ -13,6 +14,19 @@ internal sealed class Assignment
     /// <summary>Records fetched and not yet stored, oldest first in each partition.</summary>
     public List<ConsumeResult<byte[], byte[]>> Batch { get; } = [];
 
+    /// <summary>The first and the last record of each partition in the batch.</summary>
+    public Dictionary<int, PartitionSpan> Spans()
+    {
+        var spans = new Dictionary<int, PartitionSpan>();
+        foreach (var record in Batch)
+        {
+            ref var span = ref CollectionsMarshal.GetValueRefOrAddDefault(spans, record.Partition.Value, out var isThere);
+            span = new PartitionSpan(isThere ? span.First : record, record);
+        }
+
+        return spans;
+    }
+
     public bool IsEmpty => _partitions.Count == 0;
 
     public bool Owns(TopicPartition partition) => _partitions.Contains(partition);
@@ -26,3 +40,6 @@ internal sealed class Assignment
         Batch.RemoveAll(record => gone.Contains(record.TopicPartition));
     }
 }
+
+/// <summary>What a batch holds of one partition.</summary>
+internal readonly record struct PartitionSpan(ConsumeResult<byte[], byte[]> First, ConsumeResult<byte[], byte[]> Last);

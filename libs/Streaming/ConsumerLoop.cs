@@ -96,7 +96,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
         Fill(consumer);
         _health.Beat();
         _health.Ready = !_assignment.IsEmpty;
-        _lag.Fetched(_assignment.Batch);
+        _lag.Fetched(_assignment.Spans());
         if (_assignment.Batch.Count > 0 && await SeeThroughAsync(consumer, stopping)) StoreOffsets(consumer);
         _assignment.Batch.Clear();
         _lag.Look(consumer, _assignment, ask: false);
@@ -298,17 +298,18 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
 
     private void StoreOffsets(IConsumer<byte[], byte[]> consumer)
     {
-        _lag.Finished(_assignment.Batch);
-        foreach (var partition in _assignment.Batch.GroupBy(record => record.TopicPartition))
+        var spans = _assignment.Spans();
+        _lag.Finished(spans);
+        foreach (var (_, last) in spans.Values)
         {
             try
             {
-                consumer.StoreOffset(new TopicPartitionOffset(partition.Key, partition.Max(record => record.Offset.Value) + 1));
+                consumer.StoreOffset(new TopicPartitionOffset(last.TopicPartition, last.Offset.Value + 1));
             }
             catch (KafkaException e) when (e.Error.Code is ErrorCode.Local_State or ErrorCode.Local_UnknownPartition)
             {
                 // Revoked meanwhile: its next owner repeats these records, which changes nothing.
-                Log.NoLongerOurs(_log, partition.Key.Topic, partition.Key.Partition.Value);
+                Log.NoLongerOurs(_log, last.Topic, last.Partition.Value);
             }
         }
     }

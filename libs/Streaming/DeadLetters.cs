@@ -46,12 +46,12 @@ public sealed class DeadLetters(string topic, string stage, RecordProducer produ
         var cause = TraceHeaders.Extract(headers);
         try
         {
-            await producer.SendBytesAsync(topic, key, value, headers, cause);
+            await producer.SendAsync(topic, new OutgoingRecord(key, value, headers, cause));
         }
         catch (KafkaException e) when (e.Error.Code == ErrorCode.MsgSizeTooLarge && value is not null)
         {
             Add(headers, "dl_omitted_bytes", value.Length.ToString(CultureInfo.InvariantCulture));
-            await producer.SendBytesAsync(topic, key, null, headers, cause);
+            await producer.SendAsync(topic, new OutgoingRecord(key, null, headers, cause));
         }
 
         telemetry.Rejected(topic, stage, kind);

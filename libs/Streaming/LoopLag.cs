@@ -19,24 +19,22 @@ internal sealed class LoopLag(string topic, string group, TimeProvider time)
     private long _refreshed = time.GetTimestamp();
 
     /// <summary>A batch has been fetched; it counts as lag until <see cref="Finished"/>.</summary>
-    public void Fetched(IReadOnlyList<ConsumeResult<byte[], byte[]>> batch)
+    public void Fetched(Dictionary<int, PartitionSpan> spans)
     {
-        foreach (var records in batch.GroupBy(record => record.Partition.Value))
+        foreach (var (partition, (first, last)) in spans)
         {
-            var (first, last) = (records.First(), records.Last().Offset.Value);
-            var known = _partitions.GetValueOrDefault(records.Key);
-            _partitions[records.Key] = new Progress(first.Offset.Value, Math.Max(known?.End ?? 0, last + 1), TimeOf(first), InHand: true);
+            var known = _partitions.GetValueOrDefault(partition);
+            _partitions[partition] = new Progress(first.Offset.Value, Math.Max(known?.End ?? 0, last.Offset.Value + 1), TimeOf(first), InHand: true);
         }
     }
 
     /// <summary>The batch is done with.</summary>
-    public void Finished(IReadOnlyList<ConsumeResult<byte[], byte[]>> batch)
+    public void Finished(Dictionary<int, PartitionSpan> spans)
     {
-        foreach (var records in batch.GroupBy(record => record.Partition.Value))
+        foreach (var (partition, (_, last)) in spans)
         {
-            var last = records.Last();
             var next = last.Offset.Value + 1;
-            _partitions[records.Key] = new Progress(next, Math.Max(_partitions.GetValueOrDefault(records.Key)?.End ?? 0, next), TimeOf(last), InHand: false);
+            _partitions[partition] = new Progress(next, Math.Max(_partitions.GetValueOrDefault(partition)?.End ?? 0, next), TimeOf(last), InHand: false);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Avro.Specific;
 using Confluent.SchemaRegistry;
+using Driftline.AvroBinary;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -41,7 +42,7 @@ public static class StreamingExtensions
     /// <summary>A consumer loop over <paramref name="topic"/> as a member of <paramref name="group"/>, feeding <typeparamref name="THandler"/>.</summary>
     /// <param name="section">Configuration section of its <see cref="ConsumerLoopOptions"/>, e.g. <c>Loop</c>.</param>
     public static IServiceCollection AddConsumerLoop<T, THandler>(this IServiceCollection services, string topic, string group, string section)
-        where T : class, ISpecificRecord
+        where T : class, ISpecificRecord, IBinaryRecord<T>, new()
         where THandler : class, IBatchHandler<T>
     {
         var name = $"{topic} ({group})"; // a process may read one topic in several groups
@@ -63,7 +64,7 @@ public static class StreamingExtensions
 
     /// <summary>Keeps <typeparamref name="TTable"/> equal to a whole topic. Resolve <see cref="TableReader{T}"/> to await <see cref="TableReader{T}.CaughtUp"/>; where several topics feed one table, that is the first's.</summary>
     public static IServiceCollection AddTable<T, TTable>(this IServiceCollection services, string topic)
-        where T : class, ISpecificRecord
+        where T : class, ISpecificRecord, IBinaryRecord<T>, new()
         where TTable : class, ITable<T>
     {
         services.TryAddSingleton<TTable>();

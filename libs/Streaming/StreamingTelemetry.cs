@@ -36,7 +36,7 @@ public sealed class StreamingTelemetry
         var meter = meters.Create(SourceName);
         _consumed = meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Records delivered to the application.");
         _sent = meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Records that the client tried to send.");
-        _sendDuration = meter.CreateHistogram("messaging.client.operation.duration", "s", "From handing a record to the client to its acknowledgement.", advice: Buckets);
+        _sendDuration = meter.CreateHistogram("messaging.client.operation.duration", "s", "From handing records to the client to the last one's acknowledgement, once for those that leave together.", advice: Buckets);
         _processDuration = meter.CreateHistogram("messaging.process.duration", "s", "From a fetched batch to its last durable effect.", advice: Buckets);
         _batch = meter.CreateHistogram("driftline.streaming.batch", "{message}", "Records in one batch.",
             advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000, 5_000] });
@@ -58,11 +58,12 @@ public sealed class StreamingTelemetry
         _batch.Record(records, new TagList { { "messaging.destination.name", topic }, { "messaging.consumer.group.name", group } });
     }
 
-    internal void Sent(string topic, TimeSpan duration, string? error)
+    /// <param name="records">All with the same outcome.</param>
+    internal void Sent(string topic, int records, TimeSpan duration, string? error)
     {
         var tags = Tags("send", topic);
         if (error is not null) tags.Add("error.type", error);
-        _sent.Add(1, tags);
+        _sent.Add(records, tags);
         _sendDuration.Record(duration.TotalSeconds, tags);
     }
 
@@ -73,20 +74,30 @@ public sealed class StreamingTelemetry
 
     internal void Lost(string topic, long records) => _lost.Add(records, new TagList { { "messaging.destination.name", topic } });
 
-    internal static Activity? StartSend(string topic, ActivityContext cause) =>
-        Source.StartActivity($"send {topic}", ActivityKind.Producer, cause, Tags("send", topic));
+    /// <summary>One span for all records: the child of what led to a single one; of several it links to what led to each.</summary>
+    internal static Activity? StartSend(string topic, IReadOnlyList<OutgoingRecord> records)
+    {
+        if (!Source.HasListeners()) return null;
+        var activity = records.Count == 1
+            ? Source.StartActivity($"send {topic}", ActivityKind.Producer, records[0].Cause, Tags("send", topic))
+            : Source.StartActivity(
+                ActivityKind.Producer, default(ActivityContext), Tags("send", topic), LinksTo(records.Take(MaxLinks).Select(record => record.Cause)), name: $"send {topic}");
+        if (records.Count > 1) activity?.SetTag("messaging.batch.message_count", records.Count);
+        return activity;
+    }
 
     /// <summary>Links to the creators of the batch; a batch of one is also the child of its creator, so that one trace crosses the pipeline.</summary>
     internal static Activity? StartProcess<T>(string topic, IReadOnlyList<Received<T>> batch) where T : class
     {
         if (!Source.HasListeners()) return null;
-        var contexts = batch.Take(MaxLinks).Select(record => TraceHeaders.Extract(record.Headers)).Where(context => context != default).ToList();
+        var links = LinksTo(batch.Take(MaxLinks).Select(record => TraceHeaders.Extract(record.Headers)));
         var activity = Source.StartActivity(
-            ActivityKind.Consumer, batch.Count == 1 && contexts is [var parent] ? parent : default, Tags("process", topic),
-            contexts.Select(context => new ActivityLink(context)), name: $"process {topic}");
+            ActivityKind.Consumer, batch.Count == 1 && links is [var parent] ? parent.Context : default, Tags("process", topic), links, name: $"process {topic}");
         activity?.SetTag("messaging.batch.message_count", batch.Count);
         return activity;
     }
+
+    private static List<ActivityLink> LinksTo(IEnumerable<ActivityContext> contexts) => [.. contexts.Where(context => context != default).Select(context => new ActivityLink(context))];
 
     private static TagList Tags(string operation, string topic) => new()
     {

@@ -17,13 +17,21 @@ public static class TraceHeaders
     /// <summary>The context as a <c>traceparent</c>.</summary>
     public static string Format(ActivityContext context) => $"00-{context.TraceId}-{context.SpanId}-{(byte)context.TraceFlags:x2}";
 
-    internal static void Inject(Headers headers, ActivityContext context)
+    /// <summary>The headers that carry a context; none for no context. They may go into any number of records.</summary>
+    internal static IReadOnlyList<Header> Of(ActivityContext context)
     {
-        if (context.TraceId == default) return;
+        if (context.TraceId == default) return [];
+        var parent = new Header(TraceParent, Encoding.ASCII.GetBytes(Format(context)));
+        return context.TraceState is { Length: > 0 } state ? [parent, new Header(TraceState, Encoding.ASCII.GetBytes(state))] : [parent];
+    }
+
+    /// <summary>Puts what <see cref="Of"/> made in place of the trace headers that are there; nothing changes them where it made none.</summary>
+    internal static void Inject(Headers headers, IReadOnlyList<Header> trace)
+    {
+        if (trace.Count == 0) return;
         headers.Remove(TraceParent);
         headers.Remove(TraceState);
-        headers.Add(TraceParent, Encoding.ASCII.GetBytes(Format(context)));
-        if (context.TraceState is { Length: > 0 } state) headers.Add(TraceState, Encoding.ASCII.GetBytes(state));
+        foreach (var header in trace) headers.Add(header);
     }
 
     private static string? Text(Headers headers, string name) =>

@@ -6,25 +6,41 @@ using Driftline.Streaming;
 
 namespace Driftline.FeatureBuilder;
 
+/// <summary>A change of one user's sequence.</summary>
+/// <param name="Events">Distinct ids of the events that changed it.</param>
+/// <param name="Attributes">What these say of the user.</param>
+public readonly record struct SequenceChange(string UserId, SequenceState State, int Events, long NewestReceivedAt, IDictionary<string, string> Attributes, ActivityContext Cause);
+
 /// <summary>Triggers on <c>sequence.updates</c>: one says that a user's sequence changed, after it has.</summary>
 public sealed class AnnounceSequence(RecordProducer producer, TimeProvider time)
 {
-    /// <param name="events">Distinct ids of the events that changed it.</param>
-    /// <param name="attributes">What these say of the user.</param>
-    public Task ChangedAsync(string userId, SequenceState state, int events, long newestReceivedAt, IDictionary<string, string> attributes, ActivityContext cause) =>
-        SendAsync(new SequenceUpdated
+    private static readonly string Topic = Topics.SequenceUpdates.Name;
+
+    public async Task ChangedAsync(IReadOnlyList<SequenceChange> changes)
+    {
+        var records = new OutgoingRecord[changes.Count];
+        for (var i = 0; i < records.Length; i++)
         {
-            userId = userId,
-            length = state.Length,
-            newestEventTime = state.NewestEventTime,
-            eventCount = events,
-            newestReceivedAt = newestReceivedAt,
-            attributes = attributes,
-        }, cause);
+            var change = changes[i];
+            var update = new SequenceUpdated
+            {
+                userId = change.UserId,
+                length = change.State.Length,
+                newestEventTime = change.State.NewestEventTime,
+                eventCount = change.Events,
+                newestReceivedAt = change.NewestReceivedAt,
+                attributes = change.Attributes,
+            };
+            records[i] = await producer.EncodeAsync(Topic, change.UserId, update, Attributes(), change.Cause);
+        }
+
+        await producer.SendAsync(Topic, records);
+    }
 
     /// <param name="erasureId">Null where what an erasure removed was removed once more.</param>
-    public Task ErasedAsync(string userId, SequenceState state, long erasedAt, string? erasureId, ActivityContext cause) =>
-        SendAsync(new SequenceUpdated
+    public Task ErasedAsync(string userId, SequenceState state, long erasedAt, string? erasureId, ActivityContext cause)
+    {
+        var update = new SequenceUpdated
         {
             userId = userId,
             length = state.Length,
@@ -33,9 +49,9 @@ public sealed class AnnounceSequence(RecordProducer producer, TimeProvider time)
             newestReceivedAt = erasedAt,
             attributes = new Dictionary<string, string>(StringComparer.Ordinal),
             erasureId = erasureId,
-        }, cause);
+        };
+        return producer.SendAsync(Topic, userId, update, Attributes(), cause);
+    }
 
-    private Task SendAsync(SequenceUpdated update, ActivityContext cause) => producer.SendAsync(
-        Topics.SequenceUpdates.Name, update.userId, update,
-        new CloudEvent(Guid.CreateVersion7().ToString(), "/driftline/feature-builder", "driftline.sequence.updated", time.GetUtcNow()), cause);
+    private CloudEvent Attributes() => new(Guid.CreateVersion7().ToString(), "/driftline/feature-builder", "driftline.sequence.updated", time.GetUtcNow());
 }

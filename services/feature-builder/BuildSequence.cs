@@ -51,11 +51,11 @@ public sealed class BuildSequence(
             new UserEvents(user.Key, user.Value.Entries, user.Value.Said)));
         var moved = await merge.MoveAsync(touched.Keys);
         await Task.WhenAll([
-            .. users.Zip(states, (user, state) => moved.TryGetValue(user.Key, out var owned) ? AnnounceAsync(owned.UserId, user.Value, owned.State) : AnnounceAsync(user.Key, user.Value, state)),
+            announce.ChangedAsync([.. users.Zip(states, (user, state) => moved.TryGetValue(user.Key, out var owned) ? user.Value.ChangeTo(owned.UserId, owned.State) : user.Value.ChangeTo(user.Key, state))]),
             .. merges.Select(merge.AnnounceAsync), erased.TakeBackAsync()]);
 
         var now = time.GetUtcNow();
-        metrics.Written(users.Sum(user => user.Value.Entries.Count), now - DateTimeOffset.FromUnixTimeMilliseconds(users.Max(user => user.Value.Newest.receivedAt)));
+        metrics.Written(users.Sum(user => user.Value.Entries.Count), now - DateTimeOffset.FromUnixTimeMilliseconds(users.Max(user => user.Value.NewestReceivedAt)));
         Log.BatchWritten(log, batch.Count, users.Length);
         return outcomes;
     }
@@ -73,35 +73,35 @@ public sealed class BuildSequence(
         return good;
     }
 
-    private Task AnnounceAsync(string userId, TouchedUser user, SequenceState state) =>
-        announce.ChangedAsync(userId, state, user.EventIds.Count, user.Newest.receivedAt, user.Attributes, user.Cause);
-
     private sealed class TouchedUser
     {
+        private static readonly Dictionary<string, string> NoAttributes = new(StringComparer.Ordinal);
+
+        private readonly HashSet<string> _eventIds = new(StringComparer.Ordinal);
+        private IDictionary<string, string> _attributes = NoAttributes;
+        private Received<StorefrontEvent> _newest = null!;
+
         public List<SequenceEntry> Entries { get; } = [];
 
         /// <summary>What the events say of the user.</summary>
         public List<AttributeValue> Said { get; } = [];
 
-        public HashSet<string> EventIds { get; } = new(StringComparer.Ordinal);
-
-        public IDictionary<string, string> Attributes { get; private set; } = new Dictionary<string, string>(StringComparer.Ordinal);
-
-        /// <summary>The event received last; its trace goes on in the update.</summary>
-        public StorefrontEvent Newest { get; private set; } = null!;
-
-        public System.Diagnostics.ActivityContext Cause { get; private set; }
+        /// <summary>When the event received last was.</summary>
+        public long NewestReceivedAt => _newest.Value!.receivedAt;
 
         public void Add(Received<StorefrontEvent> record, IReadOnlyList<SequenceEntry> entries)
         {
             var value = record.Value!;
             Entries.AddRange(entries);
-            EventIds.Add(value.eventId);
-            Said.AddRange(value.attributes.Select(attribute => new AttributeValue(attribute.Key, attribute.Value, value.eventTime)));
-            if (Newest is not null && value.receivedAt < Newest.receivedAt) return;
-            Newest = value;
-            Cause = TraceHeaders.Extract(record.Headers);
-            if (value.attributes is { Count: > 0 }) Attributes = value.attributes;
+            _eventIds.Add(value.eventId);
+            foreach (var (name, said) in value.attributes) Said.Add(new AttributeValue(name, said, value.eventTime));
+            if (_newest is not null && value.receivedAt < NewestReceivedAt) return;
+            _newest = record;
+            if (value.attributes.Count > 0) _attributes = value.attributes;
         }
+
+        /// <summary>The trace of the event received last goes on in the update.</summary>
+        public SequenceChange ChangeTo(string userId, SequenceState state) =>
+            new(userId, state, _eventIds.Count, NewestReceivedAt, _attributes, TraceHeaders.Extract(_newest.Headers));
     }
 }

@@ -27,19 +27,27 @@ public sealed class ReadEvent(IOptions<FeatureBuilderOptions> options, TimeProvi
         if (items is not { Count: > 0 }) return "payload.items is empty: an event names at least one item";
         if (type == SequenceEventType.Review && rating is not (>= 1 and <= 5)) return "payload.rating must be between 1 and 5";
 
-        var eventIdHash = PackedMember.HashEventId(value.eventId);
-        var read = new List<SequenceEntry>(items.Count);
-        foreach (var item in items.GroupBy(item => item.itemId, StringComparer.Ordinal))
+        foreach (var item in items)
         {
-            if (IdError("payload.items.itemId", item.Key) is { } itemError) return itemError;
-            if (item.Any(one => one.quantity < 1)) return "payload.items.quantity must be at least 1";
-            if (item.Any(one => one.price is { } price && !(price >= 0 && double.IsFinite(price)))) return "payload.items.price must be a number of at least 0";
-            var weight = type == SequenceEventType.Review ? (byte)Math.Round(rating!.Value) : (byte)Math.Min(255, item.Sum(one => (long)one.quantity));
-            read.Add(new SequenceEntry(value.eventTime, eventIdHash, type ?? default, weight, PriceBands.Of(item.First().price), item.Key));
+            if (IdError("payload.items.itemId", item.itemId) is { } itemError) return itemError;
+            if (item.quantity < 1) return "payload.items.quantity must be at least 1";
+            if (item.price is { } price && !(price >= 0 && double.IsFinite(price))) return "payload.items.price must be a number of at least 0";
         }
 
-        if (type is not null) entries = read;
+        if (type is { } kind) entries = Entries(value, kind, items, rating);
         return null;
+    }
+
+    /// <summary>One for each item: the same item twice counts with the quantities' sum.</summary>
+    private static SequenceEntry[] Entries(StorefrontEvent value, SequenceEventType type, IList<EventItem> items, double? rating)
+    {
+        var eventIdHash = PackedMember.HashEventId(value.eventId);
+        return items is [var only]
+            ? [Entry(only, only.quantity)]
+            : [.. items.GroupBy(item => item.itemId, StringComparer.Ordinal).Select(item => Entry(item.First(), item.Sum(one => (long)one.quantity)))];
+
+        SequenceEntry Entry(EventItem item, long quantity) => new(
+            value.eventTime, eventIdHash, type, type == SequenceEventType.Review ? (byte)Math.Round(rating!.Value) : (byte)Math.Min(255, quantity), PriceBands.Of(item.price), item.itemId);
     }
 
     private string? TimeError(StorefrontEvent value)

@@ -21,13 +21,15 @@ internal sealed class EventIntake(
         {
             var encoded = (await inFlight.WaitAsync(EncodeAsync(readings)))[0];
             inFlight.Reserve(readings.Count);
-            var results = await inFlight.WaitAsync(readings.Zip(encoded, SettleAsync).ToArray());
-            for (var i = 0; i < results.Length; i++) metrics.Event(readings[i].Type, results[i].Status);
+            var results = new EventResult[readings.Count];
+            foreach (var some in await inFlight.WaitAsync(Settle(readings, encoded)))
+                foreach (var (place, result) in some) results[place] = result;
+            foreach (var ((type, status), count) in readings.Zip(results).CountBy(pair => (pair.First.Type, pair.Second.Status))) metrics.Events(type, status, count);
             return results;
         }
         catch (UnavailableException)
         {
-            foreach (var reading in readings) metrics.Event(reading.Type, IngestorMetrics.Unavailable);
+            foreach (var (type, count) in readings.CountBy(reading => reading.Type ?? IngestorMetrics.UnknownType)) metrics.Events(type, IngestorMetrics.Unavailable, count);
             throw;
         }
     }
@@ -41,12 +43,29 @@ internal sealed class EventIntake(
         return encoded;
     }
 
-    private async Task<EventResult> SettleAsync(EventReading reading, byte[] encoded)
+    /// <summary>Starts what each element asks for: all that are new leave together.</summary>
+    private Task<Settled[]>[] Settle(IReadOnlyList<EventReading> readings, byte[][] encoded)
+    {
+        var settling = new List<Task<Settled[]>>();
+        var sendings = new List<Sending>(readings.Count);
+        for (var i = 0; i < encoded.Length; i++)
+        {
+            var reading = readings[i];
+            if (!reading.Consent) settling.Add(OneAsync(i, Task.FromResult(NotStored(reading))));
+            else if (reading.Event is null) settling.Add(OneAsync(i, RejectAsync(reading, reading.Rejection!, reading.Field)));
+            else if (RecentEvents.Hash(reading.UserId!, reading.EventId!) is var pair && recent.Claim(pair) is { } twin) settling.Add(OneAsync(i, RepeatedAsync(reading, twin)));
+            else sendings.Add(new Sending(i, reading, pair, encoded[i]));
+        }
+
+        if (sendings.Count > 0) settling.Add(SendAsync(sendings));
+        return [.. settling];
+    }
+
+    private async Task<Settled[]> OneAsync(int place, Task<EventResult> settling)
     {
         try
         {
-            if (!reading.Consent) return NotStored(reading);
-            return reading.Event is null ? await RejectAsync(reading, reading.Rejection!, reading.Field) : await SendAsync(reading, encoded);
+            return [new Settled(place, await settling)];
         }
         finally
         {
@@ -58,39 +77,47 @@ internal sealed class EventIntake(
         ? new EventResult(reading.EventId, ResultStatus.Rejected, rejection.Pointer, rejection.Reason)
         : new EventResult(reading.EventId, ResultStatus.NotStored);
 
-    private async Task<EventResult> SendAsync(EventReading reading, byte[] encoded)
-    {
-        var (id, user) = (reading.EventId!, reading.UserId!);
-        var pair = RecentEvents.Hash(user, id);
-        if (recent.Claim(pair) is { } twin)
-        {
-            return await twin
-                ? new EventResult(id, ResultStatus.Duplicate)
-                : throw new UnavailableException("another request with the same event could not be sent");
-        }
+    private static async Task<EventResult> RepeatedAsync(EventReading reading, Task<bool> twin) => await twin
+        ? new EventResult(reading.EventId, ResultStatus.Duplicate)
+        : throw new UnavailableException("another request with the same event could not be sent");
 
-        var acknowledged = false;
+    private async Task<Settled[]> SendAsync(List<Sending> sendings)
+    {
+        var settled = new Settled[sendings.Count];
         try
         {
-            var attributes = new CloudEvent(
-                id, Source, $"driftline.storefront.{reading.Type}", DateTimeOffset.FromUnixTimeMilliseconds(reading.Event!.eventTime));
-            await producer.SendEncodedAsync(Topics.StorefrontEvents.Name, user, encoded, attributes);
-            acknowledged = true;
-            return new EventResult(id, ResultStatus.Accepted);
-        }
-        catch (ProduceException<byte[]?, byte[]?> e) when (e.Error.Code == ErrorCode.MsgSizeTooLarge)
-        {
-            return await RejectAsync(reading, new Rejection(reading.Pointer, "is larger than the broker takes: send fewer items or shorter texts"), "too_large");
+            var errors = await producer.DeliverAsync(Topics.StorefrontEvents.Name, sendings.ConvertAll(sending => sending.ToRecord()));
+            for (var i = 0; i < settled.Length; i++)
+            {
+                var (place, reading, _, _) = sendings[i];
+                if (errors[i] is null) settled[i] = new Settled(place, new EventResult(reading.EventId, ResultStatus.Accepted));
+                else if (errors[i]!.Code == ErrorCode.MsgSizeTooLarge) settled[i] = new Settled(place, await RejectAsync(reading, TooLarge(reading), "too_large"));
+            }
+
+            return errors.FirstOrDefault(error => error is not null && error.Code != ErrorCode.MsgSizeTooLarge) is { } failure ? throw new KafkaException(failure) : settled;
         }
         finally
         {
-            recent.Settle(pair, acknowledged);
+            for (var i = 0; i < settled.Length; i++) recent.Settle(sendings[i].Pair, settled[i].Result is { Status: ResultStatus.Accepted });
+            inFlight.Release(settled.Length);
         }
     }
+
+    private static Rejection TooLarge(EventReading reading) => new(reading.Pointer, "is larger than the broker takes: send fewer items or shorter texts");
 
     private async Task<EventResult> RejectAsync(EventReading reading, Rejection rejection, string kind)
     {
         await deadLetters.SendAsync(reading.UserId, reading.Original, $"{rejection.Pointer} {rejection.Reason}".TrimStart(), kind);
         return new EventResult(reading.EventId, ResultStatus.Rejected, rejection.Pointer, rejection.Reason);
+    }
+
+    /// <summary>What became of the element at a place of the request.</summary>
+    private readonly record struct Settled(int Place, EventResult Result);
+
+    /// <summary>An event on its way, whose pair is claimed.</summary>
+    private readonly record struct Sending(int Place, EventReading Reading, UInt128 Pair, byte[] Encoded)
+    {
+        public OutgoingRecord ToRecord() => OutgoingRecord.Of(Reading.UserId!, Encoded, new CloudEvent(
+            Reading.EventId!, Source, $"driftline.storefront.{Reading.Type}", DateTimeOffset.FromUnixTimeMilliseconds(Reading.Event!.eventTime)));
     }
 }

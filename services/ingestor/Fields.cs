@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Driftline.Ingestor;
@@ -6,12 +7,14 @@ namespace Driftline.Ingestor;
 /// The fields of one JSON object. Reading never throws on bad input: the first fault is kept in <see cref="Faults"/>, and what was asked for
 /// reads as empty. Objects inside an element share its faults. A null field counts as absent; fields that are not asked for are ignored.
 /// </summary>
-internal sealed class Fields(JsonElement json, string pointer, Faults faults)
+/// <param name="pointer">Where the object is in the request body; with <paramref name="list"/>, where the object is that holds the list.</param>
+/// <param name="list">Name of the list that holds the object, at <paramref name="index"/>. Put together only for a fault: nearly all have none.</param>
+internal sealed class Fields(JsonElement json, string pointer, Faults faults, string? list = null, int index = 0)
 {
     public string RequiredText(string name, int maxChars) =>
         Text(name, maxChars) ?? Fault<string>(name, $"'{name}' is required: give a string") ?? "";
 
-    public string? Text(string name, int maxChars, bool mayBeBlank = false) => Find(name, out var value) ? TextOf(value, At(name), maxChars, mayBeBlank) : null;
+    public string? Text(string name, int maxChars, bool mayBeBlank = false) => Find(name, out var value) ? TextOf(value, name, null, maxChars, mayBeBlank) : null;
 
     public double? Number(string name, double min, double max, string expected)
     {
@@ -57,13 +60,13 @@ internal sealed class Fields(JsonElement json, string pointer, Faults faults)
     public IList<string> Texts(string name, int maxCount, int maxChars)
     {
         if (!Find(name, out var value)) return [];
-        if (value.ValueKind == JsonValueKind.String) return TextOf(value, At(name), maxChars) is { } one ? [one] : [];
+        if (value.ValueKind == JsonValueKind.String) return TextOf(value, name, null, maxChars) is { } one ? [one] : [];
         if (value.ValueKind != JsonValueKind.Array) return Fault<IList<string>>(name, $"must be a string or an array of strings, not {Kind(value)}") ?? [];
         if (value.GetArrayLength() > maxCount) return Fault<IList<string>>(name, $"has {value.GetArrayLength()} entries: at most {maxCount} are taken") ?? [];
         var texts = new List<string>(value.GetArrayLength());
         foreach (var entry in value.EnumerateArray())
         {
-            if (TextOf(entry, $"{At(name)}/{texts.Count}", maxChars) is not { } text) break;
+            if (TextOf(entry, name, texts.Count.ToString(CultureInfo.InvariantCulture), maxChars) is not { } text) break;
             texts.Add(text);
         }
 
@@ -81,7 +84,7 @@ internal sealed class Fields(JsonElement json, string pointer, Faults faults)
             if (!Unicode.TryRead(entry, out var key)) return Fault<Dictionary<string, string>>(name, "holds a name that is not valid Unicode") ?? map;
             if (key.Length > maxChars) return Fault<Dictionary<string, string>>(name, $"holds a name of {key.Length} characters: at most {maxChars} are taken") ?? map;
             if (entry.Value.ValueKind == JsonValueKind.Null) continue;
-            if (TextOf(entry.Value, $"{At(name)}/{Pointers.Escape(key)}", maxChars, mayBeBlank: true) is not { } text) break;
+            if (TextOf(entry.Value, name, Pointers.Escape(key), maxChars, mayBeBlank: true) is not { } text) break;
             map[key] = text;
             if (map.Count > maxCount) return Fault<Dictionary<string, string>>(name, $"has more than {maxCount} entries") ?? map;
         }
@@ -99,14 +102,13 @@ internal sealed class Fields(JsonElement json, string pointer, Faults faults)
         var objects = new List<T>(count);
         foreach (var entry in value.EnumerateArray())
         {
-            var at = $"{At(name)}/{objects.Count}";
             if (entry.ValueKind != JsonValueKind.Object)
             {
-                faults.Add(at, $"must be an object, not {Kind(entry)}");
+                faults.Add($"{At(name)}/{objects.Count}", $"must be an object, not {Kind(entry)}");
                 break;
             }
 
-            objects.Add(read(new Fields(entry, at, faults)));
+            objects.Add(read(new Fields(entry, Pointer, faults, name, objects.Count)));
             if (faults.First is not null) break;
         }
 
@@ -149,22 +151,25 @@ internal sealed class Fields(JsonElement json, string pointer, Faults faults)
         return found && value.ValueKind != JsonValueKind.Null;
     }
 
-    private string? TextOf(JsonElement value, string at, int maxChars, bool mayBeBlank = false)
+    /// <param name="below">What of the field the value is; null for all of it.</param>
+    private string? TextOf(JsonElement value, string name, string? below, int maxChars, bool mayBeBlank = false)
     {
         if (value.ValueKind != JsonValueKind.String)
-            faults.Add(at, $"must be a string, not {Kind(value)}{(value.ValueKind == JsonValueKind.Number ? ": put it in quotes" : "")}");
+            faults.Add(At(name, below), $"must be a string, not {Kind(value)}{(value.ValueKind == JsonValueKind.Number ? ": put it in quotes" : "")}");
         else if (!Unicode.TryRead(value, out var text))
-            faults.Add(at, "is not valid Unicode: send UTF-8 without unpaired surrogates");
+            faults.Add(At(name, below), "is not valid Unicode: send UTF-8 without unpaired surrogates");
         else if (text.Length > maxChars)
-            faults.Add(at, $"is {text.Length} characters long: at most {maxChars} are taken");
+            faults.Add(At(name, below), $"is {text.Length} characters long: at most {maxChars} are taken");
         else if (!mayBeBlank && string.IsNullOrWhiteSpace(text))
-            faults.Add(at, "must not be empty: give a value or leave it out");
+            faults.Add(At(name, below), "must not be empty: give a value or leave it out");
         else
             return text;
         return null;
     }
 
-    private string At(string name) => $"{pointer}/{name}";
+    private string At(string name, string? below = null) => $"{Pointer}/{name}{(below is null ? "" : "/")}{below}";
+
+    private string Pointer => list is null ? pointer : $"{pointer}/{list}/{index}";
 
     private static string Quoted(JsonElement value) => value.ValueKind == JsonValueKind.String ? " without quotes" : $", not {Kind(value)}";
 }

@@ -26,7 +26,7 @@ internal sealed class InFlight(IOptions<IngestorOptions> options, TimeProvider t
         throw new UnavailableException($"{_options.MaxInFlightEvents} records are waiting for Kafka already. Send the request again later; elements may keep their ids.");
     }
 
-    public void Release() => Interlocked.Decrement(ref _count);
+    public void Release(int records = 1) => Interlocked.Add(ref _count, -records);
 
     /// <summary>
     /// Waits until all are done. Sendings go on after a timeout: a record that Kafka takes late is a duplicate when the client repeats it.

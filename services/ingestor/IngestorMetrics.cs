@@ -11,6 +11,9 @@ internal sealed class IngestorMetrics
     /// <summary>Result of elements whose request was answered with 503.</summary>
     public const string Unavailable = "unavailable";
 
+    /// <summary>Type of elements whose type cannot be read.</summary>
+    public const string UnknownType = "unknown";
+
     private readonly Counter<long> _events;
     private readonly Counter<long> _items;
     private readonly Counter<long> _erasures;
@@ -26,9 +29,9 @@ internal sealed class IngestorMetrics
         meter.CreateObservableGauge("driftline.ingestor.in_flight", () => inFlight.Count, "{record}", "Records waiting for Kafka's acknowledgement.");
     }
 
-    public void Event(string? type, ResultStatus result) => Event(type, Name(result));
+    public void Events(string? type, ResultStatus result, int count) => Events(type, Name(result), count);
 
-    public void Event(string? type, string result) => _events.Add(1, new TagList { { "type", type ?? "unknown" }, { "result", result } });
+    public void Events(string? type, string result, int count) => _events.Add(count, new TagList { { "type", type ?? UnknownType }, { "result", result } });
 
     public void Items(string operation, string result, int count) => _items.Add(count, new TagList { { "operation", operation }, { "result", result } });
 

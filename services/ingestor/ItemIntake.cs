@@ -67,7 +67,7 @@ internal sealed class ItemIntake(RecordProducer producer, AvroCodec codec, InFli
         try
         {
             var now = time.GetUtcNow();
-            await producer.SendEncodedAsync(Topics.CatalogItems.Name, id, encoded, new CloudEvent(Guid.CreateVersion7(now).ToString(), Source, $"driftline.catalog.{type}", now));
+            await producer.SendAsync(Topics.CatalogItems.Name, OutgoingRecord.Of(id, encoded, new CloudEvent(Guid.CreateVersion7(now).ToString(), Source, $"driftline.catalog.{type}", now)));
             return new ItemResult(id, ResultStatus.Accepted);
         }
         finally

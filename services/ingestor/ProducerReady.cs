@@ -21,7 +21,7 @@ internal sealed class ProducerReady(AvroCodec codec) : IHealthCheck
                 userId = "",
                 payload = new Click { items = [] },
                 attributes = new Dictionary<string, string>(),
-            }).WaitAsync(cancellationToken);
+            }).AsTask().WaitAsync(cancellationToken);
             await codec.EncodeAsync(Topics.CatalogItems.Name, new CatalogItem
             {
                 itemId = "",
@@ -29,7 +29,7 @@ internal sealed class ProducerReady(AvroCodec codec) : IHealthCheck
                 categories = [],
                 kind = ItemReader.ProductKind,
                 attributes = new Dictionary<string, string>(),
-            }).WaitAsync(cancellationToken);
+            }).AsTask().WaitAsync(cancellationToken);
             return HealthCheckResult.Healthy();
         }
         catch (Exception e) when (e is not OperationCanceledException)

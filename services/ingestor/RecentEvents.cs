@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Extensions.Options;
 
@@ -13,20 +15,23 @@ namespace Driftline.Ingestor;
 /// </summary>
 internal sealed class RecentEvents(IOptions<IngestorOptions> options)
 {
+    private const int MaxStack = 512;
+
     private readonly int _generation = Math.Max(1, options.Value.DuplicateWindowEvents / 2);
     private readonly Lock _lock = new();
-    private readonly Dictionary<UInt128, TaskCompletionSource<bool>> _inFlight = [];
+    private readonly Dictionary<UInt128, TaskCompletionSource<bool>?> _inFlight = []; // null until a twin waits
     private HashSet<UInt128> _young = [];
     private HashSet<UInt128> _old = [];
 
     public static UInt128 Hash(string userId, string eventId)
     {
-        var hash = new XxHash128();
-        var user = Encoding.UTF8.GetBytes(userId);
-        hash.Append(BitConverter.GetBytes(user.Length)); // keeps ("ab", "c") apart from ("a", "bc")
-        hash.Append(user);
-        hash.Append(Encoding.UTF8.GetBytes(eventId));
-        return hash.GetCurrentHashAsUInt128();
+        var (user, id) = (Encoding.UTF8.GetByteCount(userId), Encoding.UTF8.GetByteCount(eventId));
+        var length = sizeof(int) + user + id;
+        Span<byte> bytes = length <= MaxStack ? stackalloc byte[length] : new byte[length];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, user); // keeps ("ab", "c") apart from ("a", "bc")
+        Encoding.UTF8.GetBytes(userId, bytes[sizeof(int)..]);
+        Encoding.UTF8.GetBytes(eventId, bytes[(sizeof(int) + user)..]);
+        return XxHash128.HashToUInt128(bytes);
     }
 
     /// <returns>
@@ -38,9 +43,8 @@ internal sealed class RecentEvents(IOptions<IngestorOptions> options)
         lock (_lock)
         {
             if (_young.Contains(pair) || _old.Contains(pair)) return Task.FromResult(true);
-            if (_inFlight.TryGetValue(pair, out var twin)) return twin.Task;
-            _inFlight.Add(pair, new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously));
-            return null;
+            ref var claim = ref CollectionsMarshal.GetValueRefOrAddDefault(_inFlight, pair, out var isTwin);
+            return isTwin ? (claim ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously)).Task : null;
         }
     }
 

@@ -86,9 +86,9 @@ public sealed class PredictInterest(
         : marked ? SendTombstoneAsync(userId, null, cause)
         : Task.CompletedTask;
 
-    private Task SendTombstoneAsync(string userId, string? erasureId, ActivityContext cause) => producer.SendEncodedAsync(
-        Topics.InterestUpdates.Of(options.Value.ModelName).Name, userId, null,
-        new CloudEvent(Guid.CreateVersion7().ToString(), "/driftline/predictor", "driftline.interest.erased", time.GetUtcNow(), erasureId), cause);
+    private Task SendTombstoneAsync(string userId, string? erasureId, ActivityContext cause) => producer.SendAsync(
+        Topics.InterestUpdates.Of(options.Value.ModelName).Name,
+        OutgoingRecord.Of(userId, null, new CloudEvent(Guid.CreateVersion7().ToString(), "/driftline/predictor", "driftline.interest.erased", time.GetUtcNow(), erasureId), cause));
 
     private async Task SendAfterAsync(Task before, InterestUpdated update, ActivityContext cause)
     {

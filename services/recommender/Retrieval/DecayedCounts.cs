@@ -24,16 +24,18 @@ internal sealed class DecayedCounts(TimeSpan halfLife)
         _log2AtEpoch[itemId] = _log2AtEpoch.TryGetValue(itemId, out var old) ? Log2OfSum(old, added) : added;
     }
 
+    /// <summary>A copy, in no order.</summary>
+    public DecayedCount[] Copy() => [.. _log2AtEpoch.Select(count => new DecayedCount(count.Key, count.Value))];
+
     /// <summary>Most trending first; ties by item id (ordinal).</summary>
-    public IEnumerable<DecayedCount> Ranked() =>
-        _log2AtEpoch.Select(count => new DecayedCount(count.Key, count.Value))
-            .OrderByDescending(count => count.Log2AtEpoch).ThenBy(count => count.ItemId, StringComparer.Ordinal);
+    public static IEnumerable<DecayedCount> Ranked(IEnumerable<DecayedCount> counts) =>
+        counts.OrderByDescending(count => count.Log2AtEpoch).ThenBy(count => count.ItemId, StringComparer.Ordinal);
 
     /// <summary>Forgets the least trending tenth once there are more than <paramref name="most"/>, so that forgetting is rare.</summary>
     public void Trim(int most)
     {
         if (_log2AtEpoch.Count <= most) return;
-        foreach (var count in Ranked().Skip(most - most / 10).ToList()) _log2AtEpoch.Remove(count.ItemId);
+        foreach (var count in Ranked(Copy()).Skip(most - most / 10)) _log2AtEpoch.Remove(count.ItemId);
     }
 
     /// <summary>log2(2^a + 2^b) without leaving the logarithms.</summary>

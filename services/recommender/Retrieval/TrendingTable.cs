@@ -40,7 +40,8 @@ internal sealed class TrendingTable(IOptions<RecommenderOptions> options, TimePr
     private long _newestReceivedAt = long.MinValue;
     private bool _changed;
     private long _rankedAt;
-    private TrendingRanking _ranking = TrendingRanking.Empty;
+    private readonly Lock _ranks = new();
+    private volatile TrendingRanking _ranking = TrendingRanking.Empty;
 
     public void Apply(Received<StorefrontEvent> record)
     {
@@ -59,18 +60,35 @@ internal sealed class TrendingTable(IOptions<RecommenderOptions> options, TimePr
         }
     }
 
+    /// <summary>Sorts at most once in a while, and while one caller does so the others get what was: nobody waits for a sort but the first.</summary>
     public TrendingRanking Ranking()
+    {
+        if (_ranking == TrendingRanking.Empty) _ranks.Enter();
+        else if (!_ranks.TryEnter()) return _ranking;
+        try
+        {
+            return _ranking = Copy() is { } counts ? Rank(counts) : _ranking;
+        }
+        finally
+        {
+            _ranks.Exit();
+        }
+    }
+
+    /// <summary>Null where what has been ranked still holds.</summary>
+    private CopiedCounts? Copy()
     {
         lock (_lock)
         {
-            if (!_changed || (_rankedAt != 0 && time.GetElapsedTime(_rankedAt) < RankEvery)) return _ranking;
-            _ranking = new TrendingRanking(
-                [.. _counts.Ranked().Select(count => new TrendingItem(count.ItemId, count.WeightAt(_newestEventTime, options.Value.TrendingHalfLife)))],
-                DateTimeOffset.FromUnixTimeMilliseconds(_newestEventTime), DateTimeOffset.FromUnixTimeMilliseconds(_newestReceivedAt));
+            if (!_changed || (_rankedAt != 0 && time.GetElapsedTime(_rankedAt) < RankEvery)) return null;
             (_changed, _rankedAt) = (false, time.GetTimestamp());
-            return _ranking;
+            return new CopiedCounts(_counts.Copy(), _newestEventTime, _newestReceivedAt);
         }
     }
+
+    private TrendingRanking Rank(CopiedCounts copy) => new(
+        [.. DecayedCounts.Ranked(copy.Counts).Select(count => new TrendingItem(count.ItemId, count.WeightAt(copy.NewestEventTime, options.Value.TrendingHalfLife)))],
+        DateTimeOffset.FromUnixTimeMilliseconds(copy.NewestEventTime), DateTimeOffset.FromUnixTimeMilliseconds(copy.NewestReceivedAt));
 
     private static (double Weight, IList<EventItem> Items) Weigh(object payload) => payload switch
     {
@@ -89,4 +107,6 @@ internal sealed class TrendingTable(IOptions<RecommenderOptions> options, TimePr
         if (_seenInOrder.Count > RememberedEvents) _seen.Remove(_seenInOrder.Dequeue());
         return true;
     }
+
+    private sealed record CopiedCounts(DecayedCount[] Counts, long NewestEventTime, long NewestReceivedAt);
 }

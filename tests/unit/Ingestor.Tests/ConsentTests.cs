@@ -49,9 +49,9 @@ public sealed class ConsentTests
                 if (instrument.Name == "driftline.ingestor.events" && instrument.Meter.Scope == meters) listener.EnableMeasurementEvents(instrument);
             },
         };
-        listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
+        listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
         {
-            lock (counted) counted.Add(string.Join(' ', tags.ToArray().Select(tag => tag.Value)));
+            lock (counted) counted.AddRange(Enumerable.Repeat(string.Join(' ', tags.ToArray().Select(tag => tag.Value)), (int)count));
         });
         listener.Start();
         return listener;

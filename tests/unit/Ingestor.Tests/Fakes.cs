@@ -59,20 +59,29 @@ public class FakeBroker : DispatchProxy
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name switch
     {
-        nameof(IProducer<byte[]?, byte[]?>.ProduceAsync) => ProduceAsync((string)args![0]!, (Message<byte[]?, byte[]?>)args[1]!),
+        nameof(IProducer<byte[]?, byte[]?>.Produce) => ReportAsync((string)args![0]!, (Message<byte[]?, byte[]?>)args[1]!, (Action<DeliveryReport<byte[]?, byte[]?>>)args[2]!),
         nameof(IDisposable.Dispose) => null,
         nameof(IProducer<byte[]?, byte[]?>.Flush) => targetMethod.ReturnType == typeof(int) ? 0 : null,
         _ => throw new NotSupportedException(targetMethod.ToString()),
     };
 
-    private async Task<DeliveryResult<byte[]?, byte[]?>> ProduceAsync(string topic, Message<byte[]?, byte[]?> message)
+    private async Task ReportAsync(string topic, Message<byte[]?, byte[]?> message, Action<DeliveryReport<byte[]?, byte[]?>> report)
     {
         var record = new Produced(
             topic, message.Key is null ? null : Encoding.UTF8.GetString(message.Key), message.Value,
             message.Headers.ToDictionary(header => header.Key, header => Encoding.UTF8.GetString(header.GetValueBytes())));
         lock (_lock) _records.Add(record);
-        await Answer(record);
-        return new DeliveryResult<byte[]?, byte[]?> { Topic = topic, Message = message, Status = PersistenceStatus.Persisted };
+        var error = new Error(ErrorCode.NoError);
+        try
+        {
+            await Answer(record);
+        }
+        catch (KafkaException e)
+        {
+            error = e.Error;
+        }
+
+        report(new DeliveryReport<byte[]?, byte[]?> { Topic = topic, Message = new Message<byte[]?, byte[]?> { Key = message.Key }, Error = error });
     }
 }
 

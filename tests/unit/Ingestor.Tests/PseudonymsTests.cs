@@ -36,11 +36,12 @@ public sealed class PseudonymsTests
             """));
         using var response = await service.CreateClient().DeleteAsync("/v1/users/somebody");
 
-        Assert.Equal(["storefront.events", "storefront.events.rejected", "storefront.events.rejected", "privacy.erasures"], service.Broker.Records.Select(record => record.Topic));
-        Assert.Equal([On.Of("somebody"), On.Of("somebody"), null, On.Of("somebody")], service.Broker.Records.Select(record => record.Key));
-        Assert.Equal(On.Of("somebody"), service.Broker.Records[0].Decode<StorefrontEvent>(StorefrontEvent._SCHEMA).userId);
-        Assert.Contains("\"note\":\"kept\"", Encoding.UTF8.GetString(service.Broker.Records[1].Value!), StringComparison.Ordinal);
-        Assert.All(service.Broker.Records, record => Assert.DoesNotContain("somebody", Encoding.UTF8.GetString(record.Value!), StringComparison.Ordinal));
+        var records = service.Broker.Records.OrderBy(record => record.Topic != "storefront.events").ToList(); // the order between topics is nobody's concern
+        Assert.Equal(["storefront.events", "storefront.events.rejected", "storefront.events.rejected", "privacy.erasures"], records.Select(record => record.Topic));
+        Assert.Equal([On.Of("somebody"), On.Of("somebody"), null, On.Of("somebody")], records.Select(record => record.Key));
+        Assert.Equal(On.Of("somebody"), records[0].Decode<StorefrontEvent>(StorefrontEvent._SCHEMA).userId);
+        Assert.Contains("\"note\":\"kept\"", Encoding.UTF8.GetString(records[1].Value!), StringComparison.Ordinal);
+        Assert.All(records, record => Assert.DoesNotContain("somebody", Encoding.UTF8.GetString(record.Value!), StringComparison.Ordinal));
     }
 
     [Fact]

@@ -40,6 +40,35 @@ public sealed class CodecTests
     }
 
     [Fact]
+    public async Task ARecordOfAnotherVersionOfTheSchemaIsResolvedFieldByField()
+    {
+        _schemas[9] = """
+            {"type":"record","name":"ErasureRequested","namespace":"driftline.events","fields":[
+              {"name":"requestedAt","type":"long"},{"name":"note","type":"string"},{"name":"userId","type":"string"},{"name":"erasureId","type":"string"}]}
+            """;
+        var writer = new Driftline.AvroBinary.AvroWriter();
+        writer.WriteLong(5);
+        writer.WriteString("a field that we do not know");
+        writer.WriteString("u1");
+        writer.WriteString("x");
+
+        var read = await _codec.DecodeAsync<ErasureRequested>(Topic, [0, 0, 0, 0, 9, .. writer.Written]);
+
+        Assert.Equal(("x", "u1", 5L), (read.erasureId, read.userId, read.requestedAt));
+    }
+
+    [Fact]
+    public async Task ASchemaThatDiffersInItsDocumentationOnlyIsOurs()
+    {
+        _schemas[9] = """
+            {"type":"record","name":"ErasureRequested","namespace":"driftline.events","doc":"Older words.","fields":[
+              {"name":"erasureId","type":"string"},{"name":"userId","type":"string","doc":"Who."},{"name":"requestedAt","type":"long"}]}
+            """;
+
+        Assert.Equal("u1", (await _codec.DecodeAsync<ErasureRequested>(Topic, WithSchemaId(await EncodedAsync(), 9))).userId);
+    }
+
+    [Fact]
     public async Task ASchemaThatNobodyRegisteredIsAnErrorOfTheDeploymentNotOfTheRecord()
     {
         _schemas.Clear();
@@ -116,7 +145,7 @@ public sealed class CodecTests
     [Fact]
     public async Task ARecordThatCannotBeEncodedIsABugOfItsOwn()
     {
-        var e = await Assert.ThrowsAnyAsync<Exception>(() => _codec.EncodeAsync(Topic, new ErasureRequested { erasureId = "x" }));
+        var e = await Assert.ThrowsAnyAsync<Exception>(async () => await _codec.EncodeAsync(Topic, new ErasureRequested { erasureId = "x" }));
 
         Assert.True(Failures.IsBug(e), e.ToString());
     }
@@ -167,7 +196,7 @@ public sealed class CodecTests
         return bytes;
     }
 
-    private Task<byte[]> EncodedAsync() => _codec.EncodeAsync(Topic, Record());
+    private Task<byte[]> EncodedAsync() => _codec.EncodeAsync(Topic, Record()).AsTask();
 
     private Task<Exception> FailureAsync(byte[] bytes) => Assert.ThrowsAnyAsync<Exception>(async () => await _codec.DecodeAsync<ErasureRequested>(Topic, bytes));
 

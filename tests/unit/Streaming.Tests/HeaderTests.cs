@@ -19,7 +19,7 @@ public sealed class HeaderTests
         var context = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), flags, state);
         var headers = new Headers { { "traceparent", "stale"u8.ToArray() }, { "tracestate", "stale=1"u8.ToArray() } };
 
-        TraceHeaders.Inject(headers, context);
+        TraceHeaders.Inject(headers, TraceHeaders.Of(context));
         var read = TraceHeaders.Extract(headers);
 
         Assert.Equal((context.TraceId, context.SpanId, context.TraceFlags, context.TraceState), (read.TraceId, read.SpanId, read.TraceFlags, read.TraceState));
@@ -32,7 +32,7 @@ public sealed class HeaderTests
     {
         var headers = new Headers();
 
-        TraceHeaders.Inject(headers, default);
+        TraceHeaders.Inject(headers, TraceHeaders.Of(default));
 
         Assert.Empty(headers);
         Assert.Equal(default, TraceHeaders.Extract(headers));
