@@ -33,7 +33,7 @@ internal sealed class CategoryHead : nn.Module
         : base("category_head")
     {
         _categories = categories;
-        _decays = [-Math.Log(2) / ShortHalfLifeDays, -Math.Log(2) / halfLifeDays, 0];
+        _decays = [ObservedWeights.Decay(ShortHalfLifeDays), ObservedWeights.Decay(halfLifeDays), ObservedWeights.Decay(double.PositiveInfinity)];
         _next = nn.Linear(width, categories);
         _population = full(categories, 1f / categories);
         register_buffer("population", _population);
@@ -89,8 +89,7 @@ internal sealed class CategoryHead : nn.Module
     private Tensor Observed(Tensor days, Tensor weights, Tensor category, Tensor now, Scalar decay)
     {
         using var noGrad = no_grad();
-        var counted = weights.mul(now.sub(days).clamp(min: Scalars.Zero).mul(decay).exp());
-        var shares = counted.div(counted.sum(1, keepdim: true).clamp(min: Scalars.Least));
+        var shares = ObservedWeights.Shares(weights, now.sub(days), decay);
         var observed = zeros([shares.shape[0], _categories + 1], device: shares.device).scatter_add_(1, category, shares).narrow(1, 0, _categories);
         var missing = observed.sum(1, keepdim: true).neg().add(Scalars.One).clamp(min: Scalars.Zero);
         return observed.add(missing.mul(_population), Scalars.One);
