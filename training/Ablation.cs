@@ -1,5 +1,4 @@
 using Driftline.InterestModel;
-using TorchSharp;
 
 namespace Driftline.Training;
 
@@ -27,12 +26,13 @@ internal sealed class Ablation(TrainingData data, TrainingConfig config, string 
             Training = config.Training with { Seed = seed },
         };
         using var model = train(new Trainer(settings, data, TimeProvider.System));
-        var device = Devices.Resolve(config.Training.Device);
-        model.Network.to(device);
-        using var ranker = new NetworkRanker(without.Length == 0 ? Whole : $"without {without}", model.Network, _featuriser, device);
-        report.Items.Add(ranker.Name, Evaluation.Items(ranker, data, _cases).Named());
-        report.Items.Add(ranker.Name, "train-seconds", model.Manifest.Metrics["training.seconds"]);
-        if (data.Vocabulary.Categories.Count > 1) Add(ranker, ranker.Name);
+        var figures = TrainingFigures.Of(model.Manifest);
+        var row = without.Length == 0 ? Whole : $"without {without}";
+        report.Items.Add(row, figures.Items);
+        report.Categories.Add(row, figures.Categories);
+        if (input != ModelInputs.Attributes || data.Vocabulary.Categories.Count == 1) return;
+        using var forecaster = new NetworkRanker(row, model.Network, _featuriser, TorchSharp.torch.CPU);
+        AddKnown(forecaster);
     }
 
     /// <summary>Adds the differences seed by seed, and the baselines.</summary>
@@ -43,15 +43,17 @@ internal sealed class Ablation(TrainingData data, TrainingConfig config, string 
         if (data.Vocabulary.Categories.Count <= 1) return;
         AddDifference(report.Categories, "");
         if (input == ModelInputs.Attributes) AddDifference(report.Categories, Known);
-        foreach (var forecaster in BaselineSet.Categories(data, _featuriser)) Add(forecaster, forecaster.Name);
+        foreach (var forecaster in BaselineSet.Categories(data, _featuriser))
+        {
+            report.Categories.Add(forecaster.Name, Forecasts.Measure(forecaster, data, _featuriser, _cases).Named());
+            if (input == ModelInputs.Attributes) AddKnown(forecaster);
+        }
     }
 
-    private void Add(ICategoryForecaster forecaster, string name)
+    private void AddKnown(ICategoryForecaster forecaster)
     {
-        report.Categories.Add(name, Forecasts.Measure(forecaster, data, _featuriser, _cases).Named());
-        if (input != ModelInputs.Attributes) return;
         EvaluationCase[] known = [.. _cases.Where(c => c.User.Attributes.Any(index => index != AttributeVocabulary.Unknown))];
-        report.Categories.Add(name + Known, Forecasts.Measure(forecaster, data, _featuriser, known).Named());
+        report.Categories.Add(forecaster.Name + Known, Forecasts.Measure(forecaster, data, _featuriser, known).Named());
     }
 
     private void AddDifference(ResultsTable table, string suffix)

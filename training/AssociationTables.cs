@@ -18,18 +18,20 @@ internal static class AssociationTables
     private const float TextTemperature = 0.07f;
     private const int RowsPerPass = 512;
 
-    /// <param name="centred">The items' text vectors; null leaves the table of near texts empty.</param>
-    public static void Fill(Associations associations, TrainingData data, TextVectors? centred)
+    /// <summary>Counts what goes with what.</summary>
+    /// <param name="occurrences">Over which events.</param>
+    public static void Count(Associations associations, Occurrences occurrences)
     {
-        var occurrences = Occurrences.OfItems(data);
         foreach (var (name, window, decay, backward, discount) in Counted)
         {
             var rows = occurrences.Decayed(window, decay, backward, discount, Associations.LinksPerItem, shrinkage: Shrinkage);
             associations.Set(name, item => rows[item]);
         }
-
-        associations.Set("text", centred is null ? _ => ([], []) : TextRows(centred));
     }
+
+    /// <summary>Fills the table of near texts.</summary>
+    /// <param name="centred">The items' text vectors; null leaves it empty.</param>
+    public static void Link(Associations associations, TextVectors? centred) => associations.Set("text", centred is null ? _ => ([], []) : TextRows(centred));
 
     /// <summary>The items of the nearest texts, by a softmax over their cosines; nothing for an item without a text.</summary>
     private static Func<int, (int[] Items, float[] Shares)> TextRows(TextVectors centred)

@@ -23,6 +23,8 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
     // The rest is for reading, baselines, blends and test figures.
     private const double TrainingShareOfTime = 0.75;
 
+    private const double LeastSeconds = 60;
+
     private readonly Stopwatch _watch = Stopwatch.StartNew();
 
     // Its features say what h_t is, and every row of a table is held against the same h_t.
@@ -45,18 +47,21 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
         }
 
         var runs = Plan([.. reports.Keys]);
-        var unit = (request.Hours * 3600 - _watch.Elapsed.TotalSeconds) * TrainingShareOfTime * request.Jobs / runs.Sum(run => run.Weight);
-        Say($"{runs.Count} trainings, {request.Jobs} at a time on one thread each, at most {unit * runs.Max(run => run.Weight):F0} s each");
+        // Once, on all cores, before trainings that want the same vectors run side by side.
+        if (runs.Count > 0) EncodeCatalogCommand.Run(request.Data, _default.Model.TextEncoder, "plain");
+        var budget = new TimeBudget(request.Jobs, runs.Select(run => run.Weight));
+        Say($"{runs.Count} trainings, {request.Jobs} at a time on one thread each, the longest at most {budget.Of(LeftToTrain, runs.Max(run => run.Weight)):F0} s");
         var done = 0;
         var failed = new List<string>();
         await Parallel.ForEachAsync(runs, new ParallelOptions { MaxDegreeOfParallelism = request.Jobs, CancellationToken = cancel }, async (run, stopping) =>
         {
             var name = $"{run.Split} {run.Row} seed {run.Seed}";
-            if (await TrainAsync(run, unit * run.Weight, stopping) is { } problem)
+            if (await TrainAsync(run, budget.Of(LeftToTrain, run.Weight), stopping) is { } problem)
             {
                 lock (failed) failed.Add($"{name}: {problem}");
             }
 
+            budget.Close(run.Weight);
             Say($"{Interlocked.Increment(ref done)}/{runs.Count} {name}");
         });
         foreach (var run in runs) Collect(run, reports[run.Split]);
@@ -70,6 +75,10 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
         Say($"results in {string.Join(", ", reports.Keys.Select(split => Path.Combine(request.Folder, FileName(split), "results.md")))}");
         return failed.Count == 0 ? 0 : 1;
     }
+
+    private double Left => request.Hours * 3600 - _watch.Elapsed.TotalSeconds;
+
+    private double LeftToTrain => Left * TrainingShareOfTime;
 
     private EvaluationReport? Baselines(string split)
     {
@@ -99,9 +108,9 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
         var seeds = Enumerable.Range(1, request.Seeds).ToArray();
         return
         [
-            .. splits.SelectMany((split, i) => seeds.Select(seed => new Planned(split, $"default ({ownEncoder})", "default", seed, i == 0 ? 6 : 2))),
+            .. splits.SelectMany((split, i) => seeds.Select(seed => new Planned(split, $"default ({ownEncoder})", "default", seed, i == 0 ? 8 : 2))),
             .. seeds.SelectMany(seed => splits.SelectMany((split, i) => InterestModel.SequenceEncoder.Names.Where(encoder => encoder != ownEncoder)
-                .Select(encoder => new Planned(split, encoder, encoder, seed, i == 0 ? 1.5 : 1)))),
+                .Select(encoder => new Planned(split, encoder, encoder, seed, i == 0 ? 1 : 0.6)))),
         ];
     }
 
@@ -109,15 +118,14 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
     {
         var folder = FolderOf(run);
         if (File.Exists(Path.Combine(folder, "figures.json"))) return null;
-        var left = request.Hours * 3600 - _watch.Elapsed.TotalSeconds;
-        if (left < 60) return "not run: the time was over. Give more --hours, or run the same command again to go on.";
+        if (Left < LeastSeconds) return "not run: the time was over. Give more --hours, or run the same command again to go on.";
         Directory.CreateDirectory(folder);
         var config = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(TrainingConfig.DefaultFolder, run.Config + ".json"), stopping))!.AsObject();
         var training = config["training"] as JsonObject ?? [];
         config["training"] = training;
         training["seed"] = run.Seed;
         training["threads"] = 1;
-        training["maxSeconds"] = Math.Round(Math.Min(Math.Min(seconds, left * TrainingShareOfTime), (double?)training["maxSeconds"] ?? double.MaxValue), 1);
+        training["maxSeconds"] = Math.Round(Math.Min(seconds, (double?)training["maxSeconds"] ?? double.MaxValue), 1);
         var file = Path.Combine(folder, "config.json");
         await File.WriteAllTextAsync(file, config.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n", stopping);
 
@@ -167,10 +175,4 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
 
     private void Say(FormattableString text) =>
         Console.WriteLine($"{_watch.Elapsed:hh\\:mm\\:ss}  {text.ToString(CultureInfo.InvariantCulture)}");
-}
-
-/// <summary>Test figures of one training, by name: what <c>train --json</c> writes.</summary>
-internal sealed record TrainingFigures(IReadOnlyDictionary<string, double> Items, IReadOnlyDictionary<string, double> Categories)
-{
-    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 }

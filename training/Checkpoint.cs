@@ -14,7 +14,7 @@ namespace Driftline.Training;
 /// <param name="Epoch">Epochs done.</param>
 /// <param name="Step">Steps done.</param>
 /// <param name="SinceBest">Epochs since the best.</param>
-/// <param name="Rate">Learning rate.</param>
+/// <param name="Rate">Factor on the learning rate.</param>
 /// <param name="BestScore">What the best epoch was chosen by.</param>
 /// <param name="Best">Its validation figures.</param>
 /// <param name="Seconds">Time spent.</param>

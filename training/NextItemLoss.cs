@@ -6,14 +6,50 @@ namespace Driftline.Training;
 /// <summary>Cross-entropy of the next item: over the whole catalogue, or over a sample of a large one.</summary>
 internal static class NextItemLoss
 {
-    /// <summary>Softmax over all items.</summary>
+    // Logits that are held at a time: few enough for a processor's cache.
+    private const long LogitsAtATime = 1 << 20;
+
+    /// <summary>
+    /// Softmax over all items. The logits are made for a few positions at a time and turned into their gradient, softmax - 1 at the target, on the
+    /// spot: they never pass through memory, whose speed would bound training, and are never held whole.
+    /// </summary>
     /// <param name="users">[M, D].</param>
     /// <param name="table">[V + 2, D].</param>
     /// <param name="targets">Rows of the table, int64 [M].</param>
     public static Tensor Full(Tensor users, Tensor table, Tensor targets)
     {
         var items = table.narrow(0, ItemRows.First, table.shape[0] - ItemRows.First);
-        return nn.functional.cross_entropy(users.mm(items.t()), targets - ItemRows.First);
+        var (value, ofUsers, ofItems) = Gradients(users.detach(), items.detach(), targets - ItemRows.First);
+        var carrier = (users * ofUsers).sum() + (items * ofItems).sum();    // has these gradients
+        return carrier + (value - carrier.detach());
+    }
+
+    // The mean loss and its gradients by the users, [M, D], and by the items, [V, D].
+    private static (Tensor Value, Tensor OfUsers, Tensor OfItems) Gradients(Tensor users, Tensor items, Tensor targets)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var (count, byItem) = (users.shape[0], items.t());
+        var (value, ofUsers, ofItems) = (tensor(0f, device: users.device), empty_like(users), zeros_like(items));
+        var share = 1.0 / count;
+        var rows = Math.Max(1, LogitsAtATime / items.shape[0]);
+        for (long start = 0; start < count; start += rows)
+        {
+            using var pass = NewDisposeScope();
+            var some = Math.Min(rows, count - start);
+            var (user, target) = (users.narrow(0, start, some), targets.narrow(0, start, some).unsqueeze(1));
+            var logits = user.mm(byItem);                                                                       // [rows, V]
+            var logZ = logits.logsumexp(1, keepdim: true);
+            value.add_((logZ - logits.gather(1, target)).sum());
+            var gradient = logits.sub_(logZ).exp_().mul_(share);
+            gradient.scatter_add_(1, target, full(target.shape, -share, dtype: users.dtype, device: users.device));
+            ofUsers.narrow(0, start, some).copy_(gradient.mm(items));
+            ofItems.addmm_(gradient.t(), user, 1, 1);
+        }
+
+        value.mul_(share);
+        scope.MoveToOuter(value, ofUsers, ofItems);
+        return (value, ofUsers, ofItems);
     }
 
     /// <summary>

@@ -52,7 +52,7 @@ public sealed record TrainingSettings
     /// <summary>Where those days hold no event: of this many coming events instead; 0 leaves such positions out.</summary>
     public int SparseHorizonEvents { get; init; } = 10;
 
-    /// <summary>Positions of a step are sampled so that its logits are no more than this.</summary>
+    /// <summary>Positions of a step are sampled so that its category forecasts, and the logits of a sampled softmax, are no more than this.</summary>
     public int MaxLogits { get; init; } = 8_000_000;
 
     /// <summary>Catalogues larger than this are trained with a sampled softmax.</summary>

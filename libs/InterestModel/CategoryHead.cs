@@ -34,7 +34,7 @@ internal sealed class CategoryHead : nn.Module
     {
         _categories = categories;
         HalfLives = [ShortHalfLifeDays, halfLifeDays, double.PositiveInfinity];
-        _decays = [.. HalfLives.Select(days => (Scalar)(-Math.Log(2) / days))];
+        _decays = [.. HalfLives.Select(ObservedWeights.Decay)];
         _next = nn.Linear(width, categories);
         _population = full(categories, 1f / categories);
         register_buffer("population", _population);
@@ -97,8 +97,7 @@ internal sealed class CategoryHead : nn.Module
     private Tensor Observed(Tensor days, Tensor weights, Tensor category, Tensor now, Scalar decay)
     {
         using var noGrad = no_grad();
-        var counted = weights.mul(now.sub(days).clamp(min: Scalars.Zero).mul(decay).exp());
-        var shares = counted.div(counted.sum(1, keepdim: true).clamp(min: Scalars.Least));
+        var shares = ObservedWeights.Shares(weights, now.sub(days), decay);
         return zeros([shares.shape[0], _categories + 1], device: shares.device).scatter_add_(1, category, shares).narrow(1, 0, _categories);
     }
 }

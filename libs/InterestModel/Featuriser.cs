@@ -129,7 +129,7 @@ public sealed class Featuriser(FeatureSettings settings)
         return (1 + (utc.DayOfYear - 1) / 7, 1 + (int)utc.DayOfWeek * 24 + utc.Hour);
     }
 
-    private double Weight(EncodedEvent e, long newest) => TypeWeight(e.Type) * Math.Pow(2, -(newest - e.Time) / MillisecondsPerDay / Settings.HalfLifeDays);
+    private double Weight(EncodedEvent e, long newest) => ObservedWeights.Of(TypeWeight(e.Type), (newest - e.Time) / MillisecondsPerDay, Settings.HalfLifeDays);
 
     private ReadOnlySpan<EncodedEvent> Newest(ArraySegment<EncodedEvent> events) => Window(events);
 }

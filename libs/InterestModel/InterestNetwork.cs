@@ -44,7 +44,7 @@ public sealed class InterestNetwork : nn.Module
         : base("interest")
     {
         _settings = settings;
-        _decay = -Math.Log(2) / features.HalfLifeDays; // per day
+        _decay = ObservedWeights.Decay(features.HalfLifeDays);
         _none = categories;
         _readsText = !settings.Without.Contains(ModelInputs.Text);
         _readsObservedInterest = !settings.Without.Contains(ModelInputs.ObservedInterest);
@@ -224,11 +224,8 @@ public sealed class InterestNetwork : nn.Module
     /// <summary>Each event's share in h_t, [B, L (t), L (event)]; rows sum to 1, or to 0 where no event has a category.</summary>
     internal Tensor ObservedShares(FeatureTensors batch, Tensor category)
     {
-        var none = category.eq(_none);
-        var age = batch.Days.unsqueeze(2).sub(batch.Days.unsqueeze(1));                             // [B, L, L], days; negative for the future
-        var weight = age.clamp(min: Scalars.Zero).mul(_decay).exp()
-            * _typeWeights.index_select(0, batch.Types.flatten()).reshape(batch.Types.shape).masked_fill(none, Scalars.Zero).unsqueeze(1);
-        weight = weight.tril();                                                                     // no event after t counts
-        return weight / weight.sum(-1, keepdim: true).clamp(min: Scalars.Least);
+        var weights = _typeWeights.index_select(0, batch.Types.flatten()).reshape(batch.Types.shape).masked_fill(category.eq(_none), Scalars.Zero);
+        var past = weights.unsqueeze(1).expand(-1, weights.shape[1], -1).tril();                    // no event after t counts
+        return ObservedWeights.Shares(past, batch.Days.unsqueeze(2).sub(batch.Days.unsqueeze(1)), _decay);
     }
 }

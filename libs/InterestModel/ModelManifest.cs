@@ -47,7 +47,13 @@ public sealed record ModelManifest
     /// <summary>How the network and its associations are blended, for people; the weights file holds what is used.</summary>
     public required BlendSettings Blend { get; init; }
 
-    /// <summary>Figures by name, such as <c>test.ndcg@10</c>.</summary>
+    /// <summary>Begins the names of the figures of the forecast on the test cases, in <see cref="Metrics"/>.</summary>
+    public const string CategoryTest = "test.categories.";
+
+    /// <summary>Begins the names of the figures of the ranking of the test cases, in <see cref="Metrics"/>.</summary>
+    public const string ItemTest = "test.";
+
+    /// <summary>Figures by name, such as <c>test.ndcg@10</c> and <c>test.categories.kl</c>.</summary>
     public required IReadOnlyDictionary<string, double> Metrics { get; init; }
 
     /// <summary>SHA-256 of each other file of the folder.</summary>

@@ -71,6 +71,9 @@ public sealed class CategoryMarkov(TrainingData data, Featuriser featuriser) : I
 
     public string Name => "Markov of categories";
 
+    /// <summary>p, [C].</summary>
+    internal float[] Population => _population;
+
     public void Forecast(IReadOnlyList<EvaluationCase> cases, Span<float> shares)
     {
         shares.Clear();

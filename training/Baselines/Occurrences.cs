@@ -3,20 +3,21 @@ using Driftline.InterestModel;
 namespace Driftline.Training;
 
 /// <summary>
-/// All training events in one row, a user after the other, as symbols (item or category indexes); and for each symbol where it occurs.
+/// Users' events in one row, a user after the other, as symbols (item or category indexes); and for each symbol where it occurs.
 /// What is counted over pairs of events is counted a symbol at a time from here, so that no pairs are ever stored.
 /// </summary>
 internal sealed class Occurrences
 {
     private readonly int[] _starts, _places;
 
-    /// <param name="users">Whose training events.</param>
+    /// <param name="users">Whose events.</param>
+    /// <param name="eventsOf">How many of a user's, from the oldest.</param>
     /// <param name="symbolOf">The symbol of an item table's row.</param>
     /// <param name="count">Number of symbols.</param>
-    public Occurrences(IReadOnlyList<UserHistory> users, Func<int, int> symbolOf, int count)
+    public Occurrences(IReadOnlyList<UserHistory> users, Func<UserHistory, int> eventsOf, Func<int, int> symbolOf, int count)
     {
         Count = count;
-        var length = users.Sum(user => user.TrainingEvents);
+        var length = users.Sum(eventsOf);
         (Symbols, Users, Orders) = (new int[length], new int[length], new int[length]);
         _starts = new int[count + 1];
         _places = new int[length];
@@ -24,7 +25,8 @@ internal sealed class Occurrences
         for (var user = 0; user < users.Count; user++)
         {
             var history = users[user];
-            for (var i = 0; i < history.TrainingEvents; i++, at++)
+            var events = eventsOf(history);
+            for (var i = 0; i < events; i++, at++)
             {
                 if (i == 0 || history.Orders[i] != history.Orders[i - 1]) order++;
                 (Symbols[at], Users[at], Orders[at]) = (symbolOf(history.Events[i].Item), user, order);
@@ -56,12 +58,15 @@ internal sealed class Occurrences
     /// <summary>Where a symbol occurs, ascending.</summary>
     public ReadOnlySpan<int> Of(int symbol) => _places.AsSpan(_starts[symbol].._starts[symbol + 1]);
 
-    /// <summary>Items are counted over these.</summary>
-    public static Occurrences OfItems(TrainingData data) => new(data.Users, row => row - ItemRows.First, data.Items.Count);
+    /// <summary>The items of the training events.</summary>
+    public static Occurrences OfItems(TrainingData data) => OfItems(data, user => user.TrainingEvents);
 
-    /// <summary>Categories are counted over these.</summary>
+    /// <summary>The items of so many events of each user.</summary>
+    public static Occurrences OfItems(TrainingData data, Func<UserHistory, int> eventsOf) => new(data.Users, eventsOf, row => row - ItemRows.First, data.Items.Count);
+
+    /// <summary>The categories of the training events.</summary>
     public static Occurrences OfCategories(TrainingData data) =>
-        new(data.Users, row => data.Vocabulary.CategoryOf(row - ItemRows.First), data.Vocabulary.Categories.Count);
+        new(data.Users, user => user.TrainingEvents, row => data.Vocabulary.CategoryOf(row - ItemRows.First), data.Vocabulary.Categories.Count);
 
     /// <summary>How often each symbol follows a symbol directly, within a user.</summary>
     public SparseRows Followers(int keep) => SparseRows.Of(Count, keep, (symbol, row) =>

@@ -29,6 +29,9 @@ public sealed class UserHistory
     /// <summary>How many events, from the oldest, are for training.</summary>
     public int TrainingEvents { get; }
 
+    /// <summary>How many events, from the oldest, are for training or validation.</summary>
+    public int KnownEvents => Validation?.FutureEnd ?? TrainingEvents;
+
     /// <summary>The user's attributes as <see cref="AttributeVocabulary.Encode"/> gives them, [A].</summary>
     public int[] Attributes { get; internal set; } = [];
 

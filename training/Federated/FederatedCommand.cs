@@ -59,7 +59,7 @@ internal static class FederatedCommand
         for (var seed = 1; seed <= request.Seeds; seed++)
         {
             var seeded = config with { Training = config.Training with { Seed = seed } };
-            using var training = new FederatedTraining(seeded, data, text, TimeProvider.System);
+            using var training = new FederatedTraining(seeded, data, text);
             report.Add("central", training.Network, training.Central(request.Settings.CentralRounds, request.Settings.LocalEpochs, Lines(seed, "central"), cancel));
             foreach (var (name, settings) in Kinds(request.Settings)) report.Add(name, training.Network, training.Federated(settings, Lines(seed, name), cancel));
             if (seed < request.Seeds) continue;

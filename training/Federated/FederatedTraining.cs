@@ -25,7 +25,6 @@ public sealed class FederatedTraining : IDisposable
 {
     private readonly TrainingConfig _config;
     private readonly TrainingData _data;
-    private readonly TimeProvider _time;
     private readonly Device _device;
     private readonly Featuriser _featuriser;
     private readonly Tensor _start;
@@ -33,9 +32,9 @@ public sealed class FederatedTraining : IDisposable
 
     /// <param name="text">The items' raw text vectors.</param>
     /// <param name="config">Its model says the real name and length of the text vectors.</param>
-    public FederatedTraining(TrainingConfig config, TrainingData data, Catalog.TextVectors text, TimeProvider time)
+    public FederatedTraining(TrainingConfig config, TrainingData data, Catalog.TextVectors text)
     {
-        (_config, _data, _time) = (config, data, time);
+        (_config, _data) = (config, data);
         if (config.Training.Threads > 0) set_num_threads(config.Training.Threads);
         _device = Devices.Resolve(config.Training.Device);
         _featuriser = new Featuriser(config.Features);
@@ -61,7 +60,7 @@ public sealed class FederatedTraining : IDisposable
     public FederatedRun Central(int rounds, int epochs, Action<int, double, double> progress, CancellationToken cancel = default)
     {
         Begin();
-        var silo = new Silo(_config, _data, Network, _time);
+        var silo = new Silo(_config, _data, Network);
         using var optimiser = optim.AdamW(Network.parameters(), _config.Training.LearningRate, weight_decay: _config.Training.WeightDecay);
         return Rounds(rounds, progress, round => silo.Train(Network, _device, 1 + round * epochs, epochs, optimiser, cancel), []);
     }
@@ -74,7 +73,7 @@ public sealed class FederatedTraining : IDisposable
         settings.Check();
         Begin();
         var seed = _config.Training.Seed;
-        Silo[] silos = [.. Silo.Divide(_data, settings.Silos, seed).Select(data => new Silo(_config, data, Network, _time))];
+        Silo[] silos = [.. Silo.Divide(_data, settings.Silos, seed).Select(data => new Silo(_config, data, Network))];
         var coin = new Random(seed);
         var norms = new List<double>();
         using var global = _start.clone();

@@ -11,18 +11,18 @@ namespace Driftline.Training;
 /// </summary>
 internal sealed class Silo
 {
-    private readonly Trainer _trainer;
+    private readonly TrainingSteps _steps;
     private readonly TrainingWindows _windows;
     private readonly TrainingSettings _settings;
     private readonly bool[] _unseen;
 
-    public Silo(TrainingConfig config, TrainingData data, InterestNetwork network, TimeProvider time)
+    public Silo(TrainingConfig config, TrainingData data, InterestNetwork network)
     {
         // A warm-up by steps would last a small silo many rounds.
         var local = config with { Training = config.Training with { WarmupSteps = 0 } };
         _settings = local.Training;
-        _trainer = new Trainer(local, data, time);
-        _windows = _trainer.Windows(network);
+        _steps = new TrainingSteps(local, data);
+        _windows = _steps.Windows(network);
         Users = data.Users.Count;
         _unseen = [.. Enumerable.Repeat(false, ItemRows.First), .. data.TrainingCounts.Select(count => count == 0)];
     }
@@ -48,7 +48,7 @@ internal sealed class Silo
         {
             network.train();
             var batches = _windows.Epoch(epoch);
-            if (batches.Count > 0) loss = _trainer.Pass(network, device, optimiser ?? own!, batches, _settings.LearningRate, (_, _) => { }, cancel);
+            if (batches.Count > 0) loss = _steps.Pass(network, device, optimiser ?? own!, batches, 1, () => false, (_, _) => { }, cancel);
         }
 
         return loss;

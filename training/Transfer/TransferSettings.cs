@@ -6,7 +6,7 @@ public sealed record TransferSettings
     /// <summary>Share of the source's items that live on their text alone in a step of pretraining: what rests on ids does not transfer.</summary>
     public double SourceIdDropout { get; init; } = 0.5;
 
-    /// <summary>Factor on the learning rate in fine-tuning.</summary>
+    /// <summary>Factor on the learning rate of what was carried over, in fine-tuning; what begins anew learns at the full rate.</summary>
     public double FineTuneRate { get; init; } = 0.5;
 
     /// <summary>

@@ -4,8 +4,8 @@ using Driftline.InterestModel;
 namespace Driftline.Training;
 
 /// <summary>
-/// Pretrains on a source, then for each share of a target fine-tunes and trains from scratch, with the same settings but for the factor on the
-/// learning rate, and measures both on the target's test cases.
+/// Pretrains on a source, then for each share of a target fine-tunes and trains from scratch, with the same settings but for a
+/// lower learning rate of what was carried over, and measures both on the target's test cases.
 /// </summary>
 /// <param name="config">The configuration; its seed is the first.</param>
 /// <param name="shares">Percent of the target's training users, ascending.</param>
@@ -32,20 +32,19 @@ internal sealed class TransferStudy(
     {
         var seeded = config with { Training = config.Training with { Seed = seed } };
         using var pretrained = train("pretraining on the source", seeded with { Model = seeded.Model with { IdDropout = config.Transfer.SourceIdDropout } }, source, null);
-        var tuned = seeded with { Training = seeded.Training with { LearningRate = seeded.Training.LearningRate * config.Transfer.FineTuneRate } };
         foreach (var share in shares)
         {
             var data = UserShares.Of(target, share, seed);
             if (share == shares[0])
             {
                 // No step is taken, and the ids of a transferred model begin at zero: the share makes no difference.
-                using var untuned = train(ZeroShot, tuned with { Training = tuned.Training with { MaxEpochs = 0 } }, data, pretrained.Network);
-                Measure(ZeroShot, untuned, target);
+                using var untuned = train(ZeroShot, seeded with { Training = seeded.Training with { MaxEpochs = 0 } }, data, pretrained.Network);
+                Table.Add(ZeroShot, TrainingFigures.Of(untuned.Manifest).Items);
                 Texts(target);
             }
 
             Measure(Row(Scratch, share), ForShare(seeded, data), data, null);
-            Measure(Row(Transfer, share), ForShare(tuned, data), data, pretrained.Network);
+            Measure(Row(Transfer, share), ForShare(seeded, data), data, pretrained.Network);
             foreach (var baseline in (IItemRanker[])[new Popularity(data), LastItem.CoOccurrence(data)])
             {
                 var row = Row(baseline.Name, share);
@@ -60,7 +59,7 @@ internal sealed class TransferStudy(
     {
         var inputs = data.Users.Sum(user => Math.Max(0, user.TrainingEvents - 1));
         var steps = config.Transfer.StepsPerEpoch;
-        var usual = Trainer.BatchEvents(config.Training, data);
+        var usual = TrainingSteps.BatchEvents(config.Training, data);
         var batch = Math.Clamp(inputs / steps, Math.Min(LeastBatch, usual), usual);
         return config with { Training = config.Training with { BatchEvents = batch, WarmupSteps = Math.Min(config.Training.WarmupSteps, 2 * steps) } };
     }
@@ -68,16 +67,9 @@ internal sealed class TransferStudy(
     private void Measure(string row, TrainingConfig settings, TrainingData data, InterestNetwork? start)
     {
         using var model = train(row, settings, data, start);
-        Measure(row, model, data);
+        Table.Add(row, TrainingFigures.Of(model.Manifest).Items);
         Table.Add(row, Size(data));
         Table.Add(row, "epochs", model.Manifest.Metrics["training.epochs"]);
-        Table.Add(row, "train-seconds", model.Manifest.Metrics["training.seconds"]);
-    }
-
-    private void Measure(string row, ModelArtifact model, TrainingData data)
-    {
-        using var ranker = new NetworkRanker(row, model.Network, new Featuriser(config.Features), TorchSharp.torch.CPU);
-        Table.Add(row, Evaluation.Items(ranker, data, _cases).Named());
     }
 
     // The same for every seed.

@@ -65,7 +65,7 @@ public sealed class FederatedTests
         var data = SyntheticStore.Data(users: 3);
         Assert.Contains(0, data.TrainingCounts);
         using var training = Training(data);
-        var silo = new Silo(Config, data, training.Network, TimeProvider.System);
+        var silo = new Silo(Config, data, training.Network);
         using var scope = NewDisposeScope();
         Weights.Set(training.Network, Weights.Of(training.Network).add_(0.1)); // so that weight decay would move them
         var before = Weights.Of(training.Network);
@@ -102,6 +102,6 @@ public sealed class FederatedTests
     private static FederatedTraining Training(TrainingData data)
     {
         using var encoder = new HashedNgramEncoder(64);
-        return new FederatedTraining(Config, data, TextVectors.Of(data.Items, encoder), TimeProvider.System);
+        return new FederatedTraining(Config, data, TextVectors.Of(data.Items, encoder));
     }
 }

@@ -40,6 +40,15 @@ public sealed class SplitTests
     }
 
     [Fact]
+    public void KnownAreTheTrainingAndValidationEventsAndNoTest()
+    {
+        Assert.Equal(4, Divide("leave-out:2", "u", (0, 0), (1, 1), (2, 2), (2, 3), (0, 20), (3, 21)).KnownEvents);
+        Assert.Equal(1, Divide("leave-out:2", "u", (0, 0), (1, 1), (2, 2)).KnownEvents);
+        Assert.Equal(3, Divide("time:1970-01-11", Validating, (0, 0), (1, 8), (2, 8), (1, 10)).KnownEvents);
+        Assert.Equal(0, Divide("time:1970-01-11", NotValidating, (1, 10), (2, 11)).KnownEvents);
+    }
+
+    [Fact]
     public void ASplitByTimeAsksForTheNextOrderAndJudgesTheComingWeek()
     {
         // T is day 10: an order of two events, one more in the week after T, and one beyond it.
