@@ -30,6 +30,8 @@ public sealed class OpenApiTests
         ["TrendingAnswer"] = typeof(TrendingItems),
         ["ItemsAnswer"] = typeof(FoundItems),
         ["CatalogEntryAnswer"] = typeof(FoundItem),
+        ["CategoriesAnswer"] = typeof(CategoryList),
+        ["CategoryAnswer"] = typeof(Category),
         ["InterestsAnswer"] = typeof(UserInterests),
         ["InterestMoment"] = typeof(InterestMoment),
         ["InterestShare"] = typeof(InterestShare),
@@ -94,7 +96,7 @@ public sealed class OpenApiTests
             () => ingestor.SendAsync([]), () => ingestor.PutItemsAsync([]), () => ingestor.WithdrawItemAsync("id"), () => ingestor.EraseUserAsync("id"),
             () => recommender.RecommendationsAsync("id", items), () => recommender.InterestsAsync("id", 3), () => recommender.FollowInterestsAsync("id").ToListAsync().AsTask(),
             () => recommender.SimilarAsync("id", items with { ContextItem = null, IncludePurchased = false }), () => recommender.TrendingAsync(items with { Diversity = null, ContextItem = null, IncludePurchased = false }),
-            () => recommender.FindItemsAsync("x", 2), () => recommender.RecentUsersAsync(4), () => recommender.AudienceAsync("category", 0.1, 5, "next").ToListAsync().AsTask(),
+            () => recommender.FindItemsAsync("x", 2, ["a"], ["b"]), () => recommender.CategoriesAsync(), () => recommender.RecentUsersAsync(4), () => recommender.AudienceAsync("category", 0.1, 5, "next").ToListAsync().AsTask(),
             () => recommender.TrendsAsync("24h", 6), () => recommender.ExperimentsAsync(), () => recommender.ExperimentAsync("name"),
             () => recommender.ErasureAsync("id"), () => recommender.ExportAsync("id"),
         ];
