@@ -8,7 +8,6 @@ using Driftline.Hosting.Security;
 using Driftline.Local;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Playwright;
 using StackExchange.Redis;
 using Xunit;
 
@@ -125,30 +124,6 @@ public sealed class SecuredPipelineTests(SecuredPipeline secured) : IClassFixtur
         Assert.True((await new Client.RecommenderClient(http).RecommendationsAsync(user)).Personalised);
         using var stranger = new HttpClient { BaseAddress = Pipeline.Recommender.BaseAddress };
         Assert.Equal(HttpStatusCode.Unauthorized, (await Assert.ThrowsAsync<DriftlineException>(() => new Client.RecommenderClient(stranger).RecommendationsAsync(user))).Status);
-    }
-
-    [Fact]
-    public async Task TheConsoleAsksForAKeyAndThenShowsAndFollows()
-    {
-        var chromium = Needs.Program("chromium");
-        var user = $"shopper-{Guid.NewGuid():N}"[..16];
-        await Pipeline.PostEventsAsync($"[{Traffic.Event(user, Pipeline.Items[0].ItemId)}]");
-        await Pipeline.AskUntilAsync($"/v1/users/{user}/interests", Soon, _ => true);
-        await using var console = await ConsoleTests.OpenConsole.InAsync(chromium);
-        var page = console.Page;
-        await page.GotoAsync(Pipeline.Recommender.BaseAddress!.ToString());
-        await page.GetByLabel("Key with the scope admin").FillAsync("dl_wrong");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await Assertions.Expect(page.Locator("#told")).ToContainTextAsync("a key that is in force");
-
-        await page.GetByLabel("Key with the scope admin").FillAsync(Pipeline.Stack.Key!);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await page.GetByPlaceholder("user id").FillAsync(user);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
-        await Assertions.Expect(page.Locator("#length")).ToHaveTextAsync("1");
-        await Pipeline.PostEventsAsync($"[{Traffic.Event(user, Pipeline.Items[1].ItemId)}]");
-        await Assertions.Expect(page.Locator("#length")).ToHaveTextAsync("2"); // by the stream, which shows the cookie
-        Assert.Equal("", await page.EvaluateAsync<string>("document.cookie")); // no script can read it
     }
 
     [Fact]

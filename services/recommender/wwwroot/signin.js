@@ -1,7 +1,7 @@
-import { $ } from './dom.js';
+import { $ } from './shared/dom.js';
 
 // Only a page of this console: an address elsewhere would be an open redirect.
-const back = /^(?:[a-z]+\.html)?(?:#.*)?$/.exec(new URLSearchParams(location.search).get('back') ?? '')?.[0];
+const back = /^(?:[a-z]+\.html)?(?:\?[^#]*)?(?:#.*)?$/.exec(new URLSearchParams(location.search).get('back') ?? '')?.[0];
 
 async function session(method, headers = {}) {
   const answer = await fetch('console/session', { method, headers });
