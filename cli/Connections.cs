@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Net.Http.Headers;
 using Confluent.Kafka;
 using Confluent.SchemaRegistry;
 using Driftline.Client;
@@ -12,6 +13,7 @@ internal static class Connections
 {
     public static readonly Option<Uri?> Ingestor = new("--ingestor") { Description = "The ingestor's address. Else Driftline__IngestorUrl, else http://127.0.0.1:5080.", CustomParser = Address };
     public static readonly Option<Uri?> Recommender = new("--recommender") { Description = "The recommender's address. Else Driftline__RecommenderUrl, else http://127.0.0.1:5081.", CustomParser = Address };
+    public static readonly Option<string?> Key = new("--key") { Description = "The API key or token that the services ask for. Else Driftline__Key, which no list of processes shows.", Recursive = true };
     public static readonly Option<string?> Kafka = new("--kafka") { Description = "The brokers, HOST:PORT[,...]. Else Kafka__BootstrapServers. Further settings as for the services: Kafka__Client__SecurityProtocol and so on." };
     public static readonly Option<Uri?> Registry = new("--registry") { Description = "The Schema Registry's address. Else SchemaRegistry__Url.", CustomParser = Address };
     public static readonly Option<double> Wait = new("--wait") { Description = "Seconds that a service which is away is waited for.", DefaultValueFactory = _ => 10, Recursive = true };
@@ -58,6 +60,12 @@ internal static class Connections
         if (!Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
             throw new CommandException($"{variable} must be an http or https address, e.g. {usual}; it is '{address}'.");
         using var http = new HttpClient { BaseAddress = url, Timeout = Timeout.InfiniteTimeSpan };
+        if ((Text(parsed.GetValue(Key)) ?? Text(Environment["Driftline:Key"])) is { } token)
+        {
+            if (!AuthenticationHeaderValue.TryParse($"Bearer {token.Trim()}", out var authorization)) throw new CommandException("The key holds characters that no key has: check --key or Driftline__Key.");
+            http.DefaultRequestHeaders.Authorization = authorization;
+        }
+
         var wait = TimeSpan.FromSeconds(parsed.GetValue(Wait));
         var retry = new RetryOptions
         {

@@ -4,17 +4,10 @@ using Driftline.Cli;
 using Driftline.Client;
 using Driftline.Storefront;
 
-var root = new RootCommand("Driftline from a terminal: send events and items, read recommendations and topics, replay what was rejected.")
-{
-    Shown.Json, Connections.Wait,
-    EventsCommand.Create(), ReplayCommand.Create(), ItemsCommand.Create(), RecommendCommand.Create(), InterestsCommand.Create(),
-    TailCommand.Create(), RejectedCommand.Create(), EraseCommand.Create(),
-};
-
 // What the user can put right is one line and exit code 2; anything else is a bug and shows its trace. Exit code 1: done, but not for every element.
 try
 {
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return await CommandLine.Create().Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (Exception e) when (e is CommandException or DriftlineException or ImportException or KafkaException or IOException or UnauthorizedAccessException or ArgumentException { Source: "Driftline.Client" })
 {

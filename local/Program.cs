@@ -12,13 +12,14 @@ var rate = new Option<double?>("--rate") { Description = "Events per second; 0 i
 var seed = new Option<int>("--seed") { Description = "Seed of the storefront simulator, or of the faults.", DefaultValueFactory = _ => 1 };
 var external = new Option<bool>("--external") { Description = "Use the Kafka, Schema Registry and Redis that Kafka__BootstrapServers, SchemaRegistry__Url and Redis__ConnectionString name. Any of these set alone replaces its embedded part." };
 var partitions = new Option<int>("--partitions") { Description = "Partitions of the topics that this creates.", DefaultValueFactory = _ => 12 };
+var withKeys = new Option<bool>("--with-keys") { Description = "Ingestor and recommender ask for an API key; the run makes one and prints it." };
 events.Validators.Add(result => { if (result.GetValueOrDefault<int?>() < 1) result.AddError("--events must be at least 1."); });
 rate.Validators.Add(result => { if (result.GetValueOrDefault<double?>() < 0) result.AddError("--rate must be at least 0."); });
 partitions.Validators.Add(result => { if (result.GetValueOrDefault<int>() < 1) result.AddError("--partitions must be at least 1."); });
 
 var root = new RootCommand("Driftline on one machine: broker, registry, Redis, the four services and a replay of shoppers' events.")
 {
-    once, events, data, rate, seed, external, partitions,
+    once, events, data, rate, seed, external, partitions, withKeys,
 };
 root.SetAction((parsed, stopping) => new RunCommand(new RunOptions
 {
@@ -29,6 +30,7 @@ root.SetAction((parsed, stopping) => new RunCommand(new RunOptions
     Seed = parsed.GetValue(seed),
     External = parsed.GetValue(external),
     Partitions = parsed.GetValue(partitions),
+    WithKeys = parsed.GetValue(withKeys),
 }).ExecuteAsync(stopping));
 
 var source = new Argument<FileInfo>("source") { Description = "`Online Retail.xlsx` (or the same as .csv) from the UCI Machine Learning Repository." };
@@ -44,6 +46,8 @@ var challenger = new Option<string[]>("--challenger") { Description = "Also what
 setup.Add(challenger);
 setup.SetAction((parsed, _) => Commands.SetUpAsync(parsed.GetValue(partitions), parsed.GetValue(replication), parsed.GetValue(challenger)!));
 root.Add(setup);
+
+root.Add(ApiKeyCommand.Create());
 
 var dashboards = new Command("dashboards", "Write Grafana's dashboards to deploy/grafana/dashboards.");
 dashboards.SetAction(_ => DashboardFiles.Write());
@@ -93,7 +97,7 @@ try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
 }
-catch (Exception e) when (e is ImportException or InvalidOperationException or FileNotFoundException or TimeoutException or IOException)
+catch (Exception e) when (e is ImportException or InvalidDataException or InvalidOperationException or FileNotFoundException or TimeoutException or IOException)
 {
     Console.Error.WriteLine($"driftline: {e.Message}");
     return 2;

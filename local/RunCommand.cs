@@ -21,6 +21,8 @@ internal sealed record RunOptions
     public bool External { get; init; }
 
     public int Partitions { get; init; }
+
+    public bool WithKeys { get; init; }
 }
 
 /// <summary>Trains or finds the model, starts the stack, loads the catalogue, sends the events; then reports and stops, or stays up until Ctrl-C.</summary>
@@ -47,6 +49,7 @@ internal sealed class RunCommand(RunOptions options)
                 RedisConnectionString = outside.RedisConnectionString,
                 Partitions = options.Partitions,
                 UsualPorts = !options.Once,
+                WithKeys = options.WithKeys,
                 Settings = new Dictionary<string, string>
                 {
                     // Replayed gaps can span years.
@@ -59,7 +62,7 @@ internal sealed class RunCommand(RunOptions options)
         await StartServicesAsync(stack, stopping);
         ShowParts(stack);
 
-        using var ingestor = new HttpClient { BaseAddress = stack[LocalService.Ingestor.Name] };
+        using var ingestor = stack.ClientOf(LocalService.Ingestor);
         await ShownProgress.RunAsync("Catalogue", data.Items.Count, async progress =>
         {
             var refused = await CatalogLoader.LoadAsync(ingestor, data.Items, data.Prices, progress, stopping);
@@ -85,7 +88,7 @@ internal sealed class RunCommand(RunOptions options)
 
     private async Task<int> ReplayAsync(Stack stack, ReplayData data, HttpClient ingestor, CancellationToken stopping)
     {
-        using var answers = new HttpClient { BaseAddress = stack[LocalService.Recommender.Name] };
+        using var answers = stack.ClientOf(LocalService.Recommender);
         var recommender = new RecommenderClient(answers);
         await using var redis = await ConnectionMultiplexer.ConnectAsync(stack.RedisConnectionString);
         var sequences = new SequenceStore(redis, new SequenceStoreOptions());
@@ -170,6 +173,7 @@ internal sealed class RunCommand(RunOptions options)
     {
         foreach (var (name, where) in stack.Parts) Console.WriteLine($"  {name,-16} {where}");
         Console.WriteLine($"  {"logs",-16} {stack.RunFolder}");
+        if (stack.Key is { } key) Console.WriteLine($"  {"API key",-16} {key} (may do everything; {stack.KeysFile} holds its hash)");
     }
 
     /// <summary>Counts what is added to <c>interest.updates</c>.</summary>

@@ -1,5 +1,7 @@
+using System.Net.Http.Headers;
 using Confluent.Kafka;
 using Confluent.SchemaRegistry;
+using Driftline.Hosting.Security;
 using Driftline.Schemas;
 
 namespace Driftline.Local;
@@ -29,6 +31,9 @@ public sealed record StackOptions
     /// <summary>Whether an embedded redis-server keeps its data on disk and is started again when it dies, for faults.</summary>
     public bool DurableRedis { get; init; }
 
+    /// <summary>Whether ingestor and recommender ask for an API key; the stack makes one.</summary>
+    public bool WithKeys { get; init; }
+
     /// <summary>Whether the services listen where the README says, or on free ports.</summary>
     public bool UsualPorts { get; init; }
 
@@ -42,6 +47,9 @@ public sealed record StackOptions
 /// </summary>
 public sealed class Stack : IAsyncDisposable
 {
+    /// <summary>A run asks as fast as it can: it measures.</summary>
+    private const int UnlimitedRequestsPerSecond = 1_000_000;
+
     private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(25);
 
@@ -58,6 +66,12 @@ public sealed class Stack : IAsyncDisposable
     public string SchemaRegistryUrl { get; private set; } = "";
 
     public string RedisConnectionString { get; private set; } = "";
+
+    /// <summary>An API key that may do everything; null where none is asked for.</summary>
+    public string? Key { get; private set; }
+
+    /// <summary>The file of the keys in force.</summary>
+    public string KeysFile => Path.Combine(RunFolder, "api-keys.json");
 
     /// <summary>What runs where, for people.</summary>
     public List<(string Name, string Where)> Parts { get; } = [];
@@ -76,6 +90,14 @@ public sealed class Stack : IAsyncDisposable
     }
 
     public Uri this[string service] => _services[service].Url;
+
+    /// <summary>A client for a service, with the key if there is one.</summary>
+    public HttpClient ClientOf(LocalService service)
+    {
+        var client = new HttpClient { BaseAddress = this[service.Name] };
+        if (Key is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
+        return client;
+    }
 
     /// <summary>The process id of a service's present run, for faults.</summary>
     public int ProcessIdOf(string service) => _services[service].Process.ProcessId;
@@ -138,6 +160,7 @@ public sealed class Stack : IAsyncDisposable
             settings["Kafka__Producer__LingerMs"] = "0";
         }
 
+        if (Key is not null) settings["Security__KeysFile"] = KeysFile;
         foreach (var (key, value) in _options.Settings) settings[key] = value;
         return settings;
     }
@@ -156,6 +179,7 @@ public sealed class Stack : IAsyncDisposable
 
     private async Task StartPartsAsync(CancellationToken stopping)
     {
+        if (_options.WithKeys) Key = ApiKeyCommand.Add("local", [Scopes.Admin], UnlimitedRequestsPerSecond, KeysFile);
         await StartBrokerAsync();
         await StartRegistryAsync();
         await TopicSetup.RegisterSchemasAsync(new SchemaRegistryConfig { Url = SchemaRegistryUrl }, Topics.With(_options.Challengers));

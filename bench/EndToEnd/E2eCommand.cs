@@ -55,7 +55,7 @@ internal sealed class E2eCommand(E2eOptions options)
         var artifact = await DemoModel.TrainedOnAsync(data.Folder, cache, stopping);
         await using var stack = await Stack.StartAsync(new StackOptions { Partitions = Partitions }, say, stopping);
         foreach (var service in LocalService.All) await stack.StartServiceAsync(service, stopping);
-        using (var http = new HttpClient { BaseAddress = stack[LocalService.Ingestor.Name] })
+        using (var http = stack.ClientOf(LocalService.Ingestor))
             await CatalogLoader.LoadAsync(http, data.Items, data.Prices, new Progress<int>(), stopping);
         await DemoModel.ReleaseAsync(artifact, stack.Settings(), stopping);
         await stack.WaitUntilReadyAsync(stopping);
@@ -66,7 +66,7 @@ internal sealed class E2eCommand(E2eOptions options)
     private static async Task<E2eReport> LoadAsync(E2eOptions options, Stack stack, IReadOnlyList<string> items, Action<string> say, CancellationToken stopping)
     {
         using var http = new HttpClient();
-        using var answers = new HttpClient { BaseAddress = stack[LocalService.Recommender.Name] };
+        using var answers = stack.ClientOf(LocalService.Recommender);
         await using var redis = await ConnectionMultiplexer.ConnectAsync(stack.RedisConnectionString + ",allowAdmin=true"); // INFO
         var meter = new CostMeter(stack, redis, http);
         var window = new SequenceStoreOptions().MaxLength;

@@ -1,10 +1,10 @@
 // Sends events in the background: in batches, one request at a time and in order, so that each user's order is kept.
 
-import { ask, base, DriftlineError } from './http.js';
+import { ask, authorization, base, DriftlineError } from './http.js';
 
 const MOST_EVENTS = 1000;
 const MOST_BYTES = 1 << 20;
-const BEACON_BYTES = 60_000; // browsers refuse beacons above 64 KiB
+const LAST_BYTES = 60_000; // browsers refuse requests that outlive their page above 64 KiB
 const SENT_AT_BYTES = 38;
 
 const utf8 = new TextEncoder();
@@ -16,15 +16,16 @@ function body(events) {
 }
 
 export class EventSender {
-  #url; #options; #fetch;
+  #url; #options; #fetch; #headers;
   #waiting = [];
   #inFlight = [];
   #timer = null;
   #running = null;
+  #leaving = null;
   #room = [];
   #stopped = new AbortController();
   #closed = false;
-  #onPageHide = () => this.#beacon();
+  #onPageHide = () => this.#leave();
   #counts = { delivered: 0, rejected: 0, undelivered: 0 };
 
   /** @param {import('./index.d.ts').EventSenderOptions} options */
@@ -35,6 +36,7 @@ export class EventSender {
     };
     this.#url = new URL('v1/events', base(options.url)).href;
     this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
+    this.#headers = { 'content-type': 'application/json', ...authorization(options.key) };
     globalThis.addEventListener?.('pagehide', this.#onPageHide);
   }
 
@@ -59,6 +61,7 @@ export class EventSender {
 
   /** Returns when all events given before have been answered for. */
   async flush() {
+    await this.#leaving;
     while (this.#waiting.length > 0 || this.#running) {
       this.#start();
       await this.#running;
@@ -113,7 +116,7 @@ export class EventSender {
       if (this.#stopped.signal.aborted) return this.#fail(batch, `not delivered within ${this.#options.closeTimeoutMs} ms of closing`);
       try {
         const response = await ask(this.#fetch, this.#url, {
-          method: 'POST', headers: { 'content-type': 'application/json' }, body: body(batch), signal: this.#stopped.signal,
+          method: 'POST', headers: this.#headers, body: body(batch), signal: this.#stopped.signal,
         }, this.#options.attemptTimeoutMs);
         const { results } = await response.json().catch(error => { throw new DriftlineError(`the answer broke off: ${error.message}`, null); });
         if (results?.length !== batch.length) throw new DriftlineError(`the ingestor answered ${results?.length} results for ${batch.length} events`, response.status);
@@ -157,22 +160,25 @@ export class EventSender {
     }
   }
 
-  // The page may never come back: what waits goes by beacon, and so does what is under way, since its answer may not come; the ids tell twins apart.
-  #beacon() {
+  // The page may never come back: what waits goes in requests that outlive it, and so does what is under way, since its answer may not come; the ids tell twins
+  // apart. A page that does come back sends again what the browser or the ingestor did not take.
+  #leave() {
     const left = [...this.#inFlight, ...this.#waiting.splice(0)];
     this.#stopTimer();
     this.#makeRoom();
+    const parts = [];
     while (left.length > 0) {
       let [count, size] = [0, 2];
-      while (count < left.length && count < this.#options.maxBatchEvents && (count === 0 || size + left[count].size <= BEACON_BYTES)) size += left[count++].size;
-      const part = left.splice(0, count);
-      const taken = globalThis.navigator?.sendBeacon?.(this.#url, new Blob([body(part)], { type: 'application/json' }));
-      if (!taken) {
-        this.#waiting.unshift(...[...part, ...left].filter(one => !this.#inFlight.includes(one)));
-        if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.#start(), this.#options.lingerMs); // a page that comes back sends them
-        return;
-      }
-      this.#counts.delivered += part.filter(one => !this.#inFlight.includes(one)).length;
+      while (count < left.length && count < this.#options.maxBatchEvents && (count === 0 || size + left[count].size <= LAST_BYTES)) size += left[count++].size;
+      parts.push(left.splice(0, count));
     }
+    const own = parts.map(part => part.filter(one => !this.#inFlight.includes(one)));
+    const requests = parts.map(part => this.#fetch(this.#url, { method: 'POST', headers: this.#headers, body: body(part), keepalive: true }));
+    this.#leaving = Promise.allSettled(requests).then(outcomes => {
+      const taken = outcomes.map(({ value }) => value?.ok === true);
+      for (const [i, events] of own.entries()) if (taken[i]) this.#counts.delivered += events.length;
+      this.#waiting.unshift(...own.filter((_, i) => !taken[i]).flat());
+      if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.#start(), this.#options.lingerMs);
+    });
   }
 }

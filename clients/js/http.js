@@ -33,6 +33,9 @@ export function encode(id) {
   return encodeURIComponent(id);
 }
 
+/** The header that shows a key. */
+export const authorization = key => key ? { authorization: `Bearer ${key}` } : {};
+
 /** Answers the response if it is a success; throws a DriftlineError otherwise. */
 export async function ask(fetch, url, options, timeoutMs) {
   const limit = timeoutMs ? AbortSignal.timeout(timeoutMs) : null;

@@ -1,4 +1,4 @@
-/** What became of events so far. A beacon that the browser took counts as delivered. */
+/** What became of events so far. */
 export interface SenderCounts { delivered: number; rejected: number; undelivered: number; }
 
 export type EventType = 'click' | 'add-to-cart' | 'purchase' | 'review' | 'impression';
@@ -56,10 +56,12 @@ export interface EventSenderOptions {
   /** How long close() waits for what has not been delivered. Default 10000. */
   closeTimeoutMs?: number;
   onFailure?: (failed: FailedEvent) => void;
+  /** An API key with the scope events:write. Whoever sees the page sees it: give a page one of its own. */
+  key?: string;
   fetch?: typeof fetch;
 }
 
-/** Sends events in the background; in a browser, what is left when the page is hidden for good goes by navigator.sendBeacon. */
+/** Sends events in the background; in a browser, what is left when the page is hidden for good goes in requests that outlive it. */
 export class EventSender {
   constructor(options: EventSenderOptions);
   readonly counts: SenderCounts;
@@ -121,7 +123,14 @@ export interface VariantOutcome {
 }
 export interface ExperimentOutcome { settings: ExperimentSettings; confidenceLevel: number; sampleRatio: SampleRatioCheck | null; variants: VariantOutcome[]; }
 
-export interface RecommenderOptions { url: string | URL; /** Default 10000. */ timeoutMs?: number; fetch?: typeof fetch; }
+export interface RecommenderOptions {
+  url: string | URL;
+  /** Default 10000. */
+  timeoutMs?: number;
+  /** An API key with the scope recommendations:read. Keep it on a server: it reads any user's interests. */
+  key?: string;
+  fetch?: typeof fetch;
+}
 
 export class Recommender {
   constructor(options: RecommenderOptions);

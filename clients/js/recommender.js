@@ -1,17 +1,18 @@
 // The recommender's HTTP API.
 
-import { ask, base, encode } from './http.js';
+import { ask, authorization, base, encode } from './http.js';
 
 const user = id => `v1/users/${encode(id)}`;
 
 export class Recommender {
-  #base; #fetch; #timeoutMs;
+  #base; #fetch; #timeoutMs; #headers;
 
   /** @param {import('./index.d.ts').RecommenderOptions} options */
   constructor(options) {
     this.#base = base(options.url);
     this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
     this.#timeoutMs = options.timeoutMs ?? 10_000;
+    this.#headers = authorization(options.key);
   }
 
   recommendations(userId, query = {}) {
@@ -54,7 +55,7 @@ export class Recommender {
 
   /** A user's interests now, and each time they change, until the connection ends or the signal is aborted. */
   async *followInterests(userId, { signal } = {}) {
-    const response = await ask(this.#fetch, new URL(`${user(userId)}/interests/stream`, this.#base).href, { signal, headers: { accept: 'text/event-stream' } });
+    const response = await ask(this.#fetch, new URL(`${user(userId)}/interests/stream`, this.#base).href, { signal, headers: { accept: 'text/event-stream', ...this.#headers } });
     let text = '';
     for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
       text += chunk.replaceAll('\r', '');
@@ -83,6 +84,6 @@ export class Recommender {
   #open(path, query = {}) {
     const url = new URL(path, this.#base);
     for (const [name, value] of Object.entries(query)) for (const one of [value].flat()) if (one !== undefined && one !== null) url.searchParams.append(name, one);
-    return ask(this.#fetch, url.href, {}, this.#timeoutMs);
+    return ask(this.#fetch, url.href, { headers: this.#headers }, this.#timeoutMs);
   }
 }

@@ -17,7 +17,7 @@ internal sealed class RedisTelemetry : BackgroundService
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
 
-    private readonly string _server;
+    private readonly ConfigurationOptions _server;
     private readonly TimeProvider _time;
     private readonly ProfilingSession _session = new();
     private readonly Histogram<double> _duration;
@@ -25,7 +25,7 @@ internal sealed class RedisTelemetry : BackgroundService
 
     public RedisTelemetry(IConnectionMultiplexer redis, IOptions<RedisOptions> options, IMeterFactory meters, TimeProvider time)
     {
-        (_server, _time) = (options.Value.ConnectionString, time);
+        (_server, _time) = (options.Value.ToConfiguration(), time);
         var meter = meters.Create(ServiceDefaults.MeterName);
         _duration = meter.CreateHistogram("db.client.operation.duration", "s", "From handing a command to the Redis client to its answer.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5] });
@@ -37,10 +37,8 @@ internal sealed class RedisTelemetry : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var configuration = ConfigurationOptions.Parse(_server);
-        configuration.AbortOnConnectFail = false;
-        configuration.AllowAdmin = true; // the client counts INFO among the commands that need it, which the services' connection does without
-        await using var looking = await ConnectionMultiplexer.ConnectAsync(configuration);
+        _server.AllowAdmin = true; // the client counts INFO among the commands that need it, which the services' connection does without
+        await using var looking = await ConnectionMultiplexer.ConnectAsync(_server);
         while (!stoppingToken.IsCancellationRequested)
         {
             foreach (var command in _session.FinishProfiling())

@@ -15,7 +15,7 @@ using OpenTelemetry.Trace;
 
 namespace Driftline.Hosting;
 
-/// <summary>What every service has, whatever it does: telemetry, health endpoints, logs and a bounded shutdown.</summary>
+/// <summary>What every service has, whatever it does: telemetry, health endpoints, logs, limits on connections and a bounded shutdown.</summary>
 public static class ServiceDefaults
 {
     internal const string MeterName = "Driftline.Hosting";
@@ -53,6 +53,7 @@ public static class ServiceDefaults
         // A probe's answer says what is not ready yet; a log line a probe says nothing more.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.AddHttpLimits();
         builder.Services.AddHealthChecks();
         builder.Services.AddExitWithParent();
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -73,17 +74,17 @@ public static class ServiceDefaults
         return builder;
     }
 
-    /// <summary><c>/health/live</c>, <c>/health/ready</c> and <c>/metrics</c>, in every environment: probes need them.</summary>
+    /// <summary><c>/health/live</c>, <c>/health/ready</c> and <c>/metrics</c>, in every environment and for everybody: probes and scrapers need them, and they name no user and no secret.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") });
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") }).AllowAnonymous();
         app.MapHealthChecks("/health/ready", new HealthCheckOptions
         {
             Predicate = check => check.Tags.Contains("ready"),
             ResponseWriter = (context, report) => context.Response.WriteAsync(
                 string.Join('\n', report.Entries.Select(entry => $"{entry.Key}: {entry.Value.Status} {entry.Value.Description}").Prepend(report.Status.ToString()))),
-        });
-        app.MapPrometheusScrapingEndpoint();
+        }).AllowAnonymous();
+        app.MapPrometheusScrapingEndpoint().AllowAnonymous();
         return app;
     }
 

@@ -33,6 +33,9 @@ public sealed class InterestNetwork : nn.Module
     /// <summary>Name of the parameter that holds the id embeddings, [V + 2, D].</summary>
     public const string ItemIds = "_itemId.weight";
 
+    /// <summary>Name of the buffer that holds the category of each row, int64 [V + 2].</summary>
+    public const string RowCategories = "category_of";
+
     private readonly ModelSettings _settings;
     private readonly Scalar _decay;
     private readonly Scalar _none;
@@ -88,7 +91,7 @@ public sealed class InterestNetwork : nn.Module
         register_buffer("text", _text);
         register_buffer("text_mean", _textMean);
         register_buffer("has_id", _hasId);
-        register_buffer("category_of", _categoryOf);
+        register_buffer(RowCategories, _categoryOf);
         register_buffer("type_weights", _typeWeights, persistent: false);
         RegisterComponents();
         using var noGrad = no_grad();

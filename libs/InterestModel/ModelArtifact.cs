@@ -98,26 +98,27 @@ public sealed class ModelArtifact(ModelManifest manifest, IReadOnlyList<ItemReco
 
         if (VersionOf(manifest) != manifest.Version)
             throw new ModelArtifactException($"{Path.Combine(folder, ManifestFile)}: settings or categories do not belong to version {manifest.Version}: the file was edited. Copy it again.");
-        var items = File.ReadLines(Path.Combine(folder, ItemsFile)).Select(line => JsonSerializer.Deserialize<ItemRecord>(line, JsonLine)!).ToArray();
-        var network = new InterestNetwork(manifest.Architecture, manifest.Features, items.Length, manifest.Categories.Count, new AttributeVocabulary(manifest.Attributes));
+        InterestNetwork? network = null;
         try
         {
-            SafeTensors.ReadInto(Path.Combine(folder, WeightsFile), network.state_dict());
+            var items = ArtifactContent.ReadItems(Path.Combine(folder, ItemsFile), manifest.Categories.Count);
+            var weights = Path.Combine(folder, WeightsFile);
+            ArtifactContent.CheckSizes(manifest, items.Count, weights);
+            network = new InterestNetwork(manifest.Architecture, manifest.Features, items.Count, manifest.Categories.Count, new AttributeVocabulary(manifest.Attributes));
+            SafeTensors.ReadInto(weights, network.state_dict());
+            ArtifactContent.CheckIndexes(network, manifest.Categories.Count);
             network.eval();
-            return new ModelArtifact(manifest, items, network, moves ? ReadPopulation(folder) : null);
+            return new ModelArtifact(manifest, items, network, moves ? ArtifactContent.ReadPopulation(Path.Combine(folder, PopulationFile), manifest.Categories.Count) : null);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or ArgumentException)
         {
-            network.Dispose();
-            throw new ModelArtifactException(e.Message, e);
+            network?.Dispose();
+            throw new ModelArtifactException($"{folder}: {e.Message}", e);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => Network.Dispose();
-
-    private static PopulationModel ReadPopulation(string folder) =>
-        JsonSerializer.Deserialize<PopulationModel>(File.ReadAllText(Path.Combine(folder, PopulationFile)), JsonLine)!;
 
     private static void RefuseOtherContent(string folder)
     {
@@ -126,14 +127,14 @@ public sealed class ModelArtifact(ModelManifest manifest, IReadOnlyList<ItemReco
             throw new IOException($"{folder}: holds something else than a model, and is left alone. Give an empty or a new folder.");
     }
 
-    private static string VersionOf(ModelManifest manifest)
+    internal static string VersionOf(ModelManifest manifest)
     {
         var content = JsonSerializer.Serialize(
             new { manifest.Name, manifest.Architecture, manifest.Features, manifest.FeaturiserVersion, manifest.Categories, manifest.Attributes, manifest.Files }, JsonLine);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)))[..12];
     }
 
-    private static string HashOf(string path)
+    internal static string HashOf(string path)
     {
         using var file = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(file));

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using static TorchSharp.torch;
 
 namespace Driftline.InterestModel;
@@ -11,6 +12,10 @@ namespace Driftline.InterestModel;
 /// </summary>
 public static class SafeTensors
 {
+    private const int MaxHeaderBytes = 16 * 1024 * 1024;
+
+    private static readonly JsonSerializerOptions Strict = new() { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
     /// <summary>Writes tensors to a file, by name.</summary>
     public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors)
     {
@@ -45,37 +50,55 @@ public static class SafeTensors
     }
 
     /// <summary>Copies a file's tensors into those given, name by name.</summary>
-    /// <exception cref="InvalidDataException">A tensor is missing, left over, or of another type or shape.</exception>
+    /// <exception cref="InvalidDataException">The file is no safetensors file, or a tensor is missing, left over, or of another type or shape.</exception>
     public static void ReadInto(string path, IReadOnlyDictionary<string, Tensor> tensors)
     {
         using var file = File.OpenRead(path);
-        var length = new byte[8];
-        file.ReadExactly(length);
-        var json = new byte[BinaryPrimitives.ReadInt64LittleEndian(length)];
-        file.ReadExactly(json);
-        var header = JsonNode.Parse(json)!.AsObject();
+        var (header, data) = ReadHeader(path, file);
         if (tensors.Keys.FirstOrDefault(name => !header.ContainsKey(name)) is { } missing)
             throw new InvalidDataException($"{path}: tensor '{missing}' is missing.");
         foreach (var (name, entry) in header)
         {
             if (!tensors.TryGetValue(name, out var target)) throw new InvalidDataException($"{path}: tensor '{name}' is not part of this model.");
-            var shape = entry!["shape"]!.AsArray().Select(n => (long)n!).ToArray();
-            if ((string)entry["dtype"]! != TypeName(target.dtype) || !shape.SequenceEqual(target.shape))
+            if (entry.Dtype != TypeName(target.dtype) || !entry.Shape.SequenceEqual(target.shape))
             {
                 throw new InvalidDataException(
-                    $"{path}: tensor '{name}' is {entry["dtype"]} [{string.Join(", ", shape)}], but the model's is {TypeName(target.dtype)} [{string.Join(", ", target.shape)}].");
+                    $"{path}: tensor '{name}' is {entry.Dtype} [{string.Join(", ", entry.Shape)}], but the model's is {TypeName(target.dtype)} [{string.Join(", ", target.shape)}].");
             }
 
-            var offsets = entry["data_offsets"]!.AsArray();
-            var bytes = new byte[(long)offsets[1]! - (long)offsets[0]!];
-            file.Seek(8 + json.Length + (long)offsets[0]!, SeekOrigin.Begin);
+            if (entry.DataOffsets is not [>= 0 and var begin, var end] || end > file.Length - data || end - begin != target.numel() * target.element_size())
+                throw new InvalidDataException($"{path}: tensor '{name}' is said to lie at [{string.Join(", ", entry.DataOffsets)}], which is not its size or not in the file.");
+            var bytes = new byte[end - begin];
+            file.Seek(data + begin, SeekOrigin.Begin);
             file.ReadExactly(bytes);
             using var noGrad = no_grad();
-            using var host = zeros(shape, target.dtype);
+            using var host = zeros(entry.Shape, target.dtype);
             host.bytes = bytes;
             target.copy_(host);
         }
     }
+
+    /// <returns>The tensors by name, and where their bytes begin.</returns>
+    private static (Dictionary<string, Entry> Header, long Data) ReadHeader(string path, FileStream file)
+    {
+        try
+        {
+            var length = new byte[sizeof(long)];
+            file.ReadExactly(length);
+            var size = BinaryPrimitives.ReadInt64LittleEndian(length);
+            if (size < 0 || size > Math.Min(MaxHeaderBytes, file.Length - sizeof(long))) throw new InvalidDataException($"{path}: says that its header has {size} bytes.");
+            var json = new byte[size];
+            file.ReadExactly(json);
+            return (JsonSerializer.Deserialize<Dictionary<string, Entry>>(json, Strict) ?? [], sizeof(long) + size);
+        }
+        catch (Exception e) when (e is EndOfStreamException or JsonException)
+        {
+            throw new InvalidDataException($"{path}: is no safetensors file: {e.Message}", e);
+        }
+    }
+
+    private sealed record Entry(
+        [property: JsonPropertyName("dtype")] string Dtype, [property: JsonPropertyName("shape")] long[] Shape, [property: JsonPropertyName("data_offsets")] long[] DataOffsets);
 
     private static string TypeName(ScalarType type) => type switch
     {

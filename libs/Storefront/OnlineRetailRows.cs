@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using ExcelDataReader;
-using ExcelDataReader.Exceptions;
 
 namespace Driftline.Storefront;
 
@@ -33,12 +32,12 @@ internal static class OnlineRetailRows
         // Workbooks of the older kind name code pages that .NET knows only after this.
         Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
         using var stream = File.OpenRead(file);
-        using var sheet = Open(file, stream);
+        using var sheet = Guarded(file, () => ExcelReaderFactory.CreateReader(stream));
         var found = false;
         string? missing = null;
         do
         {
-            if (!sheet.Read()) continue;
+            if (!Guarded(file, sheet.Read)) continue;
             var header = Enumerable.Range(0, sheet.FieldCount).Select(i => Text(sheet.GetValue(i))).ToList();
             var at = Columns.Select(names => header.FindIndex(name => names.Contains(name, StringComparer.OrdinalIgnoreCase))).ToArray();
             if (at.Contains(-1))
@@ -48,23 +47,24 @@ internal static class OnlineRetailRows
             }
 
             found = true;
-            while (sheet.Read())
+            while (Guarded(file, sheet.Read))
             {
-                var values = Array.ConvertAll(at, i => i < sheet.FieldCount ? sheet.GetValue(i) : null);
+                var values = Guarded(file, () => Array.ConvertAll(at, i => i < sheet.FieldCount ? sheet.GetValue(i) : null));
                 if (!Array.TrueForAll(values, value => value is null)) yield return Row(values);
             }
         }
-        while (sheet.NextResult());
+        while (Guarded(file, sheet.NextResult));
         if (!found) throw new ImportException(missing ?? $"{file}: holds no sheet with rows.");
     }
 
-    private static IExcelDataReader Open(string file, FileStream stream)
+    /// <summary>What a damaged workbook makes the library throw has no common kind: XML, zip and number readers of several sorts.</summary>
+    private static T Guarded<T>(string file, Func<T> read)
     {
         try
         {
-            return ExcelReaderFactory.CreateReader(stream);
+            return read();
         }
-        catch (Exception e) when (e is ExcelReaderException or InvalidDataException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             throw new ImportException($"{file}: is not a workbook that can be read: {e.Message}", e);
         }

@@ -47,7 +47,7 @@ internal sealed class ChaosCommand(ChaosOptions options)
             report => Show($"          {report.Split(" Its last")[0]}"), stopping);
         Show($"Logs: {stack.RunFolder}");
         var services = await StartServicesAsync(stack, stopping);
-        using (var http = new HttpClient { BaseAddress = stack[LocalService.Ingestor.Name] })
+        using (var http = stack.ClientOf(LocalService.Ingestor))
             await CatalogLoader.LoadAsync(http, data.Items, data.Prices, new Progress<int>(), stopping);
         await DemoModel.ReleaseAsync(artifact, stack.Settings(), stopping);
         await stack.WaitUntilReadyAsync(stopping);

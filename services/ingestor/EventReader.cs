@@ -48,6 +48,7 @@ internal sealed class EventReader(IOptions<IngestorOptions> options, Pseudonyms 
         if (fields.Flag("consent") is { } consent ? !consent : faults.First is not null) return WithoutConsent(fields, faults, pointer);
         if (raw.Length > _options.MaxElementBytes)
             faults.Add(pointer, $"is {raw.Length} bytes long: at most {_options.MaxElementBytes} are taken for one event");
+        if (Nesting.Exceeds(raw, _options.MaxJsonDepth)) faults.Add(pointer, $"nests more than {_options.MaxJsonDepth} levels of objects and arrays: at most {_options.MaxJsonDepth} are taken");
         var eventId = fields.RequiredText("eventId", _options.MaxIdChars);
         var sessionId = fields.Text("sessionId", _options.MaxIdChars);
         var userId = fields.Text("userId", _options.MaxIdChars)

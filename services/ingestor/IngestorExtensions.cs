@@ -1,10 +1,16 @@
 using Driftline.Hosting;
+using Driftline.Hosting.Security;
 using Driftline.Ingestor.OpenApi;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Options;
 
 namespace Driftline.Ingestor;
 
 internal static class IngestorExtensions
 {
+    /// <summary>The rate limiter's policy that bounds the bodies in memory.</summary>
+    private const string Intake = "intake";
+
     /// <summary>What this stage is made of.</summary>
     public static IServiceCollection AddIngestor(this IServiceCollection services)
     {
@@ -23,6 +29,8 @@ internal static class IngestorExtensions
         services.AddSingleton<InFlight>();
         services.AddSingleton<IngestorMetrics>();
         services.AddProblemDetails();
+        services.AddOptions<RateLimiterOptions>().Configure<IOptions<IngestorOptions>>((limiter, options) =>
+            limiter.AddConcurrencyLimiter(Intake, intake => intake.PermitLimit = options.Value.MaxConcurrentRequests));
         services.AddApiDocument();
         services.AddHealthChecks().AddCheck<ProducerReady>("producer-ready", tags: ["ready"]);
         return services;
@@ -42,12 +50,12 @@ internal static class IngestorExtensions
     public static WebApplication MapIngestor(this WebApplication app)
     {
         var api = app.MapGroup("/v1").AddEndpointFilter<Problems>();
-        api.MapPostEvents().DescribePostEvents();
-        api.MapPutItems().DescribePutItems();
-        api.MapDeleteItem().DescribeDeleteItem();
-        api.MapDeleteUser().DescribeDeleteUser();
-        api.MapMergeSession().DescribeMergeSession();
-        app.MapOpenApi();
+        api.MapPostEvents().DescribePostEvents().RequireAuthorization(Scopes.WriteEvents).RequireRateLimiting(Intake);
+        api.MapPutItems().DescribePutItems().RequireAuthorization(Scopes.Admin).RequireRateLimiting(Intake);
+        api.MapDeleteItem().DescribeDeleteItem().RequireAuthorization(Scopes.Admin);
+        api.MapDeleteUser().DescribeDeleteUser().RequireAuthorization(Scopes.Admin);
+        api.MapMergeSession().DescribeMergeSession().RequireAuthorization(Scopes.WriteEvents).RequireRateLimiting(Intake);
+        app.MapOpenApi().AllowAnonymous();
         return app;
     }
 }

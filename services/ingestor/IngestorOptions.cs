@@ -23,6 +23,14 @@ internal sealed class IngestorOptions
     [Range(1_024, 16 * 1024 * 1024, ErrorMessage = "Ingestor:MaxRequestBytes must be between 1024 and 16777216.")]
     public int MaxRequestBytes { get; set; } = 1024 * 1024;
 
+    /// <summary>Most requests with a body that are read or answered at once; more are answered with 503. With <see cref="MaxRequestBytes"/> it bounds the memory that bodies take.</summary>
+    [Range(1, 100_000, ErrorMessage = "Ingestor:MaxConcurrentRequests must be between 1 and 100000.")]
+    public int MaxConcurrentRequests { get; set; } = 256;
+
+    /// <summary>Most levels that an element's objects and arrays may nest, in fields that nobody reads too.</summary>
+    [Range(4, 1_000, ErrorMessage = "Ingestor:MaxJsonDepth must be between 4 and 1000.")]
+    public int MaxJsonDepth { get; set; } = 64;
+
     /// <summary>Largest element of a batch. Keep it well below the broker's message.max.bytes: a rejected element becomes one record.</summary>
     [Range(1_024, 16 * 1024 * 1024, ErrorMessage = "Ingestor:MaxElementBytes must be between 1024 and 16777216.")]
     public int MaxElementBytes { get; set; } = 256 * 1024;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using driftline.events;
 using Microsoft.Extensions.Options;
@@ -26,6 +27,8 @@ internal sealed class ItemReader(IOptions<IngestorOptions> options)
             return new ItemReading(null, null, faults.First);
         }
 
+        if (Nesting.Exceeds(JsonMarshal.GetRawUtf8Value(element), _options.MaxJsonDepth))
+            faults.Add(pointer, $"nests more than {_options.MaxJsonDepth} levels of objects and arrays: at most {_options.MaxJsonDepth} are taken");
         return Read(new Fields(element, pointer, faults), faults, receivedAt);
     }
 

@@ -1,12 +1,13 @@
 using System.Buffers;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Driftline.Ingestor;
 
 /// <summary>A request's JSON, one element or an array of them, over a pooled buffer: dispose it when the elements have been read.</summary>
 internal sealed class RequestBody : IDisposable
 {
-    /// <summary>Parsing does not recurse, and fields that nobody reads may nest as they like.</summary>
+    /// <summary>Parsing does not recurse: an element that nests too deeply is refused by itself (<see cref="Nesting"/>), and its neighbours are read.</summary>
     private static readonly JsonDocumentOptions Json = new() { MaxDepth = 1 << 20 };
 
     private readonly JsonDocument _document;
@@ -27,6 +28,7 @@ internal sealed class RequestBody : IDisposable
     {
         RequireJson(request);
         if (request.ContentLength > options.MaxRequestBytes) throw TooLarge(options);
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bound) bound.MaxRequestBodySize = 2L * options.MaxRequestBytes; // bounded below; beyond this the server does not even read it away
         // One byte more than allowed tells a body that is too large from one that just fits.
         var buffer = ArrayPool<byte>.Shared.Rent((int)(request.ContentLength ?? options.MaxRequestBytes) + 1);
         try

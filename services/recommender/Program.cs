@@ -1,5 +1,6 @@
 using driftline.events;
 using Driftline.Hosting;
+using Driftline.Hosting.Security;
 using Driftline.Recommender;
 using Driftline.Recommender.Experiments;
 using Driftline.Recommender.Interests;
@@ -27,6 +28,7 @@ foreach (var challenger in ExperimentServices.Challengers(builder.Configuration)
 }
 
 builder.Services.AddApi();
+builder.Services.AddEdgeSecurity();
 
 var app = builder.Build();
 app.UseApi();

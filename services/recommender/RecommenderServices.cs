@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Driftline.Hosting;
+using Driftline.Hosting.Security;
 using Driftline.Recommender.Api;
 using Driftline.Recommender.Experiments;
 using Driftline.Recommender.Explanations;
@@ -50,17 +51,11 @@ internal static class RecommenderServices
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.Use((context, next) =>
-        {
-            context.Response.Headers.ContentSecurityPolicy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
-            context.Response.Headers.XContentTypeOptions = "nosniff";
-            context.Response.Headers["Referrer-Policy"] = "no-referrer";
-            return next(context);
-        });
         app.UseDefaultFiles();
         app.UseStaticFiles();
         app.UseRouting();
         app.UseDecodedIds();
+        app.UseEdgeSecurity();
         app.UsePseudonyms();
         app.MapUsers();
         app.MapItems();
@@ -68,8 +63,9 @@ internal static class RecommenderServices
         app.MapPrivacy();
         app.MapExperiments();
         app.MapConsole();
+        app.MapSession();
         app.MapOperations();
-        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         return app;
     }
 

@@ -137,7 +137,7 @@ public sealed class ConsoleTests(PipelineFixture fixture)
     }
 
     /// <summary>A page in a browser of its own, and the errors that its console has told of.</summary>
-    private sealed class OpenConsole(IPlaywright playwright, IBrowser browser, IPage page) : IAsyncDisposable
+    internal sealed class OpenConsole(IPlaywright playwright, IBrowser browser, IPage page) : IAsyncDisposable
     {
         private static readonly string[] Arguments =
         [

@@ -31,8 +31,8 @@ public sealed class Pipeline : IAsyncDisposable
     private Pipeline(OutsideForTests outside, Stack stack, IReadOnlyList<ImportItem> items)
     {
         (_outside, Stack, Items) = (outside, stack, items);
-        Ingestor = new HttpClient { BaseAddress = stack[LocalService.Ingestor.Name] };
-        Recommender = new HttpClient { BaseAddress = stack[LocalService.Recommender.Name] };
+        Ingestor = stack.ClientOf(LocalService.Ingestor);
+        Recommender = stack.ClientOf(LocalService.Recommender);
     }
 
     /// <summary>Where the recommender expects a Prometheus; nobody listens there until a test starts one.</summary>
@@ -57,7 +57,9 @@ public sealed class Pipeline : IAsyncDisposable
     /// <param name="redis">A Redis of the caller's own, to do with as it likes.</param>
     /// <param name="settings">Further settings for every service.</param>
     /// <param name="challengers">Names of models that a test will run beside the one that serves.</param>
-    public static async Task<Pipeline> StartAsync(string? redis, IReadOnlyDictionary<string, string>? settings = null, IReadOnlyList<string>? challengers = null)
+    /// <param name="withKeys">Whether the two edges ask for an API key; the pipeline's clients have one.</param>
+    public static async Task<Pipeline> StartAsync(
+        string? redis, IReadOnlyDictionary<string, string>? settings = null, IReadOnlyList<string>? challengers = null, bool withKeys = false)
     {
         var cache = DemoModel.CacheFolder(Environment.GetEnvironmentVariable("DRIFTLINE_CACHE"));
         var data = ReplayData.Open(new RunOptions { Seed = 1, Events = 1 }, cache, DateTimeOffset.UtcNow);
@@ -71,6 +73,7 @@ public sealed class Pipeline : IAsyncDisposable
                 RedisConnectionString = redis ?? outside.RedisConnectionString,
                 Partitions = 4,
                 Challengers = challengers ?? [],
+                WithKeys = withKeys,
                 Settings = new Dictionary<string, string>(settings ?? new Dictionary<string, string>())
                 {
                     ["Recommender__DataLabel"] = data.Label,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EventSender } from '../index.js';
+import { EventSender, Recommender } from '../index.js';
 import { accept, fakeService, json } from './fake-service.js';
 
 const click = (eventId, more = {}) => ({ eventId, eventType: 'click', userId: 'u1', items: [{ itemId: 'i1' }], ...more });
@@ -102,28 +102,48 @@ test('closing ends in time and tells what is left', async t => {
   assert.deepEqual(failed.map(one => [one.event.eventId, one.rejected]), [['e1', false]]);
 });
 
-test('a hidden page sends what is left by beacon', async t => {
+async function hiddenPage(t, answer) {
   const page = new EventTarget();
-  const beacons = [];
-  const navigator = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
-  Object.defineProperty(globalThis, 'navigator', { configurable: true, value: { sendBeacon: (url, blob) => beacons.push({ url, blob }) > 0 } });
   globalThis.addEventListener = page.addEventListener.bind(page);
   globalThis.removeEventListener = page.removeEventListener.bind(page);
   t.after(() => {
-    if (navigator) Object.defineProperty(globalThis, 'navigator', navigator);
-    else delete globalThis.navigator;
     delete globalThis.addEventListener;
     delete globalThis.removeEventListener;
   });
-  const { service, sender } = await withService(t, accept, { lingerMs: 60_000 });
+  const requests = [];
+  const keep = (url, options) => { requests.push(options); return fetch(url, options); };
+  const { service, sender } = await withService(t, answer, { lingerMs: 60_000, key: 'dl_page', fetch: keep });
   for (let i = 0; i < 10; i++) await sender.send(click(`e${i}`, { reviewText: 'x'.repeat(10_000) }));
-
   page.dispatchEvent(new Event('pagehide'));
+  return { service, sender, requests };
+}
 
-  const bodies = await Promise.all(beacons.map(beacon => beacon.blob.text()));
-  assert.deepEqual(bodies.flatMap(body => JSON.parse(body).map(event => event.eventId)), Array.from({ length: 10 }, (_, i) => `e${i}`));
-  assert.ok(bodies.length > 1 && bodies.every(body => body.length <= 64 * 1024));
-  assert.ok(beacons.every(beacon => beacon.url === `${service.url}/v1/events` && beacon.blob.type === 'application/json'));
+test('a hidden page sends what is left in requests that outlive it', async t => {
+  const { service, sender, requests } = await hiddenPage(t, accept);
+
+  assert.ok(requests.length > 1 && requests.every(request => request.keepalive && request.body.length <= 64 * 1024));
   await sender.close();
-  assert.equal(service.requests.length, 0);
+  assert.deepEqual(service.ids().sort(), Array.from({ length: 10 }, (_, i) => `e${i}`));
+  assert.ok(service.requests.every(request => request.headers.authorization === 'Bearer dl_page'));
+  assert.deepEqual(sender.counts, { delivered: 10, rejected: 0, undelivered: 0 });
+});
+
+test('a page that comes back sends again what was not taken', async t => {
+  const { service, sender, requests } = await hiddenPage(t, (response, request, number) => number <= 2 ? json(response, 503, {}) : accept(response, request));
+  const refused = requests.length;
+  assert.equal(refused, 2);
+  await sender.close();
+  assert.deepEqual(service.ids().slice(10), Array.from({ length: 10 }, (_, i) => `e${i}`));
+  assert.equal(sender.counts.delivered, 10);
+});
+
+test('a key goes with every request', async t => {
+  const { service, sender } = await withService(t, accept, { key: 'dl_shop' });
+  await sender.send(click('e1'));
+  await sender.close();
+  const recommender = new Recommender({ url: service.url, key: 'dl_shop', fetch: (url, options) => fetch(url, options) });
+  await recommender.trending();
+  for await (const _ of recommender.followInterests('u1'));
+
+  assert.deepEqual(service.requests.map(request => request.headers.authorization), Array(3).fill('Bearer dl_shop'));
 });

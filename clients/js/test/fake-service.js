@@ -6,7 +6,7 @@ export async function fakeService(answer = accept) {
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
-    requests.push({ method: request.method, url: request.url, body, events: body ? JSON.parse(body) : [] });
+    requests.push({ method: request.method, url: request.url, headers: request.headers, body, events: body ? JSON.parse(body) : [] });
     await answer(response, requests.at(-1), requests.length);
   });
   await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));

@@ -1,3 +1,4 @@
+using Driftline.Hosting.Security;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 
@@ -8,6 +9,7 @@ internal static class ApiDocument
 {
     public static IServiceCollection AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", document =>
     {
+        document.AddSecurity();
         document.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         document.AddDocumentTransformer((api, context, _) =>
         {

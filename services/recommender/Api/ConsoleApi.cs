@@ -1,3 +1,4 @@
+using Driftline.Hosting.Security;
 using Driftline.Recommender.Retrieval;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
@@ -14,8 +15,8 @@ internal static class ConsoleApi
 
     public static void MapConsole(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/v1/console", About).WithTags("Console").WithName("GetConsole").WithSummary("What the console shows about this deployment");
-        app.MapPost("/console/events", ForwardAsync).ExcludeFromDescription();
+        app.MapGet("/v1/console", About).WithTags("Console").WithName("GetConsole").WithSummary("What the console shows about this deployment").RequireAuthorization(Scopes.Admin);
+        app.MapPost("/console/events", ForwardAsync).RequireAuthorization(Scopes.Admin).ExcludeFromDescription();
     }
 
     internal static Ok<ConsoleAnswer> About(IOptions<RecommenderOptions> options, ReleaseTable releases, CatalogTable catalog, VectorTable vectors) =>
@@ -23,7 +24,7 @@ internal static class ConsoleApi
             UsersApi.NullIfEmpty(options.Value.DataLabel), options.Value.IngestorUrl, releases.Newest, catalog.Count, vectors.Counts));
 
     /// <summary>
-    /// Hands the console's own events on to the ingestor: same origin, so that no cross-origin permission is needed. Requiring JSON keeps other sites'
+    /// Hands the console's own events on to the ingestor, with the key that the console was given: same origin, so that no cross-origin permission is needed. Requiring JSON keeps other sites'
     /// forms out, for a browser asks before it sends that across origins.
     /// </summary>
     internal static async Task<IResult> ForwardAsync(HttpRequest request, IOptions<RecommenderOptions> options, IHttpClientFactory clients, CancellationToken aborted)
@@ -35,6 +36,7 @@ internal static class ConsoleApi
             return TypedResults.Problem($"Send at most {MaxBodyBytes} bytes, with Content-Length.", statusCode: StatusCodes.Status413PayloadTooLarge);
         using var forward = new HttpRequestMessage(HttpMethod.Post, new Uri(ingestor, "/v1/events")) { Content = new StreamContent(request.Body) };
         forward.Content.Headers.ContentType = new("application/json");
+        if (BearerToken.Of(request) is { } token) forward.Headers.Authorization = new("Bearer", token);
         try
         {
             using var answer = await clients.CreateClient(IngestorClient).SendAsync(forward, aborted);

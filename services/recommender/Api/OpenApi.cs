@@ -1,3 +1,4 @@
+using Driftline.Hosting.Security;
 using Microsoft.AspNetCore.OpenApi;
 
 namespace Driftline.Recommender.Api;
@@ -5,7 +6,7 @@ namespace Driftline.Recommender.Api;
 /// <summary>What the OpenAPI document says beyond the endpoints themselves.</summary>
 internal static class OpenApi
 {
-    public static void Describe(OpenApiOptions options) => options.AddDocumentTransformer((document, _, _) =>
+    public static void Describe(OpenApiOptions options) => options.AddSecurity().AddDocumentTransformer((document, _, _) =>
     {
         document.Info.Title = "Driftline recommender";
         document.Info.Version = "1";

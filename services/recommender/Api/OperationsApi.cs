@@ -1,3 +1,4 @@
+using Driftline.Hosting.Security;
 using Driftline.Recommender.Operations;
 using Microsoft.Extensions.Options;
 
@@ -8,7 +9,7 @@ internal static class OperationsApi
 {
     private const int MostMinutes = 24 * 60;
 
-    public static void MapOperations(this IEndpointRouteBuilder app) => app.MapGet("/console/operations/{panel:int}", SeriesAsync).ExcludeFromDescription();
+    public static void MapOperations(this IEndpointRouteBuilder app) => app.MapGet("/console/operations/{panel:int}", SeriesAsync).RequireAuthorization(Scopes.Admin).ExcludeFromDescription();
 
     internal static async Task<IResult> SeriesAsync(int panel, IOptions<RecommenderOptions> options, QueryPrometheus prometheus, CancellationToken aborted, int minutes = 60)
     {

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Driftline.Hosting.Security;
 using Driftline.Recommender.Interests;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -15,10 +16,10 @@ internal static partial class PopulationApi
 
     public static void MapPopulation(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/v1/audiences/{category}", AudienceAsync).WithTags("Population").WithName("GetAudience").WithSummary("Users whose interest in a category is rising")
+        app.MapGet("/v1/audiences/{category}", AudienceAsync).WithTags("Population").WithName("GetAudience").WithSummary("Users whose interest in a category is rising").RequireAuthorization(Scopes.Admin)
             .WithDescription("One JSON object a line, largest rise first, written as it is read. Each line carries a 'cursor': give the last one seen to go on after it. Users who were erased, or whose interests expired, are not listed.")
             .Produces<AudienceMember>(StatusCodes.Status200OK, Ndjson).ProducesValidationProblem().ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        app.MapGet("/v1/trends", TrendsAsync).WithTags("Population").WithName("GetTrends").WithSummary("How interest moves between categories")
+        app.MapGet("/v1/trends", TrendsAsync).WithTags("Population").WithName("GetTrends").WithSummary("How interest moves between categories").RequireAuthorization(Scopes.Admin)
             .WithDescription("Over the users updated within the window, or a uniform sample of them. migration[from][to] is the share of all interest that moves from one category to another, from observed to forecast; its diagonal stays.")
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Driftline.Hosting.Security;
 using Driftline.Recommender.Experiments.Statistics;
 using Driftline.Recommender.Retrieval;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -11,8 +12,8 @@ internal static class ExperimentsApi
 {
     public static void MapExperiments(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/v1/experiments", List).WithTags("Experiments").WithName("ListExperiments").WithSummary("Experiments as they are configured");
-        app.MapGet("/v1/experiments/{name}", ResultAsync).WithTags("Experiments").WithName("GetExperiment").WithSummary("What came of an experiment")
+        app.MapGet("/v1/experiments", List).WithTags("Experiments").WithName("ListExperiments").WithSummary("Experiments as they are configured").RequireAuthorization(Scopes.Admin);
+        app.MapGet("/v1/experiments/{name}", ResultAsync).WithTags("Experiments").WithName("GetExperiment").WithSummary("What came of an experiment").RequireAuthorization(Scopes.Admin)
             .WithDescription("Per variant: users, impressions, clicks, purchases, click-through, conversion and coverage, differences from the first variant with intervals and p-values, and a check that users came in the proportion of the weights.")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Driftline.Hosting;
+using Driftline.Hosting.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Driftline.Recommender.Privacy;
@@ -12,10 +13,10 @@ internal static class PrivacyApi
 {
     public static void MapPrivacy(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/v1/users/{id}/export", ExportAsync).WithTags("Privacy").WithName("ExportUser").WithSummary("Everything that is held about a user")
+        app.MapGet("/v1/users/{id}/export", ExportAsync).WithTags("Privacy").WithName("ExportUser").WithSummary("Everything that is held about a user").RequireAuthorization(Scopes.Admin)
             .WithDescription("For a person's right of access. A user of whom nothing is held gets an answer that says so. Records of topics are not in it: docs/privacy.md says what those are.")
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        app.MapGet("/v1/erasures/{id}", ErasureAsync).WithTags("Privacy").WithName("GetErasure").WithSummary("How far an erasure is")
+        app.MapGet("/v1/erasures/{id}", ErasureAsync).WithTags("Privacy").WithName("GetErasure").WithSummary("How far an erasure is").RequireAuthorization(Scopes.Admin)
             .WithDescription("Erasures are asked of the ingestor: DELETE /v1/users/{id} there answers with the id.")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }

@@ -2,8 +2,15 @@
 
 const user = id => `v1/users/${encodeURIComponent(id)}`;
 
-async function read(url, options) {
+/** Fetches; who is not signed in is asked for a key first. */
+async function ask(url, options) {
   const answer = await fetch(url, options);
+  if (answer.status === 401 || answer.status === 403) location.assign(`signin.html?back=${encodeURIComponent(location.pathname.split('/').pop() + location.hash)}`);
+  return answer;
+}
+
+async function read(url, options) {
+  const answer = await ask(url, options);
   const body = answer.headers.get('content-type')?.includes('json') ? await answer.json() : null;
   if (!answer.ok) throw new Error(body?.detail ?? body?.title ?? `the server answered ${answer.status}`);
   return body;
@@ -20,7 +27,7 @@ export const items = query => read(`v1/items?count=6&query=${encodeURIComponent(
 
 /** Users whose interest in a category rises, largest rise first. */
 export async function audience(category, limit) {
-  const answer = await fetch(audienceUrl(category, limit));
+  const answer = await ask(audienceUrl(category, limit));
   if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
   return (await answer.text()).split('\n').filter(line => line).map(line => JSON.parse(line));
 }

@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Confluent.Kafka;
 using Driftline.Hosting;
+using Driftline.Hosting.Security;
 using Driftline.Local;
 using Driftline.Schemas;
 using Driftline.Streaming;
@@ -69,7 +70,7 @@ internal static partial class Services
     /// <param name="environment">Values by environment key (<c>Section__Key</c>); null where a value is known only at the cluster.</param>
     public static IEnumerable<string> Misfits(string service, IReadOnlyDictionary<string, string?> environment)
     {
-        var sections = Sections.GetOrAdd(service, FindSections);
+        var sections = SectionsOf(service);
         var given = new ConfigurationBuilder().AddInMemoryCollection(environment.Select(pair => KeyValuePair.Create<string, string?>(pair.Key.Replace("__", ":", StringComparison.Ordinal), pair.Value ?? Unknown))).Build();
         foreach (var root in given.GetChildren())
         {
@@ -85,6 +86,9 @@ internal static partial class Services
             foreach (var problem in Bind(all.GetSection(section), type)) yield return problem;
         }
     }
+
+    /// <summary>The options class of each configuration section that a service reads.</summary>
+    public static IReadOnlyDictionary<string, Type> SectionsOf(string service) => Sections.GetOrAdd(service, FindSections);
 
     private static IEnumerable<string> Bind(IConfigurationSection section, Type type)
     {
@@ -128,6 +132,8 @@ internal static partial class Services
             [SchemaRegistryOptions.Section] = typeof(SchemaRegistryOptions),
             [RedisOptions.Section] = typeof(RedisOptions),
             [PrivacyOptions.Section] = typeof(PrivacyOptions),
+            [HttpOptions.Section] = typeof(HttpOptions),
+            [SecurityOptions.Section] = typeof(SecurityOptions),
         };
         if (LoopsOf(Path.Combine("services", service)).Count > 0) found["Loop"] = typeof(ConsumerLoopOptions);
         foreach (var type in assembly.GetTypes().Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal)))

@@ -122,13 +122,22 @@ public sealed class EventReaderTests
     public void OfAFieldGivenTwiceTheLastCounts() =>
         Assert.Equal("e2", Accepted("{\"\\ud800\":1," + Click + "," + Items + ",\"eventId\":\"e2\"}").EventId);
 
-    [Fact]
-    public void AFieldThatNobodyReadsMayNestDeeply()
+    [Theory]
+    [InlineData(63, true)]
+    [InlineData(64, false)]
+    [InlineData(100_000, false)]
+    public void AnElementThatNestsTooDeeplyIsRefusedByItself(int arrays, bool taken)
     {
-        var deep = new string('[', 20_000) + new string(']', 20_000);
-        using var body = RequestBody.Parse(Encoding.UTF8.GetBytes($$"""[{{{Click}},{{Items}},"extra":{{deep}}}]"""), 10);
-        Assert.NotNull(Reader().Read(body.Elements.Single().Element, "/0", Now).Event);
+        var deep = new string('[', arrays) + new string(']', arrays);
+        using var body = RequestBody.Parse(Encoding.UTF8.GetBytes($$"""[{{{Click}},{{Items}},"extra":{{deep}}},{{{Click}},{{Items}}}]"""), 10);
+        var readings = body.Elements.Select(element => Reader().Read(element.Element, element.Pointer, Now)).ToList();
+        Assert.Equal(taken ? null : new Rejection("/0", "nests more than 64 levels of objects and arrays: at most 64 are taken"), readings[0].Rejection);
+        Assert.NotNull(readings[1].Event);
     }
+
+    [Fact]
+    public void ManyOpeningsOneAfterTheOtherAreNotDeep() =>
+        Accepted($$"""{{{Click}},{{Items}},"extra":[{{string.Join(',', Enumerable.Repeat("[{}]", 100))}}],"text":"{{new string('[', 100)}}"}""");
 
     [Fact]
     public void IdsAndTextsOverTheirLimitsAreRejected()

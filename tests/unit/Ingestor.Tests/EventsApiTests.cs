@@ -64,12 +64,7 @@ public sealed class EventsApiTests
     public async Task TheAnswerWaitsForTheAcknowledgement()
     {
         await using var service = new IngestorService();
-        var (sent, acknowledge) = (new TaskCompletionSource(), new TaskCompletionSource());
-        service.Broker.Answer = _ =>
-        {
-            sent.SetResult();
-            return acknowledge.Task;
-        };
+        var (sent, acknowledge) = service.Broker.Hold();
         var answer = service.PostAsync(Click);
         await sent.Task.WaitAsync(IngestorService.Patience);
         Assert.False(answer.IsCompleted);
@@ -100,12 +95,7 @@ public sealed class EventsApiTests
     public async Task ABrokerThatDoesNotAnswerHoldsNoRequestLongerThanTheTimeout()
     {
         await using var service = new IngestorService(("Ingestor:ProduceTimeout", "00:00:03"));
-        var (sent, acknowledge) = (new TaskCompletionSource(), new TaskCompletionSource());
-        service.Broker.Answer = _ =>
-        {
-            sent.TrySetResult();
-            return acknowledge.Task;
-        };
+        var (sent, acknowledge) = service.Broker.Hold();
         var answer = service.PostAsync(Click);
         await sent.Task.WaitAsync(IngestorService.Patience);
         while (!answer.IsCompleted)
@@ -129,12 +119,7 @@ public sealed class EventsApiTests
     public async Task MoreThanMayBeInFlightIsRefusedAtOnce()
     {
         await using var service = new IngestorService(("Ingestor:MaxInFlightEvents", "2"), ("Ingestor:MaxBatchEvents", "2"));
-        var (sent, acknowledge) = (new TaskCompletionSource(), new TaskCompletionSource());
-        service.Broker.Answer = _ =>
-        {
-            sent.TrySetResult();
-            return acknowledge.Task;
-        };
+        var (sent, acknowledge) = service.Broker.Hold();
         var first = service.PostAsync(Click);
         await sent.Task.WaitAsync(IngestorService.Patience);
         using var refused = await service.PostAsync($"[{Click},{Click}]");

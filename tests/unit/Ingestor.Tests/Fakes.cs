@@ -42,6 +42,18 @@ public class FakeBroker : DispatchProxy
         return (client, (FakeBroker)(object)client);
     }
 
+    /// <summary>Acknowledges nothing from now on until told to; the first tells that a record has come.</summary>
+    public (TaskCompletionSource Sent, TaskCompletionSource Acknowledge) Hold()
+    {
+        var (sent, acknowledge) = (new TaskCompletionSource(), new TaskCompletionSource());
+        Answer = _ =>
+        {
+            sent.TrySetResult();
+            return acknowledge.Task;
+        };
+        return (sent, acknowledge);
+    }
+
     public static Task Fail(ErrorCode code) =>
         Task.FromException(new ProduceException<byte[]?, byte[]?>(new Error(code), new DeliveryResult<byte[]?, byte[]?>()));
 

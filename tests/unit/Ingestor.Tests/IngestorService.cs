@@ -36,6 +36,9 @@ public sealed class IngestorService : WebApplicationFactory<Program>
 
     public FakeRegistry Registry { get; }
 
+    /// <summary>What the service has logged.</summary>
+    public Logged Logged { get; } = new();
+
     public FakeTimeProvider Time { get; } = new(Now);
 
     public static HttpContent Json(string text)
@@ -63,7 +66,7 @@ public sealed class IngestorService : WebApplicationFactory<Program>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         foreach (var (key, value) in _settings) builder.UseSetting(key, value);
-        builder.ConfigureLogging(logging => logging.ClearProviders());
+        builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(Logged));
         builder.ConfigureTestServices(services =>
         {
             services.RemoveAll<IProducer<byte[]?, byte[]?>>().AddSingleton(_producer);

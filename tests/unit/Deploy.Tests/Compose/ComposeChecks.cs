@@ -9,7 +9,7 @@ namespace Driftline.Deploy.Tests.Compose;
 internal static partial class ComposeChecks
 {
     /// <summary>Made by whoever runs the stack.</summary>
-    private static readonly string[] MadeLater = ["./models", "./models/encoders"];
+    private static readonly string[] MadeLater = ["./models", "./models/encoders", "./keys"];
 
     [GeneratedRegex(@"^(?:https?://)?([a-z][a-z-]*):(\d+)/?$")]
     private static partial Regex HostAndPort { get; }

@@ -63,6 +63,36 @@ public sealed class OverlayTests
         Assert.Contains(cluster.Workloads.Single().Pod.Volumes, volume => volume.PersistentVolumeClaim?.ClaimName == "models");
     }
 
+    [Theory]
+    [InlineData("ingestor")]
+    [InlineData("recommender")]
+    public void InProductionWhoCallsIsAskedForAKeyThatASecretHolds(string service)
+    {
+        var cluster = Manifests.Overlay("production");
+        var pod = cluster.Workloads.Single(workload => workload.Kind == "Deployment" && workload.Service == service).Pod;
+        var environment = cluster.EnvironmentOf(pod.Containers[0]);
+
+        Assert.False(environment.ContainsKey("Security__AllowAnonymous"));
+        var file = environment["Security__KeysFile"]!;
+        var mount = Assert.Single(pod.Containers[0].VolumeMounts, mount => mount.MountPath == Path.GetDirectoryName(file));
+        var secret = Assert.Single(pod.Volumes, volume => volume.Name == mount.Name).Secret;
+        Assert.Null(mount.SubPath); // a file mounted by itself never changes
+        Assert.Contains(cluster.Custom<ExternalSecretSpec>(), external => external.Spec.Target.Name == secret.SecretName && external.Spec.Data.Any(entry => entry.SecretKey == Path.GetFileName(file)));
+    }
+
+    [Fact]
+    public void TheLocalRedisHasTheUsersThatTheTestsHold()
+    {
+        var cluster = Manifests.Overlay("local");
+        var redis = cluster.Workloads.Single(workload => workload.Name == "redis").Pod;
+        var arguments = redis.Containers[0].Args;
+        var file = arguments[arguments.IndexOf("--aclfile") + 1];
+        var map = redis.Volumes.Single(volume => volume.Name == redis.Containers[0].VolumeMounts.Single(mount => mount.MountPath == Path.GetDirectoryName(file)).Name).ConfigMap.Name;
+
+        Assert.Equal(
+            File.ReadAllText(Path.Combine(Checkout.Root, "deploy", "redis", "users.acl")), cluster.All<V1ConfigMap>().Single(it => it.Metadata.Name == map).Data[Path.GetFileName(file)]);
+    }
+
     [Fact]
     public void ProductionRunsThePredictorOnAGpu()
     {
