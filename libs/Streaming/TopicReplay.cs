@@ -1,5 +1,6 @@
 using Avro.Specific;
 using Confluent.Kafka;
+using Driftline.AvroBinary;
 using Microsoft.Extensions.Logging;
 
 namespace Driftline.Streaming;
@@ -19,7 +20,7 @@ public sealed class TopicReplay(KafkaClients clients, AvroCodec codec, TimeProvi
     /// <summary>Returns once every effect is durable. Waits for brokers, registry and Redis as long as they are away.</summary>
     /// <returns>How many records were read.</returns>
     /// <exception cref="Exception">A fault of the handler's own that trying again cannot mend.</exception>
-    public async Task<long> RunAsync<T>(string topic, IBatchHandler<T> handler, CancellationToken stopping) where T : class, ISpecificRecord
+    public async Task<long> RunAsync<T>(string topic, IBatchHandler<T> handler, CancellationToken stopping) where T : class, ISpecificRecord, IBinaryRecord<T>, new()
     {
         var backoff = new Backoff(new ConsumerLoopOptions(), Random.Shared);
         using var consumer = clients.TableConsumer();
@@ -80,7 +81,7 @@ public sealed class TopicReplay(KafkaClients clients, AvroCodec codec, TimeProvi
     }
 
     private async Task<bool> HandleAsync<T>(List<ConsumeResult<byte[], byte[]>> batch, string topic, IBatchHandler<T> handler, CancellationToken stopping)
-        where T : class, ISpecificRecord
+        where T : class, ISpecificRecord, IBinaryRecord<T>, new()
     {
         var decoded = new List<Received<T>>(batch.Count);
         foreach (var raw in batch)
