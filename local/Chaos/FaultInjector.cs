@@ -191,7 +191,7 @@ internal sealed class FaultInjector : IDisposable
     private async Task<bool> JumpAsync(string service, Random random, TimeSpan lasts, CancellationToken stopping)
     {
         if (!FakeClocks.AreToBeHad) return false;
-        var off = TimeSpan.FromMinutes(1) * ((2 * random.NextDouble()) - 1);
+        var off = TimeSpan.FromSeconds(random.Next(-60, 61)); // whole ones, which is what the clock takes
         if (service == LocalService.Ingestor.Name) _recorder.ClockOff(off);
         _clocks.Set(service, off);
         await Task.Delay(lasts, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -39,7 +39,7 @@ public sealed class ExperimentsTests(PipelineFixture fixture)
     public async Task AnExperimentCountsWhatTheShopShowsAndDrawsIntervalsDifferencesAndTheSampleRatio()
     {
         var pipeline = await fixture.StartedAsync();
-        await pipeline.Stack.StartServiceAsync(LocalService.Recommender, CancellationToken.None, new Dictionary<string, string>(Experiment.Concat(Pipeline.LetActFor(pipeline.Stack))), Replica);
+        await pipeline.Stack.StartServiceAsync(LocalService.Recommender, CancellationToken.None, new Dictionary<string, string>(Experiment.Concat(Pipeline.NeighboursIn(pipeline.Stack))), Replica);
         await pipeline.Stack.WaitUntilReadyAsync(CancellationToken.None);
         using var replica = new HttpClient { BaseAddress = pipeline.Stack[Replica] };
         await FeedBackAsync(pipeline, replica);

@@ -127,7 +127,7 @@ public sealed class Pipeline : IAsyncDisposable
     }
 
     /// <summary>Settings of a recommender whose console may send events, and which asks the predictor why.</summary>
-    public static Dictionary<string, string> LetActFor(Stack stack) => new()
+    public static Dictionary<string, string> NeighboursIn(Stack stack) => new()
     {
         ["Recommender__IngestorUrl"] = stack[LocalService.Ingestor.Name].ToString(),
         ["Recommender__PredictorUrl"] = stack[LocalService.Predictor.Name].ToString(),
@@ -135,7 +135,7 @@ public sealed class Pipeline : IAsyncDisposable
 
     private static async Task<Pipeline> StartServicesAsync(OutsideForTests outside, Stack stack, IReadOnlyList<ImportItem> items, string artifact, string data)
     {
-        foreach (var service in LocalService.All) await stack.StartServiceAsync(service, CancellationToken.None, service == LocalService.Recommender ? LetActFor(stack) : null);
+        foreach (var service in LocalService.All) await stack.StartServiceAsync(service, CancellationToken.None, service == LocalService.Recommender ? NeighboursIn(stack) : null);
         return new Pipeline(outside, stack, items) { Artifact = artifact, Data = data };
     }
 }
