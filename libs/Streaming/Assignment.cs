@@ -9,9 +9,13 @@ namespace Driftline.Streaming;
 internal sealed class Assignment
 {
     private readonly HashSet<TopicPartition> _partitions = [];
+    private readonly HashSet<TopicPartition> _leftPaused = [];
 
     /// <summary>Records fetched and not yet stored, oldest first in each partition.</summary>
     public List<ConsumeResult<byte[], byte[]>> Batch { get; } = [];
+
+    /// <summary>Whether the owned partitions are paused.</summary>
+    public bool Paused { get; set; }
 
     public bool IsEmpty => _partitions.Count == 0;
 
@@ -23,6 +27,15 @@ internal sealed class Assignment
     {
         var gone = partitions.ToHashSet();
         _partitions.ExceptWith(gone);
+        if (Paused) _leftPaused.UnionWith(gone);
         Batch.RemoveAll(record => gone.Contains(record.TopicPartition));
+    }
+
+    /// <summary>Partitions that were paused when they left, and are owned again: the client keeps that pause, and would never fetch them.</summary>
+    public IReadOnlyList<TopicPartition> TakePausedThatCameBack()
+    {
+        var back = _leftPaused.Where(_partitions.Contains).ToList();
+        _leftPaused.ExceptWith(back);
+        return back;
     }
 }

@@ -93,6 +93,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
     internal async Task TurnAsync(IConsumer<byte[], byte[]> consumer, CancellationToken stopping)
     {
         TakeStalledAgain(consumer);
+        if (_assignment.TakePausedThatCameBack() is { Count: > 0 } paused) consumer.Resume(paused);
         Fill(consumer);
         _health.Beat();
         _health.Ready = !_assignment.IsEmpty;
@@ -223,7 +224,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
         {
             try
             {
-                decoded.Add(await DecodeAsync(raw[i]));
+                decoded.Add(await Received<T>.DecodeAsync(raw[i], _decode));
                 places.Add(i);
             }
             catch (Exception e) when (Failures.IsBadRecord(e))
@@ -241,14 +242,6 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
 
         await Task.WhenAll(raw.Zip(outcomes).Where(pair => pair.Second.IsRejected)
             .Select(pair => _deadLetters.SendAsync(pair.First, pair.Second.Reason!, pair.Second.Kind)));
-    }
-
-    private async ValueTask<Received<T>> DecodeAsync(ConsumeResult<byte[], byte[]> raw)
-    {
-        var bytes = raw.Message.Value;
-        return new Received<T>(
-            RecordKey.Decode(raw.Message.Key), bytes is null ? null : await _decode(bytes), bytes,
-            raw.Message.Headers ?? [], raw.TopicPartitionOffset, raw.Message.Timestamp.UtcDateTime);
     }
 
     private async Task<IReadOnlyList<Outcome>> HandleAsync(List<Received<T>> records, CancellationToken stopping)
@@ -282,6 +275,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
     private void PauseAndPoll(IConsumer<byte[], byte[]> consumer, TimeSpan wait, CancellationToken stopping)
     {
         consumer.Pause(consumer.Assignment);
+        _assignment.Paused = true;
         var started = _time.GetTimestamp();
         while (!stopping.IsCancellationRequested && _time.GetElapsedTime(started) < wait)
         {
@@ -293,6 +287,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
             consumer.Seek(early.TopicPartitionOffset);
         }
 
+        _assignment.Paused = false;
         consumer.Resume(consumer.Assignment);
     }
 

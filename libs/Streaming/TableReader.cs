@@ -110,10 +110,7 @@ public sealed class TableReader<T> : BackgroundService where T : class
         {
             try
             {
-                var bytes = record.Message.Value;
-                _table.Apply(new Received<T>(
-                    RecordKey.Decode(record.Message.Key), bytes is null ? null : await _decode(bytes), bytes,
-                    record.Message.Headers ?? [], record.TopicPartitionOffset, record.Message.Timestamp.UtcDateTime));
+                _table.Apply(await Received<T>.DecodeAsync(record, _decode));
                 return;
             }
             catch (Exception e) when (Failures.IsBadRecord(e) || Failures.IsBug(e))

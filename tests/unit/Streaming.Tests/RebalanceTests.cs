@@ -94,6 +94,24 @@ public sealed class RebalanceTests
     }
 
     [Fact]
+    public async Task APartitionThatLeavesDuringBackoffIsReadWhenItComesBackLater()
+    {
+        _loop.Assigned(0, "a");
+        _loop.Assigned(1, "b");
+        _loop.FailFirst(1, () => new TimeoutException());
+        _loop.Consumer.OnPoll = _ =>
+        {
+            if (_loop.Consumer.AnyPaused) _loop.Consumer.Revoke(0);
+        };
+        await _loop.TurnAsync();
+
+        _loop.Consumer.Assign(0);
+        await _loop.TurnAsync();
+
+        Assert.Equal(["handle a,b", "handle b", "handle a"], _loop.Handled);
+    }
+
+    [Fact]
     public async Task WhatWasStoredBeforeARevocationIsNotHandledByTheNextOwner()
     {
         _loop.Assigned(0, "a", "b");

@@ -51,7 +51,7 @@ internal sealed class ScriptedConsumer
     /// <summary>Partitions whose committed offset cannot be fetched: the client says so once and reads nothing until they are assigned anew.</summary>
     public HashSet<int> OffsetFetchFails { get; } = [];
 
-    public bool AnyPaused => _paused.Count > 0;
+    public bool AnyPaused => _paused.Any(_positions.ContainsKey);
 
     public void Produce(int partition, params string?[] values)
     {
@@ -177,8 +177,7 @@ internal sealed class ScriptedConsumer
 
     private void Drop(int partition)
     {
-        _positions.Remove(partition);
-        _paused.Remove(partition);
+        _positions.Remove(partition); // a pause stays: it is the client's, not the assignment's
         _stopped.Remove(partition);
     }
 
