@@ -59,6 +59,7 @@ public static class DemoModel
         start.ArgumentList.Add(BuiltProgram.Find("training", "Driftline.Training"));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var (key, value) in settings) start.Environment[key] = value;
+        OwnDescriptors.KeepFromChildren();
         using var process = Process.Start(start)!;
         var copying = start.RedirectStandardOutput ? CopyAsync(process.StandardOutput, stopping) : Task.CompletedTask;
         try
@@ -72,7 +73,7 @@ public static class DemoModel
         }
 
         await copying;
-        if (process.ExitCode != 0) throw new InvalidOperationException($"training {string.Join(' ', arguments)} failed with exit code {process.ExitCode}: see the lines above.");
+        if (process.ExitCode != 0) throw new CommandFailedException($"training {string.Join(' ', arguments)} failed with exit code {process.ExitCode}: see the lines above.");
     }
 
     private static async Task CopyAsync(StreamReader output, CancellationToken stopping)
@@ -87,3 +88,6 @@ public static class DemoModel
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 }
+
+/// <summary>A command of another of Driftline's programs failed; what it printed says why.</summary>
+internal sealed class CommandFailedException(string message) : InvalidOperationException(message);

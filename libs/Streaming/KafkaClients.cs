@@ -75,6 +75,8 @@ public sealed class KafkaClients(IOptions<KafkaOptions> options, IConfiguration 
 
     private TConfig Bind<TConfig>(TConfig config, string own) where TConfig : ClientConfig
     {
+        // The client's own values are 60 s and 10 s: so long would nothing move after a broker that fell silent, or that came back.
+        (config.SocketTimeoutMs, config.ReconnectBackoffMaxMs) = (10_000, 1_000);
         var section = configuration.GetSection(KafkaOptions.Section);
         section.GetSection("Client").Bind(config);
         section.GetSection(own).Bind(config);

@@ -26,7 +26,11 @@ public sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>Completes with the exit code; 128 and more stand for a signal. A program that cannot be found exits with 127.</summary>
     public Task<int> Exited { get; }
 
-    public static ChildProcess Start(ProcessSpec spec, ServiceLog log) => new(Process.Start(ChildCommand.For(spec))!, log);
+    public static ChildProcess Start(ProcessSpec spec, ServiceLog log)
+    {
+        OwnDescriptors.KeepFromChildren();
+        return new ChildProcess(Process.Start(ChildCommand.For(spec))!, log);
+    }
 
     /// <summary>Sends SIGTERM, waits, then SIGKILL. Returns once the process is gone.</summary>
     public async Task<int> StopAsync(TimeSpan? grace = null)

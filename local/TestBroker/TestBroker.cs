@@ -52,7 +52,9 @@ public sealed class TestBroker : IDisposable
         }
 
         LibRdKafka.SetInitialRebalanceDelay(cluster, RebalanceDelayMs);
-        return new TestBroker(client, cluster, brokers);
+        var broker = new TestBroker(client, cluster, brokers);
+        ListenBacklog.Raise(broker.BootstrapServers);
+        return broker;
     }
 
     /// <summary>Makes a topic, replicated to at most three brokers. A topic that clients only mention is made with four partitions.</summary>
@@ -63,7 +65,11 @@ public sealed class TestBroker : IDisposable
     public void SetDown(int brokerId = AllBrokers) => Call(cluster => LibRdKafka.SetDown(cluster, brokerId), $"take broker {brokerId} down");
 
     /// <summary>Lets a broker accept connections again.</summary>
-    public void SetUp(int brokerId = AllBrokers) => Call(cluster => LibRdKafka.SetUp(cluster, brokerId), $"bring broker {brokerId} up");
+    public void SetUp(int brokerId = AllBrokers)
+    {
+        Call(cluster => LibRdKafka.SetUp(cluster, brokerId), $"bring broker {brokerId} up");
+        ListenBacklog.Raise(BootstrapServers); // it listens anew
+    }
 
     /// <summary>Delays every answer of a broker; whole milliseconds.</summary>
     public void SetRoundTripTime(int brokerId, TimeSpan delay) =>

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Confluent.Kafka;
 using Xunit;
 using static Driftline.Local.Tests.KafkaClients;
@@ -46,6 +48,24 @@ public sealed class TestBrokerTests
         using var consumer = new ConsumerBuilder<Ignore, string>(Consumer(broker, "g")).Build();
         consumer.Assign(new TopicPartitionOffset("facts", 0, Offset.Beginning));
         Assert.Equal(["before", "during"], consumer.Take(2).Select(record => record.Message.Value));
+    }
+
+    [Fact]
+    public async Task ABrokerThatGoesDownBreaksItsConnectionsThoughAProgramWasStartedMeanwhile()
+    {
+        using var broker = TestBroker.Start();
+        broker.CreateTopic("facts", partitions: 1);
+        using var producer = new ProducerBuilder<Null, string>(Producer(broker)).Build();
+        await producer.ProduceAsync("facts", new Message<Null, string> { Value = "before" });
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPEndPoint.Parse(broker.BootstrapServers));
+        await producer.ProduceAsync("facts", new Message<Null, string> { Value = "once more" }); // after which the connection is accepted
+        using var log = new ServiceLog(Directory.CreateTempSubdirectory("driftline-").FullName, "sleeper");
+        await using var sleeper = ChildProcess.Start(new ProcessSpec("sleeper", "sleep", "600"), log);
+
+        broker.SetDown();
+
+        Assert.Equal(0, await client.GetStream().ReadAsync(new byte[1]).AsTask().WaitAsync(Patience));
     }
 
     [Fact]
