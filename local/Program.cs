@@ -3,6 +3,7 @@ using Driftline.Local;
 using Driftline.Local.Capacity;
 using Driftline.Local.Chaos;
 using Driftline.Local.Dashboards;
+using Driftline.Local.Endurance;
 using Driftline.Storefront;
 
 var once = new Option<bool>("--once") { Description = "Send the events, wait until every accepted one shows in the recommender's answers, print one JSON line, exit 0 only if none was lost." };
@@ -65,6 +66,23 @@ chaos.SetAction((parsed, stopping) => new ChaosCommand(new ChaosOptions
     Out = parsed.GetValue(page)?.FullName ?? Path.Combine(Repository.Root, "artifacts", "chaos", $"seed-{parsed.GetValue(seed)}.md"),
 }).ExecuteAsync(stopping));
 root.Add(chaos);
+
+var length = new Option<double>("--minutes") { Description = "How long the load lasts.", DefaultValueFactory = _ => 2 };
+var times = new Option<double>("--times") { Description = "How many times the sustainable rate, which is measured first, is offered.", DefaultValueFactory = _ => 20 };
+var memory = new Option<double>("--memory") { Description = "Resident memory in MiB that no process may exceed.", DefaultValueFactory = _ => 1_024 };
+var overload = new Command("overload", "Offer many times what the pipeline sustains. Exit 0 only if memory stays bounded, what is not taken is refused or held up, every 202 is kept and the backlog drains.") { length, times, memory };
+overload.SetAction((parsed, stopping) => new OverloadCommand(new OverloadOptions
+{
+    Minutes = parsed.GetValue(length),
+    Times = parsed.GetValue(times),
+    MemoryMiB = parsed.GetValue(memory),
+}).ExecuteAsync(stopping));
+root.Add(overload);
+
+var soaking = new Option<double>("--minutes") { Description = "How long; the first third fills what is bounded.", DefaultValueFactory = _ => 30 };
+var soak = new Command("soak", "A steady load for a long time. Exit 0 only if memory, handles, threads and latency are flat and nothing is lost.") { soaking, load };
+soak.SetAction((parsed, stopping) => new SoakCommand(new SoakOptions { Minutes = parsed.GetValue(soaking), Rate = parsed.GetValue(load) }).ExecuteAsync(stopping));
+root.Add(soak);
 
 var users = Number("--users", "Users whose state is kept.", 1_000_000);
 var peak = Number("--events-per-second", "Events per second at the peak.", 350);
