@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Driftline.Bench.Capacity;
 using Driftline.Bench.EndToEnd;
+using Driftline.Bench.Predictor;
 using Driftline.Bench.Retrieval;
 using Driftline.Local;
 
@@ -67,7 +68,8 @@ retrieval.SetAction(async (parsed, stopping) =>
 
 try
 {
-    return await new RootCommand("Driftline's benchmarks. Run them in Release, on a machine with nothing else to do.") { e2e, capacity, retrieval }.Parse(args)
+    return await new RootCommand("Driftline's benchmarks. Run them in Release, on a machine with nothing else to do.")
+        { e2e, capacity, PredictorCommand.Create(), retrieval }.Parse(args)
         .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
 }
 catch (Exception e) when (e is InvalidOperationException or FileNotFoundException or TimeoutException or IOException)

@@ -38,17 +38,11 @@ public sealed class Blend(IReadOnlyList<LinkTable> tables, BlendSettings setting
     /// <param name="boosts">Cleared, then filled.</param>
     public void Boosts(ReadOnlySpan<int> newestFirst, ReadOnlySpan<float> logits, ItemValues boosts)
     {
-        boosts.Clear();
-        for (var part = 0; part < Settings.Weights.Length; part++)
-        {
-            if (Settings.Weights[part] > 0) Add(part, Settings.Weights[part], Settings.Decays[part], newestFirst, boosts);
-        }
-
+        Recall(newestFirst, boosts);
         if (boosts.Items.Length > 0)
         {
-            // log(1 + q / (w_0 p)), with p = exp(logit - log Z).
-            var (network, logZ) = (Math.Log(1 - Settings.Weights.Sum()), LogSum(logits));
-            foreach (var item in boosts.Items) boosts.Set(item, (float)Softplus(Math.Log(boosts[item]) - network - (logits[item] - logZ)));
+            var (network, logZ) = (Math.Log(NetworkWeight), LogSum(logits));
+            foreach (var item in boosts.Items) boosts.Set(item, (float)Boost(boosts[item], network, logits[item] - logZ));
         }
 
         if (Settings.Repeat == 1) return;
@@ -58,6 +52,27 @@ public sealed class Blend(IReadOnlyList<LinkTable> tables, BlendSettings setting
             if (item >= 0) boosts.Add(item, repeat);
         }
     }
+
+    /// <summary>w_0.</summary>
+    internal float NetworkWeight { get; } = 1 - settings.Weights.Sum();
+
+    /// <summary>The sum of w_k q_k over all kinds of evidence.</summary>
+    /// <param name="newestFirst">As for <see cref="Boosts"/>.</param>
+    /// <param name="recalled">Cleared, then filled.</param>
+    internal void Recall(ReadOnlySpan<int> newestFirst, ItemValues recalled)
+    {
+        recalled.Clear();
+        for (var part = 0; part < Settings.Weights.Length; part++)
+        {
+            if (Settings.Weights[part] > 0) Add(part, Settings.Weights[part], Settings.Decays[part], newestFirst, recalled);
+        }
+    }
+
+    /// <summary>log(1 + q / (w_0 p)): what recalled evidence adds to an item's logit.</summary>
+    /// <param name="recalled">q, above 0.</param>
+    /// <param name="network">log w_0.</param>
+    /// <param name="probability">log p, by the network.</param>
+    internal static double Boost(double recalled, double network, double probability) => Softplus(Math.Log(recalled) - network - probability);
 
     /// <summary>q_k: what a user's events lead to by one kind of evidence.</summary>
     /// <param name="part">k: a table's index, or the number of tables for the user's own history.</param>
@@ -70,12 +85,20 @@ public sealed class Blend(IReadOnlyList<LinkTable> tables, BlendSettings setting
         Add(part, 1, decay, newestFirst, recalled);
     }
 
-    // log of the sum of exp of the values, without overflow.
-    private static double LogSum(ReadOnlySpan<float> logits)
+    /// <summary>log of the sum of exp of the values, without overflow.</summary>
+    internal static double LogSum(ReadOnlySpan<float> logits)
     {
         var max = TensorPrimitives.Max(logits);
+        Span<float> some = stackalloc float[512];
         double sum = 0;
-        foreach (var logit in logits) sum += MathF.Exp(logit - max);
+        for (var start = 0; start < logits.Length; start += some.Length)
+        {
+            var part = some[..Math.Min(some.Length, logits.Length - start)];
+            TensorPrimitives.Subtract(logits.Slice(start, part.Length), max, part);
+            TensorPrimitives.Exp(part, part);
+            sum += TensorPrimitives.Sum(part);
+        }
+
         return max + Math.Log(sum);
     }
 

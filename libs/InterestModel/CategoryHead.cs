@@ -33,7 +33,8 @@ internal sealed class CategoryHead : nn.Module
         : base("category_head")
     {
         _categories = categories;
-        _decays = [-Math.Log(2) / ShortHalfLifeDays, -Math.Log(2) / halfLifeDays, 0];
+        HalfLives = [ShortHalfLifeDays, halfLifeDays, double.PositiveInfinity];
+        _decays = [.. HalfLives.Select(days => (Scalar)(-Math.Log(2) / days))];
         _next = nn.Linear(width, categories);
         _population = full(categories, 1f / categories);
         register_buffer("population", _population);
@@ -49,6 +50,9 @@ internal sealed class CategoryHead : nn.Module
         _gate.bias!.zero_();
         _gate.bias![0].fill_(NetworkFirst);
     }
+
+    /// <summary>Those of the observed interests that it mixes, in days.</summary>
+    public IReadOnlyList<double> HalfLives { get; }
 
     /// <summary>Fills in what training events say of the categories.</summary>
     /// <param name="population">Shares of the population, nowhere zero, [C].</param>
@@ -69,30 +73,32 @@ internal sealed class CategoryHead : nn.Module
     /// <param name="weights">What each counts in h_t by its type; 0 where it has no category or comes after the position, [M, L].</param>
     /// <param name="category">Their categories, C for none, [M, L].</param>
     /// <param name="now">The time of the position, [M, 1].</param>
-    public Tensor forward(Tensor states, Tensor days, Tensor weights, Tensor category, Tensor now)
+    public Tensor forward(Tensor states, Tensor days, Tensor weights, Tensor category, Tensor now) =>
+        forward(states, stack(_decays.Select(decay => Observed(days, weights, category, now, decay)), 1));
+
+    /// <summary>log h_{t+1}, [M, C].</summary>
+    /// <param name="states">[M, H].</param>
+    /// <param name="observed">h_t at each of the half-lives, [M, half-lives, C]; where one sums to less than 1, the population has the rest.</param>
+    public Tensor forward(Tensor states, Tensor observed)
     {
         var gates = nn.functional.softmax(_gate.forward(states), -1);                                                  // [M, parts]
+        var missing = observed.sum(2, keepdim: true).neg().add(Scalars.One).clamp(min: Scalars.Zero);                  // [M, half-lives, 1]
+        var interests = observed.add(missing.mul(_population), Scalars.One);
+        // The gates of a half-life lie side by side: of the interest itself, then of what follows it.
+        var ofInterests = gates.narrow(1, 2, gates.shape[1] - 2).view(gates.shape[0], _decays.Length, -1).transpose(1, 2);
+        var mixed = matmul(ofInterests, interests);                                                                    // [M, 1 or 2, C]
         var mixture = nn.functional.softmax(_next.forward(states), -1).mul(gates.narrow(1, 0, 1))
-            .add(_population.mul(gates.narrow(1, 1, 1)), Scalars.One);
-        var part = 2;
-        foreach (var decay in _decays)
-        {
-            var observed = Observed(days, weights, category, now, decay);
-            mixture = mixture.add(observed.mul(gates.narrow(1, part++, 1)), Scalars.One);
-            if (_transitions is not null) mixture = mixture.add(observed.mm(_transitions).mul(gates.narrow(1, part++, 1)), Scalars.One);
-        }
-
+            .add(_population.mul(gates.narrow(1, 1, 1)), Scalars.One).add(mixed.select(1, 0), Scalars.One);
+        if (_transitions is not null) mixture = mixture.add(mixed.select(1, 1).mm(_transitions), Scalars.One);
         return mixture.clamp(min: Scalars.Least).log();
     }
 
-    // h_t, [M, C]; the population's where nothing is observed.
+    // h_t, [M, C]; all zeros where nothing is observed.
     private Tensor Observed(Tensor days, Tensor weights, Tensor category, Tensor now, Scalar decay)
     {
         using var noGrad = no_grad();
         var counted = weights.mul(now.sub(days).clamp(min: Scalars.Zero).mul(decay).exp());
         var shares = counted.div(counted.sum(1, keepdim: true).clamp(min: Scalars.Least));
-        var observed = zeros([shares.shape[0], _categories + 1], device: shares.device).scatter_add_(1, category, shares).narrow(1, 0, _categories);
-        var missing = observed.sum(1, keepdim: true).neg().add(Scalars.One).clamp(min: Scalars.Zero);
-        return observed.add(missing.mul(_population), Scalars.One);
+        return zeros([shares.shape[0], _categories + 1], device: shares.device).scatter_add_(1, category, shares).narrow(1, 0, _categories);
     }
 }

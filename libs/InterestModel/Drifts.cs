@@ -34,10 +34,25 @@ public static class Drifts
     public static (IReadOnlyList<CategoryShift> Rising, IReadOnlyList<CategoryShift> Falling) Shifts(
         float[] current, float[] next, IReadOnlyList<string> categories)
     {
-        if (!current.Any(share => share > 0)) return ([], []);
-        var shifts = current.Select((share, i) => new CategoryShift(categories[i], next[i] - share)).ToArray();
-        return (
-            [.. shifts.Where(shift => shift.Delta >= MinShift).OrderByDescending(shift => shift.Delta).Take(MaxShifts)],
-            [.. shifts.Where(shift => shift.Delta <= -MinShift).OrderBy(shift => shift.Delta).Take(MaxShifts)]);
+        if (!current.AsSpan().ContainsAnyExcept(0f)) return ([], []);
+        var (rising, falling) = (new List<CategoryShift>(MaxShifts), new List<CategoryShift>(MaxShifts));
+        for (var c = 0; c < current.Length; c++)
+        {
+            var delta = next[c] - current[c];
+            if (delta >= MinShift) Rank(rising, new CategoryShift(categories[c], delta));
+            else if (delta <= -MinShift) Rank(falling, new CategoryShift(categories[c], delta));
+        }
+
+        return (rising, falling);
+    }
+
+    // Before all that are smaller, while there is room.
+    private static void Rank(List<CategoryShift> largest, CategoryShift shift)
+    {
+        var at = largest.Count;
+        while (at > 0 && Math.Abs(largest[at - 1].Delta) < Math.Abs(shift.Delta)) at--;
+        if (at == MaxShifts) return;
+        if (largest.Count == MaxShifts) largest.RemoveAt(MaxShifts - 1);
+        largest.Insert(at, shift);
     }
 }

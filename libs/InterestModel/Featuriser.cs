@@ -47,16 +47,29 @@ public sealed class Featuriser(FeatureSettings settings)
     /// <param name="attributes">Each user's <see cref="AttributeVocabulary.Encode"/>, all of one length; null where nobody's are known.</param>
     public FeatureBatch Build(IReadOnlyList<ArraySegment<EncodedEvent>> users, IReadOnlyList<int[]>? attributes = null)
     {
-        var longest = users.Count == 0 ? 1 : Math.Clamp(users.Max(user => user.Count), 1, Settings.SequenceLength);
+        var windows = users.Select(Window).ToArray();
+        return Build(windows, attributes, Array.ConvertAll(windows, window => window.Count));
+    }
+
+    /// <summary>The newest <see cref="FeatureSettings.SequenceLength"/> of a user's events.</summary>
+    public ArraySegment<EncodedEvent> Window(ArraySegment<EncodedEvent> events) => events[Math.Max(0, events.Count - Settings.SequenceLength)..];
+
+    /// <summary>The features of each user's newest events.</summary>
+    /// <param name="newest">How many of each user's events; those before them only tell how long the first comes after them.</param>
+    /// <inheritdoc cref="Build(IReadOnlyList{ArraySegment{EncodedEvent}}, IReadOnlyList{int[]})" path="/param"/>
+    public static FeatureBatch Build(IReadOnlyList<ArraySegment<EncodedEvent>> users, IReadOnlyList<int[]>? attributes, IReadOnlyList<int> newest)
+    {
+        var longest = Math.Max(1, newest.DefaultIfEmpty(1).Max());
         var batch = new FeatureBatch(users.Count, longest, attributes is { Count: > 0 } ? attributes[0].Length : 0);
         for (var user = 0; user < users.Count; user++)
         {
-            var events = Newest(users[user]);
-            batch.Lengths[user] = events.Length;
+            var events = users[user].AsSpan();
+            var first = events.Length - newest[user];
+            batch.Lengths[user] = newest[user];
             for (var i = 0; i < batch.AttributeCount; i++) batch.Attributes[user * batch.AttributeCount + i] = attributes![user][i];
-            for (var i = 0; i < events.Length; i++)
+            for (var i = first; i < events.Length; i++)
             {
-                var at = user * longest + i;
+                var at = user * longest + i - first;
                 batch.Items[at] = events[i].Item;
                 batch.Types[at] = (long)events[i].Type;
                 batch.Gaps[at] = i == 0 ? 0 : GapBucket(events[i].Time - events[i - 1].Time);
@@ -131,6 +144,5 @@ public sealed class Featuriser(FeatureSettings settings)
 
     private double Weight(EncodedEvent e, long newest) => TypeWeight(e.Type) * Math.Pow(2, -(newest - e.Time) / MillisecondsPerDay / Settings.HalfLifeDays);
 
-    private ReadOnlySpan<EncodedEvent> Newest(ArraySegment<EncodedEvent> events) =>
-        events.AsSpan(Math.Max(0, events.Count - Settings.SequenceLength));
+    private ReadOnlySpan<EncodedEvent> Newest(ArraySegment<EncodedEvent> events) => Window(events);
 }

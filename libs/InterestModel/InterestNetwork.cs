@@ -149,6 +149,12 @@ public sealed class InterestNetwork : nn.Module
     /// <summary>What its id alone gives a row's vector, [D].</summary>
     public Tensor IdPart(int row) => _itemId.weight![row] * _hasId[row];
 
+    /// <summary>S: numbers of a user's state that <see cref="Advance"/> goes on from; 0 where the encoder cannot.</summary>
+    public int StateSize => _encoder is ICarriesState carrying ? carrying.StateSize : 0;
+
+    /// <summary>The half-lives at which <see cref="NextInterest(Tensor, Tensor)"/> wants the observed interest; infinite is none.</summary>
+    public IReadOnlyList<double> HalfLives => _categories.HalfLives;
+
     /// <summary>The states after each event, [B, L, H].</summary>
     /// <param name="batch">Features, each [B, L].</param>
     /// <param name="itemTable">Item vectors, [rows, D].</param>
@@ -162,12 +168,33 @@ public sealed class InterestNetwork : nn.Module
             items = items.masked_fill(drop, ItemRows.Unknown);
         }
 
+        var observed = _readsObservedInterest ? ObservedInterest(batch, items, categoryOfRow) : null;
+        return _outputDropout.forward(_encoder.forward(_inputDropout.forward(Events(batch, items, itemTable, observed)), batch.Lengths));
+    }
+
+    /// <summary>The states after the last events alone, for a network at work.</summary>
+    /// <param name="batch">Features of the events to read, each [B, L]; lengths of at least 1, in rising order.</param>
+    /// <param name="itemTable">Item vectors, [rows, D].</param>
+    /// <param name="observed">h_t at each event, [B, L, C]; all zeros where nothing is observed.</param>
+    /// <param name="state">What was kept of the events before, [B, S]; all zeros where there are none.</param>
+    /// <returns>The newest states, [B, H], and what to keep, [B, S]; S is <see cref="StateSize"/>.</returns>
+    public (Tensor Newest, Tensor State) Advance(FeatureTensors batch, Tensor itemTable, Tensor observed, Tensor state)
+    {
+        var mixture = _readsObservedInterest ? matmul(observed, _category.weight!.narrow(0, 0, observed.shape[2])) : null;
+        var input = Events(batch, batch.Items, itemTable, mixture);
+        if (_encoder is ICarriesState carrying) return carrying.Advance(input, batch.Lengths, state);
+        return (Newest.At(_encoder.forward(input, batch.Lengths), Newest.Positions(batch.Lengths, input.shape[1])), state);
+    }
+
+    // Event vectors, [B, L, D]; observed is h_t as a mixture of category embeddings, of the same shape.
+    private Tensor Events(FeatureTensors batch, Tensor items, Tensor itemTable, Tensor? observed)
+    {
         var input = itemTable.index_select(0, items.flatten()).reshape([.. items.shape, _settings.Dimensions])
             .add(_type.forward(batch.Types), Scalars.One).add(_gap.forward(batch.Gaps), Scalars.One);
         if (_readsSeason) input = input.add(_week.forward(batch.Weeks), Scalars.One).add(_hour.forward(batch.Hours), Scalars.One);
-        if (_readsObservedInterest) input = input.add(ObservedInterest(batch, items, categoryOfRow), Scalars.One);
+        if (observed is not null) input = input.add(observed, Scalars.One);
         if (_attributes is not null) input = input.add(_attributes.forward(batch.Attributes), Scalars.One);
-        return _outputDropout.forward(_encoder.forward(_inputDropout.forward(_norm.forward(input)), batch.Lengths));
+        return _norm.forward(input);
     }
 
     /// <summary>The user vectors of states, [.., H] to [.., D].</summary>
@@ -190,6 +217,11 @@ public sealed class InterestNetwork : nn.Module
         var now = batch.Days.flatten().index_select(0, positions).unsqueeze(1);
         return _categories.forward(states, batch.Days.index_select(0, users), weights, category, now);
     }
+
+    /// <summary>log h_{t+1} from what is observed, for a network at work: [B, C].</summary>
+    /// <param name="states">The newest states, [B, H].</param>
+    /// <param name="observed">h_t of each user at each of the <see cref="HalfLives"/>, [B, half-lives, C]; all zeros where nothing is observed.</param>
+    public Tensor NextInterest(Tensor states, Tensor observed) => _categories.forward(states, observed);
 
     /// <summary>
     /// h_t at every position as a mixture of category embeddings, [B, L, D]: row t of <see cref="ObservedShares"/> holds each event's share

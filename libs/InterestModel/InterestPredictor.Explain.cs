@@ -1,5 +1,4 @@
 using Driftline.Sequences;
-using static TorchSharp.torch;
 
 namespace Driftline.InterestModel;
 
@@ -43,26 +42,23 @@ public sealed partial class InterestPredictor
 
     /// <summary>The scores by which items are ranked (inner product and boost), and h_{t+1}, of each sequence: [users][rows] and [users][C].</summary>
     private (float[][] Scores, float[][] Next) TotalScores(
-        ArraySegment<EncodedEvent>[] users, IReadOnlyList<int> rows, IReadOnlyDictionary<string, string>? attributes)
+        ArraySegment<EncodedEvent>[] users, int[] rows, IReadOnlyDictionary<string, string>? attributes)
     {
-        var (scores, next) = (new List<float[]>(users.Length), new List<float[]>(users.Length));
-        var encoded = attributes is null ? null : _attributes.Encode(attributes);
-        foreach (var pass in users.Chunk(_featuriser.UsersPerPass(users)))
+        var (scores, next) = (new float[users.Length][], new float[users.Length][]);
+        var encoded = _attributes.Encode(attributes);
+        var readings = Array.ConvertAll(users, events => Reading.Whole(events, encoded));
+        Answer(readings, (i, vector, logits, forecast, _) =>
         {
-            using var inference = inference_mode();
-            using var scope = NewDisposeScope();
-            var forward = Forward(pass, encoded is null ? null : [.. Enumerable.Repeat(encoded, pass.Length)]);
-            next.AddRange(forward.Next);
-            for (var i = 0; i < pass.Length; i++)
+            _blend.Boosts(NewestFirst(readings[i].Window), logits, _boosts);
+            next[i] = forecast.ToArray();
+            scores[i] = new float[rows.Length];
+            for (var at = 0; at < rows.Length; at++)
             {
-                _blend.Boosts(NewestFirst(pass[i]), forward.Logits[i], _boosts);
-                var (vector, logits) = (forward.Embeddings[i], forward.Logits[i]);
-                scores.Add([.. rows.Select(row => _items.IsTrained(row)
-                    ? logits[row - ItemRows.First] + _boosts[row - ItemRows.First]
-                    : System.Numerics.Tensors.TensorPrimitives.Dot(_items.VectorOf(row), vector))]);
+                scores[i][at] = _items.IsTrained(rows[at])
+                    ? logits[rows[at] - ItemRows.First] + _boosts[rows[at] - ItemRows.First]
+                    : System.Numerics.Tensors.TensorPrimitives.Dot(_items.VectorOf(rows[at]), vector);
             }
-        }
-
-        return ([.. scores], [.. next]);
+        });
+        return (scores, next);
     }
 }

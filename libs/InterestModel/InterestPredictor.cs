@@ -22,6 +22,10 @@ public sealed partial class InterestPredictor : IDisposable
     private readonly ItemTable _items;
     private readonly Blend _blend;
     private readonly ItemValues _boosts;
+    private readonly ForemostBoosts _foremost;
+    private readonly ObservedShares _observed;
+    private readonly Func<string, int> _rowOf;
+    private readonly int _halfLife; // the featuriser's own, among those of the network
     private readonly Dictionary<string, int> _categoryIndex;
     private readonly AttributeVocabulary _attributes;
     private readonly PopulationMovement? _population;
@@ -39,10 +43,14 @@ public sealed partial class InterestPredictor : IDisposable
         model.Network.eval();
         _blend = model.Network.Associations.Read();
         _boosts = new ItemValues(model.Items.Count);
+        _foremost = new ForemostBoosts(_blend, model.Items.Count, MaxBoosts);
         model.Network.to(device);
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
         _items = new ItemTable(model, device);
+        _rowOf = _items.RowOf;
+        _observed = new ObservedShares(_featuriser, Categories.Count, _items.CategoryOf);
+        _halfLife = model.Network.HalfLives.ToList().IndexOf(model.Manifest.Features.HalfLifeDays);
     }
 
     /// <summary>Loads a model folder.</summary>
@@ -108,13 +116,8 @@ public sealed partial class InterestPredictor : IDisposable
     /// not know is passed over, and a value that it does not know is 'other'.</param>
     /// <returns>Predictions in the order given.</returns>
     public IReadOnlyList<InterestPrediction> Predict(
-        IReadOnlyList<IReadOnlyList<SequenceEntry>> users, IReadOnlyList<IReadOnlyDictionary<string, string>?>? attributes = null)
-    {
-        var encoded = new ArraySegment<EncodedEvent>[users.Count];
-        for (var i = 0; i < encoded.Length; i++)
-            encoded[i] = users[i].Select(entry => Featuriser.Encode(entry, _items.RowOf)).ToArray();
-        return Predict(encoded, attributes);
-    }
+        IReadOnlyList<IReadOnlyList<SequenceEntry>> users, IReadOnlyList<IReadOnlyDictionary<string, string>?>? attributes = null) =>
+        Predict([.. users.Select(entries => new ArraySegment<EncodedEvent>(Encode(entries)))], attributes);
 
     /// <summary>Predicts for users by encoded events; see the other overload.</summary>
     /// <param name="users">Each user's events, oldest first.</param>
@@ -126,11 +129,7 @@ public sealed partial class InterestPredictor : IDisposable
     {
         if (attributes is not null && attributes.Count != users.Count)
             throw new ArgumentException($"{users.Count} users have attributes of {attributes.Count}: give one entry for each user, or null.", nameof(attributes));
-        var predictions = new List<InterestPrediction>(users.Count);
-        var most = _featuriser.UsersPerPass(users);
-        for (var start = 0; start < users.Count; start += most)
-            Pass([.. users.Skip(start).Take(most)], attributes is null ? null : [.. attributes.Skip(start).Take(most).Select(_attributes.Encode)], asOf, predictions);
-        return predictions;
+        return Predict([.. users.Select((events, i) => Reading.Whole(_featuriser.Window(events), _attributes.Encode(attributes?[i])))], asOf);
     }
 
     /// <summary>Every item's vector: the trained items in index order, then those registered since.</summary>
@@ -172,33 +171,25 @@ public sealed partial class InterestPredictor : IDisposable
         _encoder.Dispose();
     }
 
-    private void Pass(IReadOnlyList<ArraySegment<EncodedEvent>> users, IReadOnlyList<int[]>? attributes, long? asOf, List<InterestPrediction> predictions)
+    private InterestPrediction[] Predict(Reading[] readings, long? asOf)
     {
-        using var inference = inference_mode();
-        using var scope = NewDisposeScope();
-        var (embeddings, logits, next) = Forward(users, attributes);
-        for (var i = 0; i < users.Count; i++)
+        var predictions = new InterestPrediction[readings.Length];
+        Answer(readings, (i, vector, logits, next, observed) =>
         {
-            var current = _featuriser.ObservedInterest(users[i], _items.CategoryOf, Categories.Count);
-            var (rising, falling) = Drifts.Shifts(current, next[i], Categories);
-            var drift = Drifts.JensenShannon(current, next[i]);
-            predictions.Add(new InterestPrediction(current, next[i], embeddings[i], Boosts(users[i], logits[i]), drift, rising, falling, Kind(users[i], current, next[i], drift, asOf)));
-        }
+            var events = readings[i].Window;
+            var (current, forecast) = (observed.Slice(_halfLife * Categories.Count, Categories.Count).ToArray(), next.ToArray());
+            var (rising, falling) = Drifts.Shifts(current, forecast, Categories);
+            var drift = Drifts.JensenShannon(current, forecast);
+            predictions[i] = new InterestPrediction(current, forecast, vector.ToArray(), Boosts(events, logits), drift, rising, falling, Kind(events, current, forecast, drift, asOf));
+        });
+        return predictions;
     }
 
-    // The user vectors [B][D], the scores of the trained items by these [B][V] and h_{t+1} [B][C].
-    private (float[][] Embeddings, float[][] Logits, float[][] Next) Forward(
-        IReadOnlyList<ArraySegment<EncodedEvent>> users, IReadOnlyList<int[]>? attributes)
+    private EncodedEvent[] Encode(IReadOnlyList<SequenceEntry> entries)
     {
-        var batch = _featuriser.Build(users, attributes);
-        var (table, categoryOfRow) = _items.Tensors();
-        var features = FeatureTensors.Of(batch, _device);
-        var states = _model.Network.Encode(features, table, categoryOfRow);
-        var last = tensor(batch.Lengths.Select((length, user) => (long)user * batch.Length + Math.Max(0, length - 1)).ToArray(), device: _device);
-        var newest = states.flatten(0, 1).index_select(0, last);                                   // [B, H]
-        var vectors = _model.Network.UserVectors(newest);
-        var logits = vectors.mm(table.narrow(0, ItemRows.First, _model.Items.Count).t());
-        return (Rows(vectors), Rows(logits), Rows(_model.Network.NextInterest(newest, features, last, categoryOfRow).exp()));
+        var events = new EncodedEvent[entries.Count];
+        for (var i = 0; i < events.Length; i++) events[i] = Featuriser.Encode(entries[i], _rowOf);
+        return events;
     }
 
     private DriftKind? Kind(ArraySegment<EncodedEvent> events, float[] current, float[] next, float drift, long? asOf)
@@ -209,13 +200,12 @@ public sealed partial class InterestPredictor : IDisposable
     }
 
     // The boosts of the items that they bring highest, and of all that they lower.
-    private ItemBoost[] Boosts(ArraySegment<EncodedEvent> events, float[] logits)
+    private ItemBoost[] Boosts(ArraySegment<EncodedEvent> events, ReadOnlySpan<float> logits)
     {
-        _blend.Boosts(NewestFirst(events), logits, _boosts);
-        int[] items = [.. _boosts.Items];
-        return [.. items.Where(item => _boosts[item] > 0).OrderByDescending(item => logits[item] + _boosts[item]).ThenBy(item => item).Take(MaxBoosts)
-            .Concat(items.Where(item => _boosts[item] < 0))
-            .Select(item => new ItemBoost(_model.Items[item].Id, _boosts[item]))];
+        var foremost = _foremost.Of(NewestFirst(events), logits);
+        var boosts = new ItemBoost[foremost.Count];
+        for (var i = 0; i < boosts.Length; i++) boosts[i] = new ItemBoost(_model.Items[foremost[i].Item].Id, foremost[i].Boost);
+        return boosts;
     }
 
     private int[] NewestFirst(ArraySegment<EncodedEvent> events) => Blend.NewestFirst(events, _model.Items.Count, _featuriser.Settings.SequenceLength);

@@ -10,6 +10,7 @@ internal sealed class ItemTable : IDisposable
     private readonly List<long> _texts = [0, 0];
     private readonly List<float[]> _vectors = [];
     private readonly List<long> _categories = [];
+    private readonly List<int> _changed = [];
     private readonly int _trained;
     private readonly Device _device;
     private Tensor? _table;
@@ -30,7 +31,17 @@ internal sealed class ItemTable : IDisposable
         }
 
         _trained = _ids.Count;
+        _changed.AddRange(new int[_trained]);
     }
+
+    /// <summary>Counts the changes.</summary>
+    public int Version { get; private set; }
+
+    /// <summary>The version that the newest item came with.</summary>
+    public int Grown { get; private set; }
+
+    /// <summary>The version that a row has had its vector and category since.</summary>
+    public int ChangedAt(int row) => _changed[row];
 
     public int RowOf(string itemId) => _rows.GetValueOrDefault(itemId, ItemRows.Unknown);
 
@@ -47,9 +58,10 @@ internal sealed class ItemTable : IDisposable
 
     public void Set(string itemId, long textHash, float[] vector, int category)
     {
+        Version++;
         if (_rows.TryGetValue(itemId, out var row))
         {
-            (_texts[row], _vectors[row], _categories[row]) = (textHash, vector, category);
+            (_texts[row], _vectors[row], _categories[row], _changed[row]) = (textHash, vector, category, Version);
         }
         else
         {
@@ -58,6 +70,8 @@ internal sealed class ItemTable : IDisposable
             _texts.Add(textHash);
             _vectors.Add(vector);
             _categories.Add(category);
+            _changed.Add(Version);
+            Grown = Version;
         }
 
         Forget();

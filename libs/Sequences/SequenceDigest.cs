@@ -10,7 +10,11 @@ public struct SequenceDigest
 {
     private ulong _sum;
 
-    public void Add(ReadOnlySpan<byte> member) => _sum = unchecked(_sum + XxHash64.HashToUInt64(member));
+    public void Add(ReadOnlySpan<byte> member) => Add(XxHash64.HashToUInt64(member));
+
+    internal void Add(ulong hash) => _sum = unchecked(_sum + hash);
+
+    internal void Remove(ulong hash) => _sum = unchecked(_sum - hash);
 
     /// <summary>The digest as Avro's signed long carries it.</summary>
     public readonly long Value => unchecked((long)_sum);

@@ -46,6 +46,9 @@ public sealed class SequenceStore(IConnectionMultiplexer redis, SequenceStoreOpt
     // Values said last, of all names together.
     private const int MaxAttributes = 64;
 
+    private static readonly Task<RedisValue[]> NoMembers = Task.FromResult<RedisValue[]>([]);
+    private static readonly Task<long> NoLength = Task.FromResult(0L);
+
     private readonly IDatabase _database = redis.GetDatabase();
 
     private readonly Family _sequence = new("seq:", SortedSetWhen.NotExists, options.MaxLength, options.Expiry);
@@ -91,6 +94,43 @@ public sealed class SequenceStore(IConnectionMultiplexer redis, SequenceStoreOpt
             reads[i] = batch.SortedSetRangeByRankWithScoresAsync(_sequence.Of(userIds[i]), -options.MaxLength, -1);
         batch.Execute();
         return Array.ConvertAll(await Task.WhenAll(reads), ToSequence);
+    }
+
+    /// <summary>
+    /// Reads many users' sequences, of those that are known only what was appended: in one pipelined round trip, and a second for the known ones that have
+    /// changed otherwise (a late event was sorted in, entries were forgotten), which are read whole.
+    /// </summary>
+    /// <param name="users">Each user and what is known of the sequence; null reads it whole. What is known is brought up to date.</param>
+    /// <exception cref="RedisException">Redis is away. What was known is not to be used again, here and below.</exception>
+    /// <exception cref="FormatException">A key holds something that is not a sequence.</exception>
+    public async Task<SequenceReading[]> ReadOnAsync(IReadOnlyList<(string UserId, KnownSequence? Known)> users)
+    {
+        var batch = _database.CreateBatch();
+        var ends = new Task<SortedSetEntry[]>[users.Count];
+        var oldest = new Task<RedisValue[]>[users.Count];
+        var lengths = new Task<long>[users.Count];
+        for (var i = 0; i < users.Count; i++)
+        {
+            var key = _sequence.Of(users[i].UserId);
+            var known = users[i].Known;
+            ends[i] = known is null ? batch.SortedSetRangeByRankWithScoresAsync(key, -options.MaxLength, -1) : batch.SortedSetRangeByScoreWithScoresAsync(key, known.NewestEventTime);
+            oldest[i] = known is null ? NoMembers : batch.SortedSetRangeByRankAsync(key, 0, 0);
+            lengths[i] = known is null ? NoLength : batch.SortedSetLengthAsync(key);
+        }
+
+        batch.Execute();
+        await Task.WhenAll([.. ends, .. oldest, .. lengths]);
+        var readings = new SequenceReading?[users.Count];
+        for (var i = 0; i < users.Count; i++)
+            readings[i] = users[i].Known is { } known ? Appended(known, ends[i].Result, oldest[i].Result, lengths[i].Result) : Whole(ends[i].Result);
+        var changed = Enumerable.Range(0, users.Count).Where(i => readings[i] is null).ToArray();
+        if (changed.Length > 0)
+        {
+            var again = await ReadOnAsync([.. changed.Select(i => (users[i].UserId, (KnownSequence?)null))]);
+            for (var i = 0; i < changed.Length; i++) readings[changed[i]] = again[i];
+        }
+
+        return readings!;
     }
 
     /// <summary>Reads many users' attributes in one pipelined round trip: of each name the newest value. Of equal times the last in the order of bytes counts.</summary>
@@ -170,19 +210,25 @@ public sealed class SequenceStore(IConnectionMultiplexer redis, SequenceStoreOpt
 
     private static SequenceState State(long length, SortedSetEntry[] newest) => new((int)length, newest is [var last] ? (long)last.Score : 0);
 
+    private SequenceReading? Appended(KnownSequence known, SortedSetEntry[] end, RedisValue[] oldest, long stored) =>
+        oldest is [var first] && known.Append(end, first, stored, options.MaxLength) is { } appended
+            ? SequenceReading.Of(Unpack(end.AsSpan(end.Length - appended)), appended: true, known)
+            : null;
+
+    private static SequenceReading Whole(SortedSetEntry[] members) => SequenceReading.Of(Unpack(members), appended: false, KnownSequence.Of(members));
+
+    private static SequenceEntry[] Unpack(ReadOnlySpan<SortedSetEntry> members)
+    {
+        var entries = new SequenceEntry[members.Length];
+        for (var i = 0; i < entries.Length; i++) entries[i] = PackedMember.Unpack(((ReadOnlyMemory<byte>)members[i].Element).Span, (long)members[i].Score);
+        return entries;
+    }
+
     private static UserSequence ToSequence(SortedSetEntry[] members)
     {
         if (members.Length == 0) return UserSequence.Empty;
-        var entries = new SequenceEntry[members.Length];
-        var digest = new SequenceDigest();
-        for (var i = 0; i < members.Length; i++)
-        {
-            var member = (byte[])members[i].Element!;
-            entries[i] = PackedMember.Unpack(member, (long)members[i].Score);
-            digest.Add(member);
-        }
-
-        return new UserSequence(entries, digest.Value);
+        var whole = Whole(members);
+        return new UserSequence(whole.Entries, whole.Digest);
     }
 
     /// <summary>One of the families of keys: newest by event time, as many as are kept, as long as they are.</summary>

@@ -18,22 +18,19 @@ internal static class ComposeUpdate
 
     /// <param name="trigger">What asked for the prediction.</param>
     /// <param name="cause">The trace that the trigger goes on in.</param>
-    /// <param name="sequence">What it was computed from; not empty.</param>
+    /// <param name="sequence">What it was computed from.</param>
     /// <param name="maxShifts">Most rising, and most falling, categories.</param>
     public static InterestUpdated From(
-        SequenceUpdated trigger, UserSequence sequence, InterestPrediction prediction, string version, IReadOnlyList<string> categories, int maxShifts, ActivityContext cause, DateTimeOffset now) => new()
+        SequenceUpdated trigger, SequenceReading sequence, InterestPrediction prediction, string version, IReadOnlyList<string> categories, int maxShifts, ActivityContext cause, DateTimeOffset now) => new()
         {
             userId = trigger.userId,
             modelVersion = version,
             computedAt = now.ToUnixTimeMilliseconds(),
-            newestEventTime = sequence.Entries[^1].EventTime,
+            newestEventTime = sequence.NewestEventTime,
             newestReceivedAt = trigger.newestReceivedAt,
-            sequenceLength = sequence.Entries.Count,
+            sequenceLength = sequence.Length,
             sequenceDigest = sequence.Digest,
-            interests = [.. Enumerable.Range(0, categories.Count)
-                .Where(c => Math.Max(prediction.Current[c], prediction.Next[c]) >= MinShare)
-                .OrderByDescending(c => prediction.Next[c])
-                .Select(c => new CategoryInterest { category = categories[c], current = prediction.Current[c], next = prediction.Next[c] })],
+            interests = Interests(prediction, categories),
             drift = prediction.Drift,
             driftKind = prediction.Kind switch
             {
@@ -49,6 +46,19 @@ internal static class ComposeUpdate
             traceparent = cause.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? TraceHeaders.Format(cause) : null,
             boosts = [.. prediction.Boosts.Select(boost => new PublishedBoost { itemId = boost.ItemId, boost = boost.Boost })],
         };
+
+    private static List<CategoryInterest> Interests(InterestPrediction prediction, IReadOnlyList<string> categories)
+    {
+        var interests = new List<CategoryInterest>(categories.Count);
+        for (var c = 0; c < categories.Count; c++)
+        {
+            if (Math.Max(prediction.Current[c], prediction.Next[c]) < MinShare) continue;
+            interests.Add(new CategoryInterest { category = categories[c], current = prediction.Current[c], next = prediction.Next[c] });
+        }
+
+        interests.Sort((a, b) => b.next.CompareTo(a.next));
+        return interests;
+    }
 
     private static List<PublishedShift> Shifts(IReadOnlyList<InterestModel.CategoryShift> shifts, int max) =>
         [.. shifts.Take(max).Select(shift => new PublishedShift { category = shift.Category, delta = shift.Delta })];

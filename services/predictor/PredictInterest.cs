@@ -10,12 +10,12 @@ using Microsoft.Extensions.Options;
 namespace Driftline.Predictor;
 
 /// <summary>
-/// Triggers in, one InterestUpdated per user out. Of a user's triggers only the newest counts, since each makes the predictor read the whole
-/// sequence again: work is bounded by the users who were active, not by their events. A trigger of an erasure makes a tombstone of the user, and what the
-/// user did after coming back an update on top of it.
+/// Triggers in, one InterestUpdated per user out. Of a user's triggers only the newest counts, since each makes the predictor read what the sequence
+/// has become: work is bounded by the users who were active, not by their events. What is kept of a user from the last update spares reading and running
+/// their whole sequence. A trigger of an erasure makes a tombstone of the user, and what the user did after coming back an update on top of it.
 /// </summary>
 public sealed class PredictInterest(
-    SequenceStore sequences, ErasedUsers erased, ErasureProgress progress, ServingModel model, RecordProducer producer, PredictorMetrics metrics, ModelShift shift,
+    SequenceStore sequences, CarriedUsers carried, ErasedUsers erased, ErasureProgress progress, ServingModel model, RecordProducer producer, PredictorMetrics metrics, ModelShift shift,
     IOptions<PredictorOptions> options, TimeProvider time)
     : IBatchHandler<SequenceUpdated>
 {
@@ -34,37 +34,44 @@ public sealed class PredictInterest(
 
     private async Task<UserState[]> ReadAsync(IReadOnlyList<KeyValuePair<string, Received<SequenceUpdated>>> users)
     {
-        string[] ids = [.. users.Select(user => user.Key)];
-        var (reading, readingAttributes) = (sequences.ReadAsync(ids), model.Served is { ReadsAttributes: true } ? sequences.ReadAttributesAsync(ids) : NoAttributes);
+        var kept = users.Select(user => carried.Take(user.Key)).ToArray();
+        var reading = sequences.ReadOnAsync([.. users.Select((user, i) => (user.Key, kept[i]?.Sequence))]);
+        var readingAttributes = model.Served is { ReadsAttributes: true } ? sequences.ReadAttributesAsync([.. users.Select(user => user.Key)]) : NoAttributes;
         await Task.WhenAll(reading, readingAttributes);
         var attributes = await readingAttributes;
-        return [.. (await reading).Select((sequence, i) => new UserState(sequence, attributes.Length == 0 ? null : attributes[i]))];
+        return [.. (await reading).Select((sequence, i) => new UserState(sequence, sequence.Appended ? kept[i]!.State : null, attributes.Length == 0 ? null : attributes[i]))];
     }
 
     private async Task PublishAsync(
         int triggers, IReadOnlyList<KeyValuePair<string, Received<SequenceUpdated>>> users, UserState[] read, ILookup<string, string> erasures, CancellationToken stopping)
     {
-        var stored = Array.ConvertAll(read, state => state.Sequence);
-        IReadOnlyDictionary<string, string>[] attributes = [.. read.Select(state => state.Attributes).OfType<IReadOnlyDictionary<string, string>>()];
         var started = Stopwatch.GetTimestamp();
-        var (version, categories, share, predictions) = await model.UseAsync(current => Predict(current, stored, attributes), stopping);
-        metrics.Batch(triggers, users.Count, Stopwatch.GetElapsedTime(started));
-        shift.Add(version, share, [.. predictions.Where((_, i) => stored[i].Entries.Count > 0)]);
+        Predicted? predicted;
+        while ((predicted = await model.UseAsync(current => Predict(current, users, read), stopping)) is null)
+        {
+            var forgotten = Enumerable.Range(0, read.Length).Where(i => read[i] is { State: null, Sequence.Appended: true }).ToArray();
+            var whole = await sequences.ReadOnAsync([.. forgotten.Select(i => (users[i].Key, (KnownSequence?)null))]);
+            for (var i = 0; i < forgotten.Length; i++) read[forgotten[i]] = read[forgotten[i]] with { Sequence = whole[i] };
+        }
 
-        var marks = await erased.MarksOf(users.Where((_, i) => stored[i].Entries.Count == 0).Select(user => user.Key)).ReadAsync();
+        var (version, categories, share, predictions) = predicted;
+        metrics.Batch(triggers, users.Count, Stopwatch.GetElapsedTime(started));
+        shift.Add(version, share, [.. predictions.Where((_, i) => read[i].Sequence.Length > 0)]);
+
+        var marks = await erased.MarksOf(users.Where((_, i) => read[i].Sequence.Length == 0).Select(user => user.Key)).ReadAsync();
         var sends = new List<Task>(users.Count);
         for (var i = 0; i < users.Count; i++)
         {
             var (userId, trigger) = users[i];
             var cause = TraceHeaders.Extract(trigger.Headers);
             var before = EraseAsync(userId, [.. erasures[userId]], marks.ContainsKey(userId), cause);
-            if (stored[i].Entries.Count == 0)
+            if (read[i].Sequence.Length == 0)
             {
                 sends.Add(before); // erased, or expired since the trigger
                 continue;
             }
 
-            var update = ComposeUpdate.From(trigger.Value!, stored[i], predictions[i], version, categories, options.Value.MaxShifts, cause, time.GetUtcNow());
+            var update = ComposeUpdate.From(trigger.Value!, read[i].Sequence, predictions[i], version, categories, options.Value.MaxShifts, cause, time.GetUtcNow());
             metrics.Predicted(predictions[i]);
             sends.Add(SendAfterAsync(before, update, cause));
         }
@@ -88,13 +95,28 @@ public sealed class PredictInterest(
         await SendAsync(update, cause);
     }
 
-    private (string Version, IReadOnlyList<string> Categories, IReadOnlyList<float>? Share, IReadOnlyList<InterestPrediction> Predictions) Predict(
-        InterestPredictor current, UserSequence[] stored, IReadOnlyDictionary<string, string>[] attributes)
+    /// <returns>Null where the model cannot go on from what was kept of some users (it is another one, or an item or attribute of theirs has changed): these then have no state.</returns>
+    private Predicted? Predict(InterestPredictor current, IReadOnlyList<KeyValuePair<string, Received<SequenceUpdated>>> users, UserState[] read)
     {
+        var forgotten = false;
+        for (var i = 0; i < read.Length; i++)
+        {
+            if (read[i] is not { Sequence.Appended: true } user || (user.State is { } state && current.Continues(state, user.Sequence.Entries.Count, user.Attributes))) continue;
+            read[i] = user with { State = null };
+            forgotten = true;
+        }
+
+        if (forgotten) return null;
         var started = Stopwatch.GetTimestamp();
-        var predictions = current.Predict(Array.ConvertAll(stored, sequence => sequence.Entries), attributes.Length == 0 ? null : attributes);
+        var predicted = current.Predict(Array.ConvertAll(read, user => new UserToPredict(user.Sequence.Entries, user.Attributes, user.State, user.Sequence.Length)));
         metrics.Busy("predict", current.Device, Stopwatch.GetElapsedTime(started));
-        return (current.Version, current.Categories, current.TrainingShare, predictions);
+        metrics.Read(read.Count(user => user.Sequence.Appended), read.Count(user => !user.Sequence.Appended));
+        for (var i = 0; i < read.Length; i++)
+        {
+            if (predicted[i].State is { } state) carried.Put(users[i].Key, new CarriedUser(read[i].Sequence.Known, state));
+        }
+
+        return new Predicted(current.Version, current.Categories, current.TrainingShare, [.. predicted.Select(one => one.Prediction)]);
     }
 
     private async Task SendAsync(InterestUpdated update, ActivityContext cause)
@@ -123,6 +145,9 @@ public sealed class PredictInterest(
         .Where(record => record.Value is { userId.Length: > 0, erasureId: not null }).Select(record => record.Value!).DistinctBy(update => update.erasureId)
         .ToLookup(update => update.userId, update => update.erasureId, StringComparer.Ordinal);
 
+    /// <param name="State">What the sequence's entries come after; null where they are all there are, or what was kept is of no use.</param>
     /// <param name="Attributes">Null where the model reads none.</param>
-    private readonly record struct UserState(UserSequence Sequence, IReadOnlyDictionary<string, string>? Attributes);
+    private readonly record struct UserState(SequenceReading Sequence, CarriedState? State, IReadOnlyDictionary<string, string>? Attributes);
+
+    private sealed record Predicted(string Version, IReadOnlyList<string> Categories, IReadOnlyList<float>? Share, IReadOnlyList<InterestPrediction> Predictions);
 }

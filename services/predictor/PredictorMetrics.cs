@@ -18,9 +18,10 @@ public sealed class PredictorMetrics
     private readonly Histogram<double> _confidence;
     private readonly Counter<long> _coalesced;
     private readonly Counter<double> _busy;
+    private readonly Counter<long> _read;
     private readonly Counter<long> _loads;
 
-    public PredictorMetrics(IMeterFactory meters, ServingModel serving, Releases releases, ModelShift shift, TimeProvider time)
+    public PredictorMetrics(IMeterFactory meters, ServingModel serving, Releases releases, ModelShift shift, CarriedUsers carried, TimeProvider time)
     {
         var meter = meters.Create(MeterName);
         _batchUsers = meter.CreateHistogram("driftline.predictor.batch.users", "{user}", "Users in one batch of triggers, after coalescing.",
@@ -33,6 +34,8 @@ public sealed class PredictorMetrics
         _confidence = meter.CreateHistogram("driftline.predictor.confidence", "1", "Predicted share of a user's strongest category.", advice: Shares);
         _coalesced = meter.CreateCounter<long>("driftline.predictor.coalesced", "{message}", "Triggers answered by a newer trigger of the same user in the batch.");
         _busy = meter.CreateCounter<double>("driftline.predictor.busy", "s", "Time that the model has worked; its rate is the busy share of the device.");
+        _read = meter.CreateCounter<long>("driftline.predictor.sequences", "{user}", "Users predicted for, by what was read of their sequences: what was appended, or the whole.");
+        meter.CreateObservableGauge("driftline.predictor.carried", () => carried.Size, "By", "Memory of what is kept of users between their updates, about.");
         _loads = meter.CreateCounter<long>("driftline.predictor.model.loads", "{release}", "Releases taken up, by whether they serve.");
         meter.CreateObservableGauge("driftline.predictor.model.loaded", () => Served(serving, model => model.LoadedAt.ToUnixTimeSeconds()), "s", "When the served model was taken up, in seconds since the Unix epoch.");
         meter.CreateObservableGauge("driftline.predictor.model.age", () => Served(serving, model => (time.GetUtcNow() - model.CreatedAt).TotalSeconds), "s", "Since the served model was trained.");
@@ -51,6 +54,12 @@ public sealed class PredictorMetrics
     /// <param name="work"><c>predict</c> or <c>encode</c>.</param>
     /// <param name="device">Such as <c>cpu</c> or <c>cuda:0</c>.</param>
     public void Busy(string work, string device, TimeSpan duration) => _busy.Add(duration.TotalSeconds, new TagList { { "driftline.work", work }, { "driftline.device", device } });
+
+    public void Read(int appended, int whole)
+    {
+        if (appended > 0) _read.Add(appended, new TagList { { "driftline.read", "appended" } });
+        if (whole > 0) _read.Add(whole, new TagList { { "driftline.read", "whole" } });
+    }
 
     public void Predicted(InterestPrediction prediction)
     {

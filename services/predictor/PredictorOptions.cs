@@ -30,6 +30,10 @@ public sealed class PredictorOptions
     [Range(1, 1_000, ErrorMessage = "Predictor:ExplainedEvents must be between 1 and 1000.")]
     public int ExplainedEvents { get; set; } = 32;
 
+    /// <summary>Memory for what is kept of users between their updates, so that the next one need not read their whole sequences.</summary>
+    [Range(0, 65_536, ErrorMessage = "Predictor:CarriedStatesMiB must be between 0 and 65536.")]
+    public int CarriedStatesMiB { get; set; } = 256;
+
     /// <summary>Where pretrained text encoders are kept; left out, <c>DRIFTLINE_CACHE</c> or the user's cache folder.</summary>
     public string? CacheFolder { get; set; }
 

@@ -19,6 +19,7 @@ builder.Services.AddSingleton(provider => provider.GetRequiredService<IOptions<P
 builder.Services.AddSingleton<SequenceStore>();
 builder.Services.AddSingleton<PredictorMetrics>();
 builder.Services.AddSingleton<ModelShift>();
+builder.Services.AddSingleton<CarriedUsers>();
 builder.Services.AddSingleton<WorkSignal>();
 builder.Services.AddSingleton<ServingModel>();
 builder.Services.AddSingleton<ExplainUser>();

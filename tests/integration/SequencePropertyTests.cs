@@ -27,11 +27,13 @@ public sealed class SequencePropertyTests
         var store = new SequenceStore(redis, Options);
         var scope = Guid.NewGuid().ToString("N");
         var states = new Dictionary<int, SequenceState>();
+        var known = new Dictionary<int, KnownSequence?>();
         foreach (var batch in history.Batches)
         {
             var users = batch.GroupBy(shopped => shopped.User).ToList();
             var written = await store.AppendAsync([.. users.Select(user => Entries($"{scope}-{user.Key}", user))]);
             for (var i = 0; i < users.Count; i++) states[users[i].Key] = written[i];
+            await ReadsOnAsync(store, [.. users.Select(user => user.Key)], scope, known);
         }
 
         foreach (var user in history.Events.GroupBy(shopped => shopped.User))
@@ -50,6 +52,19 @@ public sealed class SequencePropertyTests
             Assert.Same(UserSequence.Empty, Assert.Single(await store.ReadAsync([id])));
             Assert.False(await redis.GetDatabase().KeyExistsAsync("purchased:" + id));
             Assert.Empty(Assert.Single(await store.ReadAttributesAsync([id])));
+        }
+    }
+
+    /// <summary>A reader who knows what was there before a batch comes to what is there after it.</summary>
+    private static async Task ReadsOnAsync(SequenceStore store, int[] users, string scope, Dictionary<int, KnownSequence?> known)
+    {
+        var whole = await store.ReadAsync([.. users.Select(user => $"{scope}-{user}")]);
+        var readings = await store.ReadOnAsync([.. users.Select(user => ($"{scope}-{user}", known.GetValueOrDefault(user)))]);
+        foreach (var (user, expected, reading) in users.Zip(whole, readings))
+        {
+            Assert.Equal((expected.Entries.Count, expected.Digest, expected.Entries[^1].EventTime), (reading.Length, reading.Digest, reading.NewestEventTime));
+            Assert.Equal(reading.Appended ? expected.Entries.TakeLast(reading.Entries.Count) : expected.Entries, reading.Entries);
+            known[user] = reading.Known;
         }
     }
 

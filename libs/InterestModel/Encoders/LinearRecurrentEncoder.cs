@@ -13,10 +13,12 @@ internal sealed class LinearRecurrentEncoder : SequenceEncoder, ICarriesState
     private readonly Linear _enter;
     private readonly ModuleList<LinearRecurrentBlock> _blocks;
     private readonly LayerNorm _norm;
+    private readonly int _hidden;
 
     public LinearRecurrentEncoder(ModelSettings settings)
         : base("lru")
     {
+        _hidden = settings.HiddenSize;
         _enter = nn.Linear(settings.Dimensions, settings.HiddenSize);
         _blocks = [.. Enumerable.Range(0, settings.Layers).Select(_ => new LinearRecurrentBlock(settings))];
         _norm = nn.LayerNorm(settings.HiddenSize);
@@ -31,29 +33,21 @@ internal sealed class LinearRecurrentEncoder : SequenceEncoder, ICarriesState
     }
 
     /// <inheritdoc/>
-    public Tensor Start(long users, Device device) => zeros(users, _blocks.Count, _norm.weight!.shape[0], device: device);
+    public int StateSize => _blocks.Count * _hidden;
 
     /// <inheritdoc/>
-    public (Tensor Output, Tensor State) Advance(Tensor input, Tensor state)
+    public (Tensor Output, Tensor State) Advance(Tensor input, Tensor lengths, Tensor state)
     {
+        var last = Newest.Positions(lengths, input.shape[1]);
         var states = _enter.forward(input);
         var carried = new Tensor[_blocks.Count];
-        for (var layer = 0; layer < carried.Length; layer++) (states, carried[layer]) = _blocks[layer].Advance(states, state.select(1, layer));
-        return (_norm.forward(states), stack(carried, 1));
+        for (var layer = 0; layer < carried.Length; layer++)
+        {
+            (states, carried[layer]) = _blocks[layer].Advance(states, last, state.narrow(1, (long)layer * _hidden, _hidden), newestOnly: layer == carried.Length - 1);
+        }
+
+        return (_norm.forward(states), cat(carried, 1));
     }
-}
-
-/// <summary>An encoder that can go on from where it stood.</summary>
-public interface ICarriesState
-{
-    /// <summary>The state before any event.</summary>
-    Tensor Start(long users, Device device);
-
-    /// <summary>Takes one more event.</summary>
-    /// <param name="input">Event vectors, [B, D].</param>
-    /// <param name="state">What <see cref="Start"/> or the call before gave.</param>
-    /// <returns>What the whole sequence would give at its last position, [B, H], and the state to keep.</returns>
-    (Tensor Output, Tensor State) Advance(Tensor input, Tensor state);
 }
 
 /// <summary>A recurrent and a feed-forward part, each added to what came in.</summary>
@@ -85,7 +79,24 @@ internal sealed class LinearRecurrentBlock : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         var (keep, add) = Gates(input);
-        var length = input.shape[1];
+        return Leave(input, Scan(keep, add));
+    }
+
+    /// <summary>Goes on from a state, [B, H].</summary>
+    /// <param name="last">See <see cref="Newest.Positions"/>.</param>
+    /// <param name="newestOnly">Whether the output is wanted at the last events alone, [B, H], and not [B, L, H].</param>
+    public (Tensor Output, Tensor State) Advance(Tensor input, Tensor last, Tensor state, bool newestOnly)
+    {
+        var (keep, add) = Gates(input);
+        add.select(1, 0).addcmul_(keep.select(1, 0), state, Scalars.One);
+        var states = Scan(keep, add);
+        var carried = Newest.At(states, last);
+        return (newestOnly ? Leave(Newest.At(input, last), carried) : Leave(input, states), carried);
+    }
+
+    private static Tensor Scan(Tensor keep, Tensor add)
+    {
+        var length = keep.shape[1];
         // After the pass with shift s, add[t] sums the last 2s inputs and keep[t] is the decay over them (Hillis and Steele 1986).
         for (long shift = 1; shift < length; shift *= 2)
         {
@@ -93,15 +104,7 @@ internal sealed class LinearRecurrentBlock : nn.Module<Tensor, Tensor>
             if (2 * shift < length) keep = keep.mul(Later(keep, shift));
         }
 
-        return Leave(input, add);
-    }
-
-    /// <summary>One event more: [B, H] and the state [B, H].</summary>
-    public (Tensor Output, Tensor State) Advance(Tensor input, Tensor state)
-    {
-        var (keep, add) = Gates(input);
-        var next = add.addcmul(keep, state, Scalars.One);
-        return (Leave(input, next), next);
+        return add;
     }
 
     private (Tensor Keep, Tensor Add) Gates(Tensor input)

@@ -47,6 +47,35 @@ public sealed class BlendTests
         Assert.Equal(0, boosts.Items.Length);
     }
 
+    [Theory]
+    [InlineData(1f, 2)]
+    [InlineData(0.25f, 2)]
+    [InlineData(0.25f, 9)]
+    public void TheForemostBoostsAreThoseOfTheHighestItemsAndAllThatLower(float repeat, int most)
+    {
+        var random = new Random(7);
+        const int items = 300;
+        var table = new LinkTable([.. Enumerable.Range(0, items * 20).Select(_ => random.Next(items))], [.. Enumerable.Range(0, items * 20).Select(_ => random.NextSingle() / 20)], 20);
+        var blend = new Blend([table, table, table], new BlendSettings([0.3f, 0.2f, 0, 0.1f], [0.5f, 0.9f, 0.5f, 0.5f], repeat));
+        var foremost = new ForemostBoosts(blend, items, most);
+        var all = new ItemValues(items);
+        for (var user = 0; user < 20; user++)
+        {
+            float[] logits = [.. Enumerable.Range(0, items).Select(_ => 8 * random.NextSingle())];
+            int[] events = [.. Enumerable.Range(0, 1 + user).Select(_ => random.Next(-1, items))];
+            blend.Boosts(events, logits, all);
+            var boosted = all.Items.ToArray();
+            var raised = boosted.Where(item => all[item] > 0).OrderByDescending(item => logits[item] + all[item]).Take(most);
+            var lowered = boosted.Where(item => all[item] < 0).Order().ToArray();
+
+            var told = foremost.Of(events, logits).ToArray();
+
+            Assert.Equal(raised, told[..^lowered.Length].Select(one => one.Item));
+            Assert.Equal(lowered, told[^lowered.Length..].Select(one => one.Item).Order());
+            Assert.All(told, one => Assert.Equal(all[one.Item], one.Boost, 1e-4));
+        }
+    }
+
     [Fact]
     public void OnlyTheNewestEventsAreReadAndUnknownItemsHaveNoIndex()
     {

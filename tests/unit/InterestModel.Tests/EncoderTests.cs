@@ -43,21 +43,37 @@ public sealed class EncoderTests
         Assert.False(allclose(before[0, Length - 1], encoder.forward(changed, lengths)[0, Length - 1], atol: 1e-7), "the oldest event must matter");
     }
 
-    [Fact]
-    public void ACarriedStateGivesWhatTheWholeSequenceGives()
+    [Theory, InlineData("lru"), InlineData("gru"), InlineData("lstm")]
+    public void ACarriedStateGivesWhatTheWholeSequenceGives(string name)
     {
         using var scope = NewDisposeScope();
-        var (encoder, input) = Start("lru");
+        var (encoder, input) = Start(name);
         var whole = encoder.forward(input, full(Users, Length, dtype: ScalarType.Int64));
         var carrying = Assert.IsType<ICarriesState>(encoder, exactMatch: false);
-        var state = carrying.Start(Users, CPU);
+        var state = zeros(Users, carrying.StateSize);
         for (var t = 0; t < Length; t++)
         {
-            (var output, state) = carrying.Advance(input.select(1, t), state);
+            (var output, state) = carrying.Advance(input.narrow(1, t, 1), ones(Users, dtype: ScalarType.Int64), state);
             Assert.True(allclose(whole.select(1, t), output, rtol: 1e-5, atol: 1e-6), $"event {t}");
         }
+    }
 
-        Assert.Equal([Users, Settings.Layers, Settings.HiddenSize], state.shape);
+    [Theory, InlineData("lru"), InlineData("gru"), InlineData("lstm")]
+    public void AStateGoesOnOverSeveralEventsOfUsersWhoHaveDifferentlyMany(string name)
+    {
+        using var scope = NewDisposeScope();
+        var (encoder, input) = Start(name);
+        var carrying = (ICarriesState)encoder;
+        long[] first = [1, 5, 16], rest = [1, 7, 7];
+        var (_, state) = carrying.Advance(input, tensor(first), zeros(Users, carrying.StateSize));
+        var later = stack(Enumerable.Range(0, Users).Select(user => cat([input[user].narrow(0, first[user], rest[user]), zeros(7 - rest[user], Settings.Dimensions)])));
+        var (output, _) = carrying.Advance(later, tensor(rest), state);
+        for (var user = 0; user < Users; user++)
+        {
+            var length = first[user] + rest[user];
+            var alone = encoder.forward(input.narrow(0, user, 1).narrow(1, 0, length), tensor(new[] { length }));
+            Assert.True(allclose(alone[0, length - 1], output[user], rtol: 1e-5, atol: 1e-6), $"user {user}");
+        }
     }
 
     private static (SequenceEncoder Encoder, Tensor Input) Start(string name)

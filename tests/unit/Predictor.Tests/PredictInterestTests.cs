@@ -101,8 +101,7 @@ public sealed class PredictInterestTests
         var shifts = categories.Select((category, c) => new CategoryShift(category, next[c] - current[c])).ToList();
         var prediction = new InterestPrediction(
             current, next, [1f, 2f], [new InterestModel.ItemBoost("i9", 0.7f)], 0.5f, [.. shifts.Where(s => s.Delta > 0).OrderByDescending(s => s.Delta)], [.. shifts.Where(s => s.Delta < 0).OrderBy(s => s.Delta)], kind);
-        var sequence = new UserSequence(
-            [new SequenceEntry(1_000, 1, SequenceEventType.Click, 1, 0, "i1"), new SequenceEntry(2_000, 2, SequenceEventType.Click, 1, 0, "i2")], 42);
+        var sequence = new SequenceReading([], Appended: true, Length: 2, Digest: 42, NewestEventTime: 2_000, KnownSequence.Of([]));
         return ComposeUpdate.From(Trigger("u1", 77).Value!, sequence, prediction, "v1", categories, maxShifts: 2, cause, Now);
     }
 

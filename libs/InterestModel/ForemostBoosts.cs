@@ -1,0 +1,67 @@
+using System.Numerics.Tensors;
+
+namespace Driftline.InterestModel;
+
+/// <summary>
+/// The <see cref="Blend"/>'s boosts that are worth telling: of the items that come highest with theirs, and of all that are lowered. They are chosen by
+/// the mixture's probabilities, which need no logarithm. Keeps its scratch memory: for one thread at a time.
+/// </summary>
+/// <param name="items">V.</param>
+/// <param name="most">Raised items at most.</param>
+internal sealed class ForemostBoosts(Blend blend, int items, int most)
+{
+    private readonly ItemValues _recalled = new(items);
+    private readonly float[] _probabilities = new float[items];
+    private readonly float[] _factors = [.. Enumerable.Repeat(1f, items)];
+    private readonly PriorityQueue<int, float> _raised = new(); // the least first
+    private readonly List<(int Item, float Boost)> _boosts = [];
+
+    /// <summary>Raised items by falling score, then the lowered.</summary>
+    /// <param name="newestFirst">As for <see cref="Blend.Boosts"/>.</param>
+    /// <param name="logits">The network's score of each item, [V].</param>
+    /// <returns>Changes with the next call.</returns>
+    public IReadOnlyList<(int Item, float Boost)> Of(ReadOnlySpan<int> newestFirst, ReadOnlySpan<float> logits)
+    {
+        _boosts.Clear();
+        blend.Recall(newestFirst, _recalled);
+        var recalled = _recalled.Items;
+        if (recalled.Length == 0 && blend.Settings.Repeat == 1) return _boosts;
+        var logZ = Blend.LogSum(logits);
+        var probabilities = _probabilities.AsSpan(0, recalled.Length);
+        for (var i = 0; i < recalled.Length; i++) probabilities[i] = (float)(logits[recalled[i]] - logZ);
+        TensorPrimitives.Exp(probabilities, probabilities);
+        SetFactors(newestFirst, blend.Settings.Repeat);
+        for (var i = 0; i < recalled.Length; i++) Rank(recalled[i], blend.NetworkWeight * probabilities[i]);
+        var network = Math.Log(blend.NetworkWeight);
+        while (_raised.TryDequeue(out var item, out _)) _boosts.Add((item, BoostOf(item, logits[item])));
+        _boosts.Reverse();
+        foreach (var item in newestFirst)
+        {
+            if (item < 0 || _factors[item] == 1) continue;
+            var boost = BoostOf(item, logits[item]);
+            if (boost < 0) _boosts.Add((item, boost));
+            _factors[item] = 1;
+        }
+
+        return _boosts;
+
+        float BoostOf(int item, float logit) =>
+            (float)(Math.Log(_factors[item]) + (_recalled[item] > 0 ? Blend.Boost(_recalled[item], network, logit - logZ) : 0));
+    }
+
+    private void SetFactors(ReadOnlySpan<int> newestFirst, float repeat)
+    {
+        foreach (var item in newestFirst)
+        {
+            if (item >= 0) _factors[item] = repeat;
+        }
+    }
+
+    private void Rank(int item, float network)
+    {
+        var mixture = (network + _recalled[item]) * _factors[item];
+        if (mixture <= network) return; // lowered
+        if (_raised.Count < most) _raised.Enqueue(item, mixture);
+        else if (_raised.TryPeek(out _, out var least) && mixture > least) _raised.DequeueEnqueue(item, mixture);
+    }
+}
