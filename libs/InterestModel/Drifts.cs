@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Driftline.InterestModel;
 
 /// <summary>How far and where an interest moves.</summary>
@@ -5,6 +7,9 @@ public static class Drifts
 {
     /// <summary>Rising and falling categories told of, each.</summary>
     public const int MaxShifts = 5;
+
+    // Keeps a quotient and its logarithm finite where a share is zero.
+    private const double Least = 1e-300;
 
     /// <summary>A smaller change of share is not told of.</summary>
     public const float MinShift = 0.005f;
@@ -17,17 +22,37 @@ public static class Drifts
     public static float JensenShannon(ReadOnlySpan<float> p, ReadOnlySpan<float> q)
     {
         if (p.Length != q.Length) throw new ArgumentException($"Distributions over {p.Length} and {q.Length} categories cannot be compared.");
+        const int some = 128;
+        Span<double> scratch = stackalloc double[3 * some];
         double sum = 0, sumP = 0, sumQ = 0;
-        for (var i = 0; i < p.Length; i++)
+        for (var start = 0; start < p.Length; start += some)
         {
-            double middle = ((double)p[i] + q[i]) / 2;
-            if (p[i] > 0) sum += p[i] * Math.Log2(p[i] / middle) / 2;
-            if (q[i] > 0) sum += q[i] * Math.Log2(q[i] / middle) / 2;
-            sumP += p[i];
-            sumQ += q[i];
+            var count = Math.Min(some, p.Length - start);
+            var one = scratch[..count];
+            var other = scratch.Slice(some, count);
+            var middle = scratch.Slice(2 * some, count);
+            TensorPrimitives.ConvertTruncating(p.Slice(start, count), one);
+            TensorPrimitives.ConvertTruncating(q.Slice(start, count), other);
+            sumP += TensorPrimitives.Sum<double>(one);
+            sumQ += TensorPrimitives.Sum<double>(other);
+            TensorPrimitives.Add(one, other, middle);
+            TensorPrimitives.Multiply(middle, 0.5, middle);
+            TensorPrimitives.Max(middle, Least, middle);
+            sum += FromMiddle(one, middle) / 2;
+            sum += FromMiddle(other, middle) / 2;
         }
 
         return sumP == 0 || sumQ == 0 ? 0 : (float)Math.Clamp(sum, 0, 1);
+    }
+
+    // Kullback-Leibler divergence, base 2, from the middle; x log x is 0 at 0.
+    private static double FromMiddle(ReadOnlySpan<double> side, ReadOnlySpan<double> middle)
+    {
+        Span<double> logs = stackalloc double[side.Length];
+        TensorPrimitives.Divide(side, middle, logs);
+        TensorPrimitives.Max(logs, Least, logs);
+        TensorPrimitives.Log2(logs, logs);
+        return TensorPrimitives.Dot(side, logs);
     }
 
     /// <summary>The categories that gain most and those that lose most; ties in category order. None where there is no current interest.</summary>

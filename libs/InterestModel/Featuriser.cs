@@ -110,19 +110,6 @@ public sealed class Featuriser(FeatureSettings settings)
         return shares;
     }
 
-    /// <summary>The time and the weight in h_t of each event that has a category; see <see cref="ObservedInterest"/>.</summary>
-    public IReadOnlyList<(long Time, double Weight)> Weights(ArraySegment<EncodedEvent> events, Func<int, int> categoryOfRow, int categories)
-    {
-        var newest = Newest(events);
-        var weights = new List<(long, double)>(newest.Length);
-        foreach (var e in newest)
-        {
-            if (categoryOfRow(e.Item) is var category && category >= 0 && category < categories) weights.Add((e.Time, Weight(e, newest[^1].Time)));
-        }
-
-        return weights;
-    }
-
     /// <summary>Weight of an event of that type in h_t.</summary>
     public double TypeWeight(SequenceEventType type) => type switch
     {

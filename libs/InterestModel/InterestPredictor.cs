@@ -195,7 +195,7 @@ public sealed partial class InterestPredictor : IDisposable
     private DriftKind? Kind(ArraySegment<EncodedEvent> events, float[] current, float[] next, float drift, long? asOf)
     {
         if (_population is null || drift < DriftKinds.Floor) return null;
-        var movement = _population.Between(_featuriser.Weights(events, _items.CategoryOf, Categories.Count), asOf ?? events[^1].Time);
+        var movement = _population.Between(_observed.Weights(events, _featuriser.Settings.HalfLifeDays), asOf ?? events[^1].Time);
         return DriftKinds.Of(drift, DriftKinds.Parts(current, next, movement), _population.Model.KnowsSeasons);
     }
 

@@ -19,6 +19,7 @@ internal sealed class ObservedShares(Featuriser featuriser, int categories, Func
 
     private readonly float[] _typeWeights = [.. Enumerable.Range(0, Featuriser.TypeValues).Select(type => type == 0 ? 0 : (float)featuriser.TypeWeight((SequenceEventType)type))];
     private readonly double[] _sums = new double[categories];
+    private readonly List<(long Time, double Weight)> _counted = [];
     private float[] _days = [], _weights = [];
 
     /// <summary>After the newest event, at each half-life.</summary>
@@ -29,14 +30,10 @@ internal sealed class ObservedShares(Featuriser featuriser, int categories, Func
     {
         into.Clear();
         if (events.IsEmpty) return;
-        if (_days.Length < events.Length) (_days, _weights) = (new float[2 * events.Length], new float[2 * events.Length]);
-        var days = _days.AsSpan(0, events.Length);
-        var weights = _weights.AsSpan(0, events.Length);
-        for (var i = 0; i < events.Length; i++) days[i] = (float)((events[i].Time - events[^1].Time) / MillisecondsPerDay);
+        var days = DaysBeforeNewest(events);
         for (var k = 0; k < halfLives.Count; k++)
         {
-            TensorPrimitives.Multiply(days, (float)(1 / halfLives[k]), weights);
-            TensorPrimitives.Exp2(weights, weights);
+            var weights = Fade(days, halfLives[k]);
             var shares = into.Slice(k * categories, categories);
             var sum = 0.0;
             for (var i = 0; i < events.Length; i++)
@@ -80,6 +77,35 @@ internal sealed class ObservedShares(Featuriser featuriser, int categories, Func
             var row = i - (events.Length - newest);
             if (row >= 0) Write(sum, into.Slice(row * categories, categories));
         }
+    }
+
+    /// <summary>The time of each event that has a category, in milliseconds, and what it counts after the newest.</summary>
+    /// <returns>Changes with the next call.</returns>
+    public IReadOnlyList<(long Time, double Weight)> Weights(ReadOnlySpan<EncodedEvent> events, double halfLife)
+    {
+        _counted.Clear();
+        var weights = Fade(DaysBeforeNewest(events), halfLife);
+        for (var i = 0; i < events.Length; i++)
+        {
+            if ((uint)categoryOfRow(events[i].Item) < (uint)categories) _counted.Add((events[i].Time, weights[i] * _typeWeights[(int)events[i].Type]));
+        }
+
+        return _counted;
+    }
+
+    private Span<float> DaysBeforeNewest(ReadOnlySpan<EncodedEvent> events)
+    {
+        if (_days.Length < events.Length) (_days, _weights) = (new float[2 * events.Length], new float[2 * events.Length]);
+        for (var i = 0; i < events.Length; i++) _days[i] = (float)((events[i].Time - events[^1].Time) / MillisecondsPerDay);
+        return _days.AsSpan(0, events.Length);
+    }
+
+    private Span<float> Fade(ReadOnlySpan<float> days, double halfLife)
+    {
+        var weights = _weights.AsSpan(0, days.Length);
+        TensorPrimitives.Multiply(days, (float)(1 / halfLife), weights);
+        TensorPrimitives.Exp2(weights, weights);
+        return weights;
     }
 
     private void Write(double sum, Span<float> row)

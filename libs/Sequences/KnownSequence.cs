@@ -47,8 +47,9 @@ public sealed class KnownSequence
         var place = Array.FindIndex(end, member => Hash(member.Element) == _newest);
         if (place < 0) return null;
         var appended = end.Length - place - 1;
-        var left = Math.Max(0, Count + appended - most); // fewer than there were: the newest is still there
-        if (left >= Count || stored != Count + appended - left || _hashes.ElementAt(left) != Hash(oldest)) return null;
+        var left = Math.Max(0, Count + appended - most);
+        var cutOff = Count + appended - stored; // none yet, where the writer has still to cut off
+        if (left >= Count || cutOff < 0 || cutOff > left || _hashes.ElementAt((int)cutOff) != Hash(oldest)) return null;
         for (var i = 0; i < left; i++) _digest.Remove(_hashes.Dequeue());
         foreach (var member in end.AsSpan(place + 1)) Add(member);
         return appended;

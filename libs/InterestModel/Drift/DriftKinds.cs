@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Driftline.InterestModel;
 
 /// <summary>What the population is expected to move, measured by the drift.</summary>
@@ -54,19 +56,23 @@ public static class DriftKinds
 
         if (least <= 0) return default;
         Mix(best);
-        var drift = mixed.Zip(next, (a, b) => Math.Abs((double)a - b)).Sum();
+        var drift = 0.0;
+        for (var c = 0; c < mixed.Length; c++) drift += Math.Abs((double)mixed[c] - next[c]);
         return new DriftParts(Moved(movement.Season) / drift, Moved(movement.Trend) / drift);
 
         void Mix(float share)
         {
-            for (var c = 0; c < mixed.Length; c++) mixed[c] = ((1 - share) * current[c]) + (share * movement.Base[c]);
+            TensorPrimitives.Multiply(current, 1 - share, mixed);
+            TensorPrimitives.MultiplyAdd(movement.Base, share, mixed, mixed);
         }
 
         double Moved(float[] factors)
         {
             var sum = 0.0;
             for (var c = 0; c < mixed.Length; c++) sum += mixed[c] * factors[c];
-            return mixed.Select((share, c) => Math.Abs((share * factors[c] / sum) - share)).Sum();
+            var moved = 0.0;
+            for (var c = 0; c < mixed.Length; c++) moved += Math.Abs((mixed[c] * factors[c] / sum) - mixed[c]);
+            return moved;
         }
     }
 }

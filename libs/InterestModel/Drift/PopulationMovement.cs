@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Driftline.InterestModel;
 
 /// <summary>What the population's season and trend do over the coming horizon.</summary>
@@ -9,7 +11,7 @@ public sealed record ExpectedMovement(float[] Base, float[] Season, float[] Tren
 /// <summary>
 /// A <see cref="PopulationModel"/> at work. With g(c, t) = exp(season or level of category c at t):
 /// <c>factor(c) = mean of g(c, .) over the horizon / g(c, now)</c>. Beyond the end of training the level goes on by its slope s, damped:
-/// <c>s d (1 - exp(-x / d))</c> after x days, with d = <see cref="DampingDays"/>.
+/// <c>s d (1 - exp(-x / d))</c> after x days, with d = <see cref="DampingDays"/>. Remembers days that it was asked for: for one thread at a time.
 /// </summary>
 public sealed class PopulationMovement(PopulationModel model)
 {
@@ -19,9 +21,14 @@ public sealed class PopulationMovement(PopulationModel model)
     private const double Day = 86_400_000;
     private const double Year = 365.25;
     private const int HorizonPoints = 4;
+    private const int MostDays = 2_000;
 
-    private readonly float[][] _season = Exp(model.Season);
-    private readonly float[][] _level = Exp(model.Level);
+    private readonly double[][] _season = Exp(model.Season);
+    private readonly double[][] _level = Exp(model.Level);
+    private readonly double[] _share = Array.ConvertAll(model.Share, share => (double)share);
+    private readonly double[] _slope = Array.ConvertAll(model.Slope, slope => (double)slope);
+    private readonly double[] _reached = new double[model.Slope.Length];
+    private readonly Dictionary<long, double[]> _days = []; // what each category weighs in the population of a day
 
     /// <summary>The model behind it.</summary>
     public PopulationModel Model { get; } = model;
@@ -34,15 +41,14 @@ public sealed class PopulationMovement(PopulationModel model)
         var categories = Model.Share.Length;
         var sum = events.Sum(e => e.Weight);
         var population = new double[categories];
-        var (seasonAt, levelAt) = (new double[categories], new double[categories]);
-        foreach (var day in events.GroupBy(e => (long)Math.Floor(e.Time / Day)))
+        for (var i = 0; i < events.Count;)
         {
-            var weight = day.Sum(e => e.Weight) / sum;
-            SeasonAt((day.Key + 0.5) * Day, seasonAt);
-            LevelAt((day.Key + 0.5) * Day, levelAt);
-            for (var c = 0; c < categories; c++) population[c] += weight * Model.Share[c] * seasonAt[c] * levelAt[c];
+            var (day, weight) = ((long)Math.Floor(events[i].Time / Day), 0.0);
+            for (; i < events.Count && (long)Math.Floor(events[i].Time / Day) == day; i++) weight += events[i].Weight;
+            TensorPrimitives.MultiplyAdd(PopulationOf(day), weight / sum, population, population);
         }
 
+        var (seasonAt, levelAt) = (new double[categories], new double[categories]);
         var (season, trend, seasonNow, levelNow) = (new float[categories], new float[categories], new double[categories], new double[categories]);
         SeasonAt(asOf, seasonNow);
         LevelAt(asOf, levelNow);
@@ -71,6 +77,18 @@ public sealed class PopulationMovement(PopulationModel model)
         return day / Year * PopulationModel.SeasonWeeks;
     }
 
+    private double[] PopulationOf(long day)
+    {
+        if (_days.TryGetValue(day, out var known)) return known;
+        if (_days.Count == MostDays) _days.Clear();
+        var (population, level) = (new double[_share.Length], new double[_share.Length]);
+        SeasonAt((day + 0.5) * Day, population);
+        LevelAt((day + 0.5) * Day, level);
+        TensorPrimitives.Multiply(population, level, population);
+        TensorPrimitives.Multiply(population, _share, population);
+        return _days[day] = population;
+    }
+
     private void SeasonAt(double time, double[] into)
     {
         if (_season.Length == 0) Array.Fill(into, 1);
@@ -83,18 +101,21 @@ public sealed class PopulationMovement(PopulationModel model)
         Between(_level, Math.Max(0, age), circular: false, into);
         if (age >= 0) return;
         var reach = DampingDays * (1 - Math.Exp(age * PopulationModel.StepDays / DampingDays));
-        for (var c = 0; c < into.Length; c++) into[c] *= Math.Exp(Model.Slope[c] * reach);
+        TensorPrimitives.Multiply(_slope, reach, _reached);
+        TensorPrimitives.Exp(_reached, _reached);
+        TensorPrimitives.Multiply(into, _reached, into);
     }
 
-    private static void Between(float[][] rows, double at, bool circular, double[] into)
+    private static void Between(double[][] rows, double at, bool circular, double[] into)
     {
         var low = (int)Math.Floor(at);
         var share = at - low;
         var (one, two) = circular
             ? (rows[(low + rows.Length) % rows.Length], rows[(low + 1 + rows.Length) % rows.Length])
             : (rows[Math.Min(low, rows.Length - 1)], rows[Math.Min(low + 1, rows.Length - 1)]);
-        for (var c = 0; c < into.Length; c++) into[c] = (one[c] * (1 - share)) + (two[c] * share);
+        TensorPrimitives.Multiply(one, 1 - share, into);
+        TensorPrimitives.MultiplyAdd(two, share, into, into);
     }
 
-    private static float[][] Exp(float[][] logs) => [.. logs.Select(row => Array.ConvertAll(row, MathF.Exp))];
+    private static double[][] Exp(float[][] logs) => [.. logs.Select(row => Array.ConvertAll(row, log => (double)MathF.Exp(log)))];
 }
