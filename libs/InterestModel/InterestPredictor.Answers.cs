@@ -1,0 +1,45 @@
+using Driftline.Sequences;
+
+namespace Driftline.InterestModel;
+
+public sealed partial class InterestPredictor
+{
+    private InterestPrediction[] Predict(Reading[] readings, long? asOf)
+    {
+        var predictions = new InterestPrediction[readings.Length];
+        Answer(readings, (i, vector, logits, next, observed) =>
+        {
+            var events = readings[i].Window;
+            var (current, forecast) = (observed.Slice(_halfLife * Categories.Count, Categories.Count).ToArray(), next.ToArray());
+            var (rising, falling) = Drifts.Shifts(current, forecast, Categories);
+            var drift = Drifts.JensenShannon(current, forecast);
+            predictions[i] = new InterestPrediction(current, forecast, vector.ToArray(), Boosts(events, logits), drift, rising, falling, Kind(events, current, forecast, drift, asOf));
+        });
+        return predictions;
+    }
+
+    private EncodedEvent[] Encode(IReadOnlyList<SequenceEntry> entries)
+    {
+        var events = new EncodedEvent[entries.Count];
+        for (var i = 0; i < events.Length; i++) events[i] = Featuriser.Encode(entries[i], _rowOf);
+        return events;
+    }
+
+    private DriftKind? Kind(ArraySegment<EncodedEvent> events, float[] current, float[] next, float drift, long? asOf)
+    {
+        if (_population is null || drift < DriftKinds.Floor) return null;
+        var movement = _population.Between(_observed.Weights(events, _featuriser.Settings.HalfLifeDays), asOf ?? events[^1].Time);
+        return DriftKinds.Of(drift, DriftKinds.Parts(current, next, movement), _population.Model.KnowsSeasons);
+    }
+
+    // The boosts of the items that they bring highest, and of all that they lower.
+    private ItemBoost[] Boosts(ArraySegment<EncodedEvent> events, ReadOnlySpan<float> logits)
+    {
+        var foremost = _foremost.Of(NewestFirst(events), logits);
+        var boosts = new ItemBoost[foremost.Count];
+        for (var i = 0; i < boosts.Length; i++) boosts[i] = new ItemBoost(_model.Items[foremost[i].Item].Id, foremost[i].Boost);
+        return boosts;
+    }
+
+    private int[] NewestFirst(ArraySegment<EncodedEvent> events) => Blend.NewestFirst(events, _model.Items.Count, _featuriser.Settings.SequenceLength);
+}
