@@ -4,9 +4,9 @@ using StackExchange.Redis;
 namespace Driftline.Sequences;
 
 /// <summary>
-/// What a reader remembers of a stored sequence: the hash of each member, in order. A store only adds members, cuts off the oldest by rank, and removes
-/// the oldest by time. So where the oldest member is the one that must be the oldest now, and there are as many as there must be, nothing has happened
-/// but appending at the end, and the rest need not be read again.
+/// What a reader remembers of a stored sequence: the hash of each member, in order. A store only adds members, cuts off the oldest by rank, removes
+/// the oldest by time, and moves all that are there to another user. So where the oldest member is the one that must be the oldest now, and there are as
+/// many as there must be, nothing has happened but appending at the end, and the rest need not be read again.
 /// </summary>
 public sealed class KnownSequence
 {
