@@ -16,6 +16,7 @@ namespace Driftline.Client;
 [JsonSerializable(typeof(SimilarItems))]
 [JsonSerializable(typeof(TrendingItems))]
 [JsonSerializable(typeof(FoundItems))]
+[JsonSerializable(typeof(CategoryList))]
 [JsonSerializable(typeof(UserInterests))]
 [JsonSerializable(typeof(RecentUsers))]
 [JsonSerializable(typeof(AudienceMember))]

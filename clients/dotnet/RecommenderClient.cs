@@ -46,8 +46,16 @@ public sealed class RecommenderClient
         GetAsync((query ?? new ItemQuery()).Add(new ResourcePath("v1/trending")), ClientJson.Default.TrendingItems, stopping);
 
     /// <summary>Items whose title or id holds a text.</summary>
-    public async Task<IReadOnlyList<FoundItem>> FindItemsAsync(string text, int? count = null, CancellationToken stopping = default) =>
-        (await GetAsync(new ResourcePath("v1/items").With("query", text).With("count", count), ClientJson.Default.FoundItems, stopping)).Items;
+    /// <param name="categories">Only items of any of these, main or other; none for all.</param>
+    /// <param name="itemIds">Only these items; none for all.</param>
+    public async Task<IReadOnlyList<FoundItem>> FindItemsAsync(
+        string text, int? count = null, IReadOnlyList<string>? categories = null, IReadOnlyList<string>? itemIds = null, CancellationToken stopping = default) =>
+        (await GetAsync(
+            new ResourcePath("v1/items").With("query", text).With("count", count).With("category", categories ?? []).With("id", itemIds ?? []), ClientJson.Default.FoundItems, stopping)).Items;
+
+    /// <summary>Categories of the catalogue, by name.</summary>
+    public async Task<IReadOnlyList<Category>> CategoriesAsync(CancellationToken stopping = default) =>
+        (await GetAsync(new ResourcePath("v1/categories"), ClientJson.Default.CategoryList, stopping)).Categories;
 
     /// <summary>Users updated last.</summary>
     public async Task<IReadOnlyList<RecentUser>> RecentUsersAsync(int? recent = null, CancellationToken stopping = default) =>

@@ -90,6 +90,7 @@ export interface Recommendations {
 export interface SimilarItems { itemId: string; modelVersion: string | null; reason: string | null; attributionToken: string; items: RecommendedItem[]; }
 export interface TrendingItems { asOf: string | null; stalenessMs: number | null; items: RecommendedItem[]; reason: string | null; }
 export interface FoundItem { itemId: string; title: string; categories: string[]; price: number | null; currency: string | null; available: boolean; kind: string; }
+export interface Category { name: string; items: number; }
 
 export interface InterestShare { category: string; current: number; next: number; }
 export interface InterestShift { category: string; delta: number; }
@@ -133,7 +134,8 @@ export class Recommender {
   /** Null if the catalogue has no such item. */
   similar(itemId: string, query?: SimilarQuery): Promise<SimilarItems | null>;
   trending(query?: ItemQuery): Promise<TrendingItems>;
-  findItems(query: string, count?: number): Promise<FoundItem[]>;
+  findItems(text: string, query?: { count?: number; category?: string | string[]; id?: string | string[] }): Promise<FoundItem[]>;
+  categories(): Promise<Category[]>;
   trends(query?: { window?: string; categories?: number }): Promise<PopulationTrends>;
   audience(category: string, query?: { minRise?: number; limit?: number; cursor?: string }): Promise<AudienceMember[]>;
   experiments(): Promise<ExperimentSettings[]>;

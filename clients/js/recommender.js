@@ -31,8 +31,12 @@ export class Recommender {
     return this.#get('v1/trending', query);
   }
 
-  async findItems(query, count) {
-    return (await this.#get('v1/items', { query, count })).items;
+  async findItems(text, query = {}) {
+    return (await this.#get('v1/items', { query: text, ...query })).items;
+  }
+
+  async categories() {
+    return (await this.#get('v1/categories')).categories;
   }
 
   trends(query = {}) {

@@ -76,3 +76,9 @@ public sealed record TrendingItems(DateTimeOffset? AsOf, long? StalenessMs, IRea
 public sealed record FoundItem(string ItemId, string Title, IReadOnlyList<string> Categories, double? Price, string? Currency, bool Available, string Kind);
 
 internal sealed record FoundItems(IReadOnlyList<FoundItem> Items);
+
+/// <param name="Name">Name of the category.</param>
+/// <param name="Items">Items that are in it, as their main category or another.</param>
+public sealed record Category(string Name, int Items);
+
+internal sealed record CategoryList(IReadOnlyList<Category> Categories);

@@ -160,6 +160,13 @@ public sealed record CatalogEntryAnswer(string ItemId, string Title, IReadOnlyLi
         new(product.ItemId, product.Title, product.Categories, product.Price, product.Currency, product.Available, product.Kind);
 }
 
+/// <param name="Categories">By name.</param>
+public sealed record CategoriesAnswer(IReadOnlyList<CategoryAnswer> Categories);
+
+/// <param name="Name">Name of the category.</param>
+/// <param name="Items">Items that are in it, as their main category or another.</param>
+public sealed record CategoryAnswer(string Name, int Items);
+
 /// <param name="Users">Updated last first.</param>
 public sealed record RecentUsersAnswer(IReadOnlyList<RecentUserAnswer> Users);
 

@@ -37,5 +37,6 @@ internal static class FilterParameters
         return new ItemFilter(Given(category), minPrice, maxPrice, Given(exclude), UsersApi.NullIfEmpty(kind));
     }
 
-    private static HashSet<string> Given(string[]? values) => (values ?? []).Where(value => value.Length > 0).ToHashSet(StringComparer.Ordinal);
+    /// <summary>What was given of a parameter that may be repeated.</summary>
+    public static HashSet<string> Given(string[]? values) => (values ?? []).Where(value => value.Length > 0).ToHashSet(StringComparer.Ordinal);
 }

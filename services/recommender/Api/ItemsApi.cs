@@ -15,7 +15,9 @@ internal static class ItemsApi
         app.MapGet("/v1/items/{id}/similar", Similar).WithTags("Items").WithName("GetSimilar").WithSummary("Items like an item")
             .WithDescription("By the cosine of the item vectors of the current release. Where there are none, trending items of the same category, and 'reason' says so.")
             .ProducesProblem(StatusCodes.Status404NotFound);
-        app.MapGet("/v1/items", Items).WithTags("Items").WithName("FindItems").WithSummary("Items whose title or id holds a text");
+        app.MapGet("/v1/items", Items).WithTags("Items").WithName("FindItems").WithSummary("Items whose title or id holds a text")
+            .WithDescription("Whether for sale or not; 'available' tells.");
+        app.MapGet("/v1/categories", Categories).WithTags("Items").WithName("ListCategories").WithSummary("Categories of the catalogue");
     }
 
     internal static Results<Ok<SimilarAnswer>, ValidationProblem, ProblemHttpResult> Similar(
@@ -56,6 +58,11 @@ internal static class ItemsApi
     internal static Ok<ItemsAnswer> Items(
         CatalogTable catalog,
         [Description("Text to find, letter case aside; empty finds all.")] string query = "",
+        [Description(FilterParameters.Category)] string[]? category = null,
+        [Description("Only the item of this id. May be repeated: an item of any of them passes.")] string[]? id = null,
         [Range(1, 100), Description("Most items wanted.")] int count = 20) =>
-        TypedResults.Ok(new ItemsAnswer([.. catalog.Search(query, count).Select(CatalogEntryAnswer.From)]));
+        TypedResults.Ok(new ItemsAnswer([.. catalog.Search(query, FilterParameters.Given(category), FilterParameters.Given(id), count).Select(CatalogEntryAnswer.From)]));
+
+    internal static Ok<CategoriesAnswer> Categories(CatalogTable catalog) =>
+        TypedResults.Ok(new CategoriesAnswer([.. catalog.Categories().Select(category => new CategoryAnswer(category.Name, category.Items))]));
 }

@@ -17,6 +17,7 @@ namespace Driftline.Recommender.Api;
 [JsonSerializable(typeof(TrendsAnswer))]
 [JsonSerializable(typeof(TrendingAnswer))]
 [JsonSerializable(typeof(ItemsAnswer))]
+[JsonSerializable(typeof(CategoriesAnswer))]
 [JsonSerializable(typeof(RecentUsersAnswer))]
 [JsonSerializable(typeof(ConsoleAnswer))]
 [JsonSerializable(typeof(ErasureAnswer))]

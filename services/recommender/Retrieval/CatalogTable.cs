@@ -37,9 +37,17 @@ internal sealed class CatalogTable : ITable<CatalogItem>
             .OrderByDescending(product => product.UpdatedAt).ThenBy(product => product.ItemId, StringComparer.Ordinal).Take(count);
 
     /// <summary>Items whose title or id holds the text (letter case aside), by title, then id.</summary>
-    public IReadOnlyList<Product> Search(string text, int count) =>
-        [.. _products.Values
+    /// <param name="categories">An item must be in one of them; empty admits all.</param>
+    /// <param name="itemIds">An item must be one of these; empty admits all.</param>
+    public IReadOnlyList<Product> Search(string text, IReadOnlyCollection<string> categories, IReadOnlyCollection<string> itemIds, int count) =>
+        [.. (itemIds.Count == 0 ? _products.Values : itemIds.Select(Find).OfType<Product>())
+            .Where(product => categories.Count == 0 || categories.Any(product.IsIn))
             .Where(product => product.Title.Contains(text, StringComparison.OrdinalIgnoreCase) || product.ItemId.Contains(text, StringComparison.OrdinalIgnoreCase))
             .OrderBy(product => product.Title, StringComparer.OrdinalIgnoreCase).ThenBy(product => product.ItemId, StringComparer.Ordinal)
             .Take(count)];
+
+    /// <summary>Categories, main or other, by name, and how many items are in each. Looks at the whole catalogue.</summary>
+    public IEnumerable<(string Name, int Items)> Categories() =>
+        _products.Values.SelectMany(product => product.Categories.Distinct()).CountBy(category => category).OrderBy(category => category.Key, StringComparer.Ordinal)
+            .Select(category => (category.Key, category.Value));
 }

@@ -33,6 +33,8 @@ public sealed class OpenApiTests
         ["TrendingAnswer"] = typeof(TrendingItems),
         ["ItemsAnswer"] = typeof(FoundItems),
         ["CatalogEntryAnswer"] = typeof(FoundItem),
+        ["CategoriesAnswer"] = typeof(CategoryList),
+        ["CategoryAnswer"] = typeof(Category),
         ["InterestsAnswer"] = typeof(UserInterests),
         ["InterestMoment"] = typeof(InterestMoment),
         ["InterestShare"] = typeof(InterestShare),
@@ -99,7 +101,7 @@ public sealed class OpenApiTests
             () => ingestor.SendAsync([]), () => ingestor.PutItemsAsync([]), () => ingestor.WithdrawItemAsync("id"), () => ingestor.EraseUserAsync("id"), () => ingestor.MergeSessionAsync("id", "session"),
             () => recommender.RecommendationsAsync("id", items), () => recommender.InterestsAsync("id", 3), () => recommender.FollowInterestsAsync("id").ToListAsync().AsTask(),
             () => recommender.SimilarAsync("id", new SimilarQuery { Count = 1, Categories = ["a"], MinPrice = 1, MaxPrice = 2, Exclude = ["b"], Kind = "ad", Diversity = 0.5 }), () => recommender.TrendingAsync(new ItemQuery { Count = 1, Categories = ["a"], MinPrice = 1, MaxPrice = 2, Exclude = ["b"], Kind = "ad" }),
-            () => recommender.FindItemsAsync("x", 2), () => recommender.RecentUsersAsync(4), () => recommender.AudienceAsync("category", 0.1, 5, "next").ToListAsync().AsTask(),
+            () => recommender.FindItemsAsync("x", 2, ["a"], ["b"]), () => recommender.CategoriesAsync(), () => recommender.RecentUsersAsync(4), () => recommender.AudienceAsync("category", 0.1, 5, "next").ToListAsync().AsTask(),
             () => recommender.TrendsAsync("24h", 6), () => recommender.ExperimentsAsync(), () => recommender.ExperimentAsync("name"),
             () => recommender.ErasureAsync("id"), () => recommender.ExportAsync("id"),
         ];

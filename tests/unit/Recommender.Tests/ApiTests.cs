@@ -76,6 +76,25 @@ public sealed class ApiTests(RecommenderWithoutPipeline app) : IClassFixture<Rec
     }
 
     [Fact]
+    public async Task ItemsAreFoundByCategoryAndIdAndCategoriesSayHowManyTheyHold()
+    {
+        var catalog = app.Services.GetRequiredService<CatalogTable>();
+        catalog.Apply(Item("kite", "kites"));
+        catalog.Apply(Item("kite/2", "kites"));
+        var client = app.CreateClient();
+
+        var (ofCategory, ofId, of2) = (
+            await client.GetFromJsonAsync<ItemsAnswer>("/v1/items?category=kites&category="), await client.GetFromJsonAsync<ItemsAnswer>("/v1/items?id=kite%2F2&id=nothing"),
+            await client.GetFromJsonAsync<ItemsAnswer>("/v1/items?category=kites&query=%2F2"));
+        var categories = await client.GetFromJsonAsync<CategoriesAnswer>("/v1/categories");
+
+        Assert.Equal(["kite", "kite/2"], ofCategory!.Items.Select(item => item.ItemId).Order(StringComparer.Ordinal));
+        Assert.Equal("kite/2", Assert.Single(ofId!.Items).ItemId);
+        Assert.Equal("kite/2", Assert.Single(of2!.Items).ItemId);
+        Assert.Contains(new CategoryAnswer("kites", 2), categories!.Categories);
+    }
+
+    [Fact]
     public async Task SimilarItemsAreFoundForAnyIdAndFiltersHoldAnyCharacter()
     {
         const string Id = "Ö 1 ?&%+"; // for a slash, which the test server decodes and the real one does not, see DecodeIdsTests
