@@ -93,13 +93,14 @@ public sealed class Pipeline : IAsyncDisposable
     }
 
     /// <summary>Asks the recommender until an answer passes, and says what the last one was if none does.</summary>
-    public async Task<JsonElement> AskUntilAsync(string path, TimeSpan within, Func<JsonElement, bool> passes)
+    /// <param name="replica">Another recommender to ask.</param>
+    public async Task<JsonElement> AskUntilAsync(string path, TimeSpan within, Func<JsonElement, bool> passes, HttpClient? replica = null)
     {
         var deadline = DateTime.UtcNow + within;
         var last = "no answer";
         while (DateTime.UtcNow < deadline)
         {
-            using var response = await Recommender.GetAsync(path);
+            using var response = await (replica ?? Recommender).GetAsync(path);
             last = await response.Content.ReadAsStringAsync();
             if (response.IsSuccessStatusCode)
             {
@@ -122,14 +123,16 @@ public sealed class Pipeline : IAsyncDisposable
         await _outside.DisposeAsync();
     }
 
+    /// <summary>Settings that tell a recommender where the other services are: its console may send events, and its explanations are the predictor's.</summary>
+    public static Dictionary<string, string> NeighboursIn(Stack stack) => new()
+    {
+        ["Recommender__IngestorUrl"] = stack[LocalService.Ingestor.Name].ToString(),
+        ["Recommender__PredictorUrl"] = stack[LocalService.Predictor.Name].ToString(),
+    };
+
     private static async Task<Pipeline> StartServicesAsync(OutsideForTests outside, Stack stack, IReadOnlyList<ImportItem> items, string artifact, string data)
     {
-        foreach (var service in LocalService.All)
-        {
-            await stack.StartServiceAsync(
-                service, CancellationToken.None, service == LocalService.Recommender ? new Dictionary<string, string> { ["Recommender__PredictorUrl"] = stack[LocalService.Predictor.Name].ToString() } : null);
-        }
-
+        foreach (var service in LocalService.All) await stack.StartServiceAsync(service, CancellationToken.None, service == LocalService.Recommender ? NeighboursIn(stack) : null);
         return new Pipeline(outside, stack, items) { Artifact = artifact, Data = data };
     }
 }

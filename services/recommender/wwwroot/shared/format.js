@@ -2,10 +2,12 @@
 
 export const percent = share => share > 0 && share < 0.005 ? '<1%' : `${Math.round(share * 100)}%`;
 
-export const points = delta => {
-  const value = Math.abs(delta * 100);
-  return `${delta < 0 ? '−' : '+'}${value < 10 ? value.toFixed(1) : Math.round(value)} pt`;
-};
+/** For small rates: three digits. */
+export const rate = share => `${Number((share * 100).toPrecision(3))}%`;
+
+export const signed = (value, format) => `${value < 0 ? '−' : '+'}${format(Math.abs(value))}`;
+
+export const points = delta => signed(delta, value => `${value < 0.1 ? (value * 100).toFixed(1) : Math.round(value * 100)} pt`);
 
 export function money(price, currency) {
   if (price === null || price === undefined) return '';
@@ -27,3 +29,10 @@ export function duration(ms) {
 export const moment = text => text
   ? new Date(text).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
   : '–';
+
+/** A time of day, with the date where it is another day than the reference's. */
+export function clock(text, reference) {
+  const at = new Date(text);
+  const time = at.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+  return at.toDateString() === new Date(reference).toDateString() ? time : `${at.toLocaleDateString(undefined, { month: 'short', day: 'numeric' })} ${time.slice(0, 5)}`;
+}

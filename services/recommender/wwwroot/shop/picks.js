@@ -1,0 +1,61 @@
+// Recommendations with their reasons; what is new among them says so.
+
+import * as api from '../shared/api.js';
+import { $, element, text } from '../shared/dom.js';
+import { seen } from './actions.js';
+import { tile } from './tiles.js';
+
+const COUNT = 8;
+const LABELS = { model: 'from the model', similar: 'similar', trending: 'trending', latest: 'latest', exploration: 'explored' };
+
+let before = null; // ids that were shown last; null at first
+
+export function forget() {
+  before = null;
+  $('picks').replaceChildren();
+}
+
+let newest = 0;
+export async function refresh(userId) {
+  const mine = ++newest;
+  try {
+    const answer = await api.recommendations(userId, COUNT);
+    if (mine === newest) show(answer);
+  } catch (error) {
+    if (mine === newest) reason(`No recommendations: ${error.message}`);
+  }
+}
+
+function show(answer) {
+  const shown = answer.items.map(item => item.itemId);
+  text('source', sources(answer.items));
+  reason(answer.reason === null ? null : `Not personal: ${answer.reason}.`);
+  if (before?.join('\n') === shown.join('\n')) return; // nothing moves under a pointer without need
+  $('picks').replaceChildren(...answer.items.map(item => {
+    const made = tile({ ...item, token: answer.attributionToken }, why(item));
+    if (before !== null && !before.includes(item.itemId)) {
+      made.classList.add('new');
+      made.querySelector('.about').prepend(element('span', { className: 'badge', textContent: 'new' }));
+    }
+
+    return made;
+  }));
+  if (shown.length === 0) reason('No item to show yet: the catalogue or the events have not arrived.');
+  before = shown;
+  seen(answer);
+}
+
+function reason(message) {
+  $('why-not').hidden = message === null;
+  text('why-not', message ?? '');
+}
+
+/** Where the items came from; with numbers only where they came from more than one place. */
+function sources(items) {
+  const counts = Map.groupBy(items, item => item.source);
+  return [...counts].map(([source, of]) => counts.size === 1 ? LABELS[source] ?? source : `${of.length} ${LABELS[source] ?? source}`).join(', ');
+}
+
+/** The category leads where the reason does not name it. */
+const why = item => [item.category && !item.reasons.some(reason => reason.includes(item.category)) ? item.category : null, ...item.reasons]
+  .filter(part => part !== null).join(' · ');
