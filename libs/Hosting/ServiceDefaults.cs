@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -8,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -94,6 +96,34 @@ public static class ServiceDefaults
         var background = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
         await app.RunAsync();
         return background.Any(service => service.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
+    }
+
+    /// <summary>Runs a command of the service instead of the service: its options are checked, nothing listens, and SIGTERM or Ctrl-C ends it.</summary>
+    /// <returns>The exit code: 0 once it is done, 130 if it was ended before.</returns>
+    public static async Task<int> RunOnceAsync<TCommand>(this WebApplication app, Func<TCommand, CancellationToken, Task> run) where TCommand : notnull
+    {
+        app.Services.GetService<IStartupValidator>()?.Validate();
+        using var stop = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        await using (app)
+        {
+            try
+            {
+                await run(app.Services.GetRequiredService<TCommand>(), stop.Token);
+                return 0;
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return 130;
+            }
+        }
+
+        void End(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stop.Cancel();
+        }
     }
 
     /// <summary>Paths hold users' ids, which no trace may carry: it gets the route. The exception handler takes the context's endpoint away.</summary>

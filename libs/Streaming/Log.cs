@@ -40,4 +40,10 @@ internal static partial class Log
 
     [LoggerMessage(EventName = "streaming.table.ready", Level = LogLevel.Information, Message = "Table {Topic} is caught up after {Count} records")]
     public static partial void TableReady(ILogger log, string topic, long count);
+
+    [LoggerMessage(EventName = "streaming.replay.waiting", Level = LogLevel.Warning, Message = "Reading {Topic} again waits: {Reason}; trying again in {Wait}")]
+    public static partial void ReplayWaiting(ILogger log, string topic, string reason, TimeSpan wait);
+
+    [LoggerMessage(EventName = "streaming.replay.progress", Level = LogLevel.Information, Message = "{Records} records of {Topic} read again, {Left} left")]
+    public static partial void ReplayProgress(ILogger log, string topic, long records, long left);
 }

@@ -19,9 +19,17 @@ builder.Services.AddSingleton<FeatureBuilderMetrics>();
 builder.Services.AddSingleton<ReadEvent>();
 builder.Services.AddSingleton<AnnounceSequence>();
 builder.Services.AddSingleton<SuppressErased>();
-builder.Services.AddConsumerLoop<StorefrontEvent, BuildSequence>(Topics.StorefrontEvents.Name, "driftline.feature-builder", "Loop");
-builder.Services.AddConsumerLoop<ErasureRequested, EraseUser>(Topics.PrivacyErasures.Name, "driftline.feature-builder.erasures", "Loop");
+builder.Services.AddSingleton<BuildSequence>();
+builder.Services.AddSingleton<EraseUser>();
+builder.Services.AddSingleton<RebuildSequences>();
+var rebuild = args.Contains("--rebuild");
+if (!rebuild)
+{
+    builder.Services.AddConsumerLoop<StorefrontEvent, BuildSequence>(Topics.StorefrontEvents.Name, "driftline.feature-builder", "Loop");
+    builder.Services.AddConsumerLoop<ErasureRequested, EraseUser>(Topics.PrivacyErasures.Name, "driftline.feature-builder.erasures", "Loop");
+}
 
 var app = builder.Build();
+if (rebuild) return await app.RunOnceAsync<RebuildSequences>((command, stopping) => command.RunAsync(stopping));
 app.MapServiceDefaults();
 return await app.RunServiceAsync();

@@ -1,0 +1,120 @@
+using Avro.Specific;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace Driftline.Streaming;
+
+/// <summary>
+/// Reads a topic once more, from its oldest record to where it ended at the start, outside any group, and hands it to a stage's handler. For effects that may
+/// be repeated in any order: whoever follows the topic goes on meanwhile, and no offset moves. What cannot be decoded, or is rejected, is in the rejected
+/// topic since it was first read and is not put there again.
+/// </summary>
+public sealed class TopicReplay(KafkaClients clients, AvroCodec codec, TimeProvider time, ILogger<TopicReplay> log)
+{
+    private const int BatchRecords = 2_000;
+    private static readonly TimeSpan PollWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan BrokerTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(5);
+
+    /// <summary>Returns once every effect is durable. Waits for brokers, registry and Redis as long as they are away.</summary>
+    /// <returns>How many records were read.</returns>
+    /// <exception cref="Exception">A fault of the handler's own that trying again cannot mend.</exception>
+    public async Task<long> RunAsync<T>(string topic, IBatchHandler<T> handler, CancellationToken stopping) where T : class, ISpecificRecord
+    {
+        var backoff = new Backoff(new ConsumerLoopOptions(), Random.Shared);
+        using var consumer = clients.TableConsumer();
+        var ends = await UntilDoneAsync(topic, backoff, () => Task.FromResult(EndsOf(topic, consumer)), stopping);
+        consumer.Assign(ends.Keys.Select(partition => new TopicPartitionOffset(partition, Offset.Beginning)));
+        var (records, shown) = (0L, time.GetTimestamp());
+        while (ends.Count > 0)
+        {
+            stopping.ThrowIfCancellationRequested();
+            var batch = Fill(consumer, ends);
+            if (batch.Count == 0) continue;
+            await UntilDoneAsync(topic, backoff, () => HandleAsync(batch, topic, handler, stopping), stopping);
+            records += batch.Count;
+            if (time.GetElapsedTime(shown) < ProgressEvery && ends.Count > 0) continue;
+            shown = time.GetTimestamp();
+            var left = ends.Sum(end => end.Value - Math.Max(0, consumer.Position(end.Key).Value));
+            Log.ReplayProgress(log, topic, records, left);
+        }
+
+        return records;
+    }
+
+    /// <summary>Partitions that hold records, with the offset after the newest.</summary>
+    private Dictionary<TopicPartition, long> EndsOf(string topic, IConsumer<byte[], byte[]> consumer)
+    {
+        using var admin = clients.Admin();
+        var found = admin.GetMetadata(topic, BrokerTimeout).Topics.Single(one => one.Topic == topic);
+        if (found.Error.IsError || found.Partitions.Count == 0) throw new KafkaException(found.Error);
+        return found.Partitions.Select(partition => new TopicPartition(topic, partition.PartitionId))
+            .Select(partition => (Partition: partition, Offsets: consumer.QueryWatermarkOffsets(partition, BrokerTimeout)))
+            .Where(one => one.Offsets.High > one.Offsets.Low).ToDictionary(one => one.Partition, one => one.Offsets.High.Value);
+    }
+
+    /// <summary>Takes what has been fetched; a partition that was read to its end leaves <paramref name="ends"/>.</summary>
+    private static List<ConsumeResult<byte[], byte[]>> Fill(IConsumer<byte[], byte[]> consumer, Dictionary<TopicPartition, long> ends)
+    {
+        var batch = new List<ConsumeResult<byte[], byte[]>>();
+        while (batch.Count < BatchRecords && ends.Count > 0 && Poll(consumer, batch.Count == 0 ? PollWait : TimeSpan.Zero) is { } record)
+        {
+            if (!ends.TryGetValue(record.TopicPartition, out var end)) continue;
+            if (!record.IsPartitionEOF && record.Offset < end) batch.Add(record);
+            if (record.Offset.Value + (record.IsPartitionEOF ? 0 : 1) >= end) ends.Remove(record.TopicPartition);
+        }
+
+        return batch;
+    }
+
+    private static ConsumeResult<byte[], byte[]>? Poll(IConsumer<byte[], byte[]> consumer, TimeSpan wait)
+    {
+        try
+        {
+            return consumer.Consume(wait);
+        }
+        catch (ConsumeException e) when (!e.Error.IsFatal)
+        {
+            return null; // a broker is away: the client goes on where it was
+        }
+    }
+
+    private async Task<bool> HandleAsync<T>(List<ConsumeResult<byte[], byte[]>> batch, string topic, IBatchHandler<T> handler, CancellationToken stopping)
+        where T : class, ISpecificRecord
+    {
+        var decoded = new List<Received<T>>(batch.Count);
+        foreach (var raw in batch)
+        {
+            try
+            {
+                decoded.Add(await Received<T>.DecodeAsync(raw, bytes => codec.DecodeAsync<T>(topic, bytes)));
+            }
+            catch (Exception e) when (Failures.IsBadRecord(e))
+            {
+                // In the rejected topic already.
+            }
+        }
+
+        if (decoded.Count > 0) await handler.HandleAsync(decoded, stopping);
+        return true;
+    }
+
+    private async Task<TResult> UntilDoneAsync<TResult>(string topic, Backoff backoff, Func<Task<TResult>> attempt, CancellationToken stopping)
+    {
+        while (true)
+        {
+            try
+            {
+                var result = await attempt();
+                backoff.Reset();
+                return result;
+            }
+            catch (Exception e) when (!stopping.IsCancellationRequested && !Failures.IsBug(e) && e is not KafkaException { Error.IsFatal: true })
+            {
+                var wait = backoff.Next();
+                Log.ReplayWaiting(log, topic, e.Message, wait);
+                await Task.Delay(wait, time, stopping);
+            }
+        }
+    }
+}
