@@ -59,7 +59,7 @@ public sealed class CachedTextEncoder : TextEncoder
         {
             var before = done;
             var vectors = _inner.Encode([.. chunk.Select(text => text.Second)], count => progress?.Invoke(before + count));
-            _store.Append([.. chunk.Select(text => text.First)], vectors);
+            Keep([.. chunk.Select(text => text.First)], vectors);
             for (var i = 0; i < chunk.Length; i++) known[chunk[i].First] = vectors.AsSpan(i * Dimensions, Dimensions).ToArray();
             done += chunk.Length;
             Encoded += chunk.Length;
@@ -68,6 +68,19 @@ public sealed class CachedTextEncoder : TextEncoder
         var all = new float[texts.Count * Dimensions];
         for (var i = 0; i < hashes.Length; i++) known[hashes[i]].CopyTo(all, i * Dimensions);
         return all;
+    }
+
+    /// <summary>A disk that is full, or may not be written, costs another encoding later, not this one.</summary>
+    private void Keep(IReadOnlyList<long> hashes, float[] vectors)
+    {
+        try
+        {
+            _store.Append(hashes, vectors);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What was written of it is cut off by the next writer.
+        }
     }
 
     /// <inheritdoc/>

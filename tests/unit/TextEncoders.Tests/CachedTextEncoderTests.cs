@@ -74,6 +74,46 @@ public sealed class CachedTextEncoderTests : IDisposable
     }
 
     [Fact]
+    public void ACacheThatCannotBeWrittenCostsNoEncoding()
+    {
+        Directory.CreateDirectory(File); // where the file should be
+
+        using var encoder = Encoder();
+
+        Assert.Equal(_expected, encoder.Encode(Texts));
+    }
+
+    [Fact]
+    public void ADiskThatRunsFullCostsNoEncodingAndIsUsedAgainOnceThereIsRoom()
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess) Assert.Skip("a small disk can be mounted by root only, on Linux");
+        Run("mount", "-t", "tmpfs", "-o", "size=80k", "driftline", _cache.Path); // a write of 512 texts and half of the next
+        try
+        {
+            using (var full = Encoder()) Assert.Equal(_expected, full.Encode(Texts));
+            Run("mount", "-o", "remount,size=1m", _cache.Path);
+
+            using var roomy = Encoder();
+            Assert.Equal(_expected, roomy.Encode(Texts));
+            Assert.InRange(roomy.Found, 1, Texts.Length - 1);
+            using var last = Encoder();
+            Assert.Equal(_expected, last.Encode(Texts));
+            Assert.Equal(0, last.Encoded);
+        }
+        finally
+        {
+            Run("umount", _cache.Path);
+        }
+    }
+
+    private static void Run(string program, params string[] arguments)
+    {
+        using var process = System.Diagnostics.Process.Start(program, arguments);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    [Fact]
     public void ItemsWithoutTextAreNoError()
     {
         using var encoder = Encoder();
