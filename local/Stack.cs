@@ -42,7 +42,7 @@ public sealed record StackOptions
 /// </summary>
 public sealed class Stack : IAsyncDisposable
 {
-    private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(25);
 
     private readonly StackOptions _options;
@@ -68,12 +68,21 @@ public sealed class Stack : IAsyncDisposable
     /// <summary>The embedded broker, for faults; null on an outside cluster.</summary>
     public TestBroker? Broker { get; private set; }
 
+    /// <summary>The embedded registry, for faults; null where an outside one is used.</summary>
+    public LocalSchemaRegistry? Registry { get; private set; }
+
+    /// <summary>Where the embedded durable Redis keeps its data, for faults; null for any other.</summary>
+    internal string? RedisDataFolder => _redis?.DataFolder;
+
     /// <summary>The process id of a service or of the embedded durable <c>redis</c>, for faults; null between two runs.</summary>
     internal int? RunningProcessIdOf(string name)
     {
         var supervisor = name == "redis" ? _redis?.Supervisor : _services[name].Process;
         return supervisor is { IsRunning: true } ? supervisor.ProcessId : null;
     }
+
+    /// <summary>The process id of the Redis that this stack started; null for an outside one.</summary>
+    internal int? RedisProcessId => _redis?.ProcessId;
 
     public Uri this[string service] => _services[service].Url;
 
@@ -111,8 +120,8 @@ public sealed class Stack : IAsyncDisposable
         environment["DOTNET_gcServer"] = "0"; // five processes share one machine
         var process = Supervisor.Start(ProcessSpec.Service(name, service.ProgramPath, environment), RunFolder, _report);
         _services.Add(name, (process, url));
-        await process.WaitUntilHealthyAsync(new Uri(url, "/health/live"), HealthTimeout, stopping);
         Parts.Add((name, url.ToString()));
+        await process.WaitUntilHealthyAsync(new Uri(url, "/health/live"), HealthTimeout, stopping);
     }
 
     /// <summary>Waits until every started service is ready.</summary>
@@ -187,9 +196,9 @@ public sealed class Stack : IAsyncDisposable
             return;
         }
 
-        var registry = await LocalSchemaRegistry.StartAsync();
-        _started.Push(registry);
-        SchemaRegistryUrl = registry.Url.ToString();
+        Registry = await LocalSchemaRegistry.StartAsync();
+        _started.Push(Registry);
+        SchemaRegistryUrl = Registry.Url.ToString();
         Parts.Add(("Schema Registry", $"{SchemaRegistryUrl} (local, in memory)"));
     }
 

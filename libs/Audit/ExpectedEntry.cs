@@ -71,7 +71,7 @@ internal sealed record ExpectedEntry(byte[] Member, long Earliest, long Latest)
         var stated = Milliseconds(root.GetProperty("eventTime"));
         if (!root.TryGetProperty("sentAt", out var sentAt)) return (stated, stated);
         var age = Milliseconds(sentAt) - stated;
-        return (sent.SentAt - age - 1, (sent.Answer?.At ?? long.MaxValue / 2) - age + 1);
+        return (sent.SentAt - sent.ClockOff - age - 1, (sent.Answer?.At ?? long.MaxValue / 2) + sent.ClockOff - age + 1);
     }
 
     private static long Milliseconds(JsonElement time) =>

@@ -44,6 +44,9 @@ public sealed class InputRecorder(string path, TimeProvider time) : IDisposable
         json.WriteBase64String("value", value);
     });
 
+    /// <summary>Notes that the ingestor's clock is about to be off by so much: what it says of times of receipt may be, from the beginning to the end.</summary>
+    public void ClockOff(TimeSpan off) => Write(json => json.WriteNumber("clockOff", (long)off.TotalMilliseconds));
+
     public void Dispose()
     {
         lock (_lock) _file.Dispose();

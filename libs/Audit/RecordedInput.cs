@@ -8,6 +8,9 @@ namespace Driftline.Audit;
 /// <param name="SentAt">First sending, milliseconds since the Unix epoch.</param>
 public sealed record SentElement(long Number, byte[] Element, string? RefusedAt, long SentAt)
 {
+    /// <summary>How far the ingestor's clock may have been off when it noted the time of receipt, in milliseconds.</summary>
+    public long ClockOff { get; init; }
+
     /// <summary>Null if the ingestor never took responsibility for it.</summary>
     public GivenAnswer? Answer { get; init; }
 
@@ -31,6 +34,7 @@ public sealed record RecordedInput(IReadOnlyList<SentElement> Elements, IReadOnl
         var elements = new Dictionary<long, SentElement>();
         var order = new List<long>();
         var corrupt = new List<(string, byte[])>();
+        var clockOff = 0L;
         foreach (var line in File.ReadLines(path))
         {
             using var json = JsonDocument.Parse(line);
@@ -49,12 +53,16 @@ public sealed record RecordedInput(IReadOnlyList<SentElement> Elements, IReadOnl
                         root.GetProperty("at").GetInt64(), root.GetProperty("status").GetString()!, root.GetProperty("refusedAt").GetString(), root.GetProperty("attempts").GetInt32()),
                 };
             }
+            else if (root.TryGetProperty("clockOff", out var off))
+            {
+                clockOff = Math.Max(clockOff, Math.Abs(off.GetInt64()));
+            }
             else
             {
                 corrupt.Add((root.GetProperty("corrupt").GetString()!, root.GetProperty("value").GetBytesFromBase64()));
             }
         }
 
-        return new RecordedInput(order.ConvertAll(number => elements[number]), corrupt);
+        return new RecordedInput(order.ConvertAll(number => elements[number] with { ClockOff = clockOff }), corrupt);
     }
 }

@@ -6,15 +6,45 @@ using Driftline.Streaming;
 
 namespace Driftline.Local.Chaos;
 
-/// <summary>Releases a damaged copy of the served model, and after a while the sound one again, as an operator would who rolls back.</summary>
+/// <summary>Releases a damaged or cut-off copy of the served model, and after a while the sound one again, as an operator would who rolls back.</summary>
 internal sealed class BrokenModel(Stack stack, string artifact, IProducer<string, byte[]> producer) : IDisposable
 {
     private readonly CachedSchemaRegistryClient _registry = new(new SchemaRegistryConfig { Url = stack.SchemaRegistryUrl });
 
-    public async Task<bool> InjectAsync(int number, TimeSpan lasts, CancellationToken stopping)
+    /// <summary>One bit of the artifact is another.</summary>
+    public async Task<bool> DamagedAsync(int number, TimeSpan lasts, CancellationToken stopping)
     {
         var folder = Path.Combine(stack.RunFolder, $"damaged-{number}");
-        Damage(folder);
+        Copy(folder);
+        var largest = new DirectoryInfo(folder).EnumerateFiles().MaxBy(file => file.Length)!.FullName;
+        var bytes = File.ReadAllBytes(largest);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(largest, bytes);
+        await ReleaseAsync(folder, number, lasts, stopping);
+        return true;
+    }
+
+    /// <summary>The disk that the artifact was copied to was full before all of it was there.</summary>
+    /// <returns>False where no small disk can be had.</returns>
+    public async Task<bool> CutOffAsync(int number, TimeSpan lasts, CancellationToken stopping)
+    {
+        using var disk = SmallDisk.Mount(Path.Combine(stack.RunFolder, $"full-{number}"), new DirectoryInfo(artifact).EnumerateFiles().Sum(file => file.Length) / 2);
+        if (disk is null) return false;
+        var folder = Path.Combine(disk.Folder, "artifact");
+        try
+        {
+            Copy(folder);
+            throw new InvalidOperationException($"{disk.Folder} took an artifact that is larger than it is.");
+        }
+        catch (IOException)
+        {
+            await ReleaseAsync(folder, number, lasts, stopping);
+            return true;
+        }
+    }
+
+    private async Task ReleaseAsync(string folder, int number, TimeSpan lasts, CancellationToken stopping)
+    {
         var release = new ModelReleased
         {
             name = "interest",
@@ -25,37 +55,21 @@ internal sealed class BrokenModel(Stack stack, string artifact, IProducer<string
             metrics = new Dictionary<string, double>(),
             releasedAt = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(),
         };
-        var value = await new AvroCodec(_registry).EncodeAsync(Topics.ModelReleases.Name, release);
+        var value = await Again.UntilDoneAsync(() => new AvroCodec(_registry).EncodeAsync(Topics.ModelReleases.Name, release));
         await producer.ProduceAsync(Topics.ModelReleases.Name, new Message<string, byte[]> { Key = release.name, Value = value }, CancellationToken.None);
         await Task.Delay(lasts, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await ReleaseSoundAsync();
-        return true;
+        await Again.UntilDoneAsync(async () =>
+        {
+            await DemoModel.ReleaseAsync(artifact, stack.Settings(), CancellationToken.None);
+            return true;
+        });
     }
 
     public void Dispose() => _registry.Dispose();
 
-    /// <summary>Copies the artifact and turns one bit in the middle of its largest file.</summary>
-    private void Damage(string folder)
+    private void Copy(string folder)
     {
         Directory.CreateDirectory(folder);
         foreach (var file in Directory.EnumerateFiles(artifact)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
-        var largest = new DirectoryInfo(folder).EnumerateFiles().MaxBy(file => file.Length)!.FullName;
-        var bytes = File.ReadAllBytes(largest);
-        bytes[bytes.Length / 2] ^= 1;
-        File.WriteAllBytes(largest, bytes);
-    }
-
-    /// <summary>The command gives up when brokers are away: it is typed again.</summary>
-    private async Task ReleaseSoundAsync()
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                await DemoModel.ReleaseAsync(artifact, stack.Settings(), CancellationToken.None);
-                return;
-            }
-            catch (InvalidOperationException) when (attempt < 10) { }
-        }
     }
 }

@@ -27,10 +27,13 @@ internal sealed record ChaosOptions
 internal sealed class ChaosCommand(ChaosOptions options)
 {
     public const int Brokers = 3;
-    public const int Partitions = 6;
+    /// <summary>So many that none outgrows what a test broker keeps of a partition (5 MiB) in an hour: a rebuild reads all of it.</summary>
+    public const int Partitions = 24;
     private const int Lanes = 4;
-    /// <summary>Above the minute after which a client gives up a request that a broker leaves unanswered.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
+    private static readonly string[] Alone = [""], Two = ["", "-2"];
+
+    /// <summary>How long nothing may become better, on a machine that may be busy with other things: a service takes a minute to start there.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
 
     /// <summary>How long after the last event an ingestor that refuses everything is asked again.</summary>
     private static readonly TimeSpan LongestRefusal = TimeSpan.FromSeconds(90);
@@ -41,18 +44,19 @@ internal sealed class ChaosCommand(ChaosOptions options)
         var data = ReplayData.Open(new RunOptions { Seed = 1, Events = 1 }, cache, DateTimeOffset.UtcNow);
         var artifact = await DemoModel.TrainedOnAsync(data.Folder, cache, stopping);
         // Fewer fetches than a demo wants: some fifty connections ask one thread, which is all that the three test brokers have.
-        var settings = new Dictionary<string, string> { ["Kafka__Consumer__FetchWaitMaxMs"] = "100" };
+        var settings = new Dictionary<string, string> { ["Kafka__Consumer__FetchWaitMaxMs"] = "250" };
         await using var stack = await Stack.StartAsync(
             new StackOptions { Brokers = Brokers, Partitions = Partitions, DurableRedis = true, Settings = settings },
             report => Show($"          {report.Split(" Its last")[0]}"), stopping);
         Show($"Logs: {stack.RunFolder}");
-        var services = await StartServicesAsync(stack, stopping);
+        var clocks = new FakeClocks(stack.RunFolder);
+        var services = await StartServicesAsync(stack, clocks, stopping);
         using (var http = new HttpClient { BaseAddress = stack[LocalService.Ingestor.Name] })
             await CatalogLoader.LoadAsync(http, data.Items, data.Prices, new Progress<int>(), stopping);
         await DemoModel.ReleaseAsync(artifact, stack.Settings(), stopping);
         await stack.WaitUntilReadyAsync(stopping);
         await using var auditor = await Auditor.StartAsync(stack.BootstrapServers, stack.RedisConnectionString, TimeProvider.System);
-        var report = await BreakAsync(stack, artifact, services, [.. data.Items.Select(item => item.ItemId)], auditor, stopping);
+        var report = await BreakAsync(stack, artifact, clocks, services, [.. data.Items.Select(item => item.ItemId)], auditor, stopping);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(options.Out))!);
         await File.WriteAllTextAsync(options.Out, report.ToMarkdown(), stopping);
         foreach (var example in report.Verdict.Examples) Show(example);
@@ -62,19 +66,34 @@ internal sealed class ChaosCommand(ChaosOptions options)
     }
 
     /// <summary>Two replicas of the stages that share partitions, so that a pause or an end moves them.</summary>
-    private static async Task<IReadOnlyList<string>> StartServicesAsync(Stack stack, CancellationToken stopping)
+    private static async Task<IReadOnlyList<string>> StartServicesAsync(Stack stack, FakeClocks clocks, CancellationToken stopping)
     {
-        // A buffer that a few large requests fill.
-        await stack.StartServiceAsync(LocalService.Ingestor, stopping, new Dictionary<string, string> { ["Kafka__Producer__QueueBufferingMaxMessages"] = "1000" });
-        await stack.StartServiceAsync(LocalService.FeatureBuilder, stopping);
-        await stack.StartServiceAsync(LocalService.FeatureBuilder, stopping, name: "feature-builder-2");
-        await stack.StartServiceAsync(LocalService.Predictor, stopping);
-        await stack.StartServiceAsync(LocalService.Predictor, stopping, name: "predictor-2");
-        await stack.StartServiceAsync(LocalService.Recommender, stopping);
-        return ["ingestor", "feature-builder", "feature-builder-2", "predictor", "predictor-2", "recommender"];
+        var replicas = LocalService.All.SelectMany(service => (service == LocalService.Ingestor ? Alone : Two).Select(suffix => (Service: service, Name: service.Name + suffix))).ToList();
+        await Task.WhenAll(replicas.Select(replica =>
+        {
+            var settings = new Dictionary<string, string>(clocks.EnvironmentOf(replica.Name));
+            if (replica.Service == LocalService.Ingestor) settings["Kafka__Producer__QueueBufferingMaxMessages"] = "1000"; // a buffer that a few large requests fill
+            return stack.StartServiceAsync(replica.Service, stopping, settings, replica.Name);
+        }));
+        return [.. replicas.Select(replica => replica.Name)];
     }
 
-    private async Task<ChaosReport> BreakAsync(Stack stack, string artifact, IReadOnlyList<string> services, IReadOnlyList<string> items, Auditor auditor, CancellationToken stopping)
+    private static IEnumerable<FaultKind> NotToBeHad()
+    {
+        if (!FakeClocks.AreToBeHad)
+        {
+            Show("No clock jumps: libfaketime is not installed (Debian: apt-get install faketime).");
+            yield return FaultKind.ClockJump;
+        }
+
+        if (!SmallDisk.AreToBeHad)
+        {
+            Show("No disk runs full: a small one can be mounted by root only, on Linux.");
+            yield return FaultKind.DiskFull;
+        }
+    }
+
+    private async Task<ChaosReport> BreakAsync(Stack stack, string artifact, FakeClocks clocks, IReadOnlyList<string> services, IReadOnlyList<string> items, Auditor auditor, CancellationToken stopping)
     {
         var length = TimeSpan.FromMinutes(options.Minutes);
         var input = Path.Combine(stack.RunFolder, "input.jsonl");
@@ -85,13 +104,13 @@ internal sealed class ChaosCommand(ChaosOptions options)
         {
             lanes = new EventLanes(stack[LocalService.Ingestor.Name], recorder, streams, options.Rate);
             using (lanes)
-            using (var injector = new FaultInjector(stack, artifact, lanes, recorder, Show))
+            using (var injector = new FaultInjector(stack, artifact, clocks, lanes, recorder, Show))
             {
                 using var enough = CancellationTokenSource.CreateLinkedTokenSource(stopping);
                 enough.CancelAfter(length + LongestRefusal);
                 try
                 {
-                    await Task.WhenAll(lanes.RunAsync(length, enough.Token), injector.RunAsync(FaultPlan.Make(length, options.Seed, services, options.LeftOut), enough.Token));
+                    await Task.WhenAll(lanes.RunAsync(length, enough.Token), injector.RunAsync(FaultPlan.Make(length, options.Seed, services, [.. options.LeftOut, .. NotToBeHad()]), enough.Token));
                 }
                 catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
                 {

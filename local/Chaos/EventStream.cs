@@ -12,10 +12,12 @@ internal readonly record struct Element(byte[] Json, string? RefusedAt);
 /// out of order, tied with others on the second, sent again though they were taken, stated by a clock that is hours off, or wrong in one place.
 /// The choices follow from the seed; times follow the clock.
 /// </summary>
-internal sealed class EventStream(int seed, int lane, IReadOnlyList<string> items, TimeProvider time)
+/// <param name="steady">The same users to the end, so that what is kept of them stops growing; no clocks that are off, which need ever new ones.</param>
+internal sealed class EventStream(int seed, int lane, IReadOnlyList<string> items, TimeProvider time, bool steady = false)
 {
     private const int Users = 100;
     private const int BusyUsers = 3;
+    private const int EventsPerBusyUsers = 3_000; // 400 each: more than a sequence holds
     private const int EventsPerSkewedUser = 50;
     private static readonly string[] Types = ["click", "click", "detail-page-view", "view_item", "add-to-cart", "add_to_cart", "purchase", "purchase-complete", "review", "impression"];
 
@@ -31,7 +33,7 @@ internal sealed class EventStream(int seed, int lane, IReadOnlyList<string> item
     {
         < 4 => Bad(),
         < 7 when _recent.Count > 0 => _recent.ElementAt(_random.Next(_recent.Count)),
-        < 10 => SkewedClock(),
+        < 10 when !steady => SkewedClock(),
         _ => Remembered(new Element(Good(User(), Time()), null)),
     };
 
@@ -42,7 +44,9 @@ internal sealed class EventStream(int seed, int lane, IReadOnlyList<string> item
         return element;
     }
 
-    private string User() => string.Create(CultureInfo.InvariantCulture, $"u{seed}-{lane}-{(_random.Next(10) < 4 ? _random.Next(BusyUsers) : _random.Next(Users))}");
+    private string User() => _random.Next(10) < 4
+        ? string.Create(CultureInfo.InvariantCulture, $"u{seed}-{lane}-busy-{(steady ? 0 : _number / EventsPerBusyUsers * BusyUsers) + _random.Next(BusyUsers)}")
+        : string.Create(CultureInfo.InvariantCulture, $"u{seed}-{lane}-{_random.Next(Users)}");
 
     private DateTimeOffset Time()
     {

@@ -19,18 +19,22 @@ internal sealed class FaultInjector : IDisposable
     private readonly IProducer<string, byte[]> _producer;
     private readonly HttpClient _registry;
     private readonly BrokenModel _brokenModel;
+    private readonly EmptiedRedis _emptiedRedis;
+    private readonly FakeClocks _clocks;
     private readonly Lock _lock = new();
     private readonly List<Fault> _done = [];
 
     /// <param name="artifact">The model that is served.</param>
+    /// <param name="clocks">By which the services live.</param>
     /// <param name="log">Told about each fault as it begins.</param>
-    public FaultInjector(Stack stack, string artifact, EventLanes lanes, InputRecorder recorder, Action<string> log)
+    public FaultInjector(Stack stack, string artifact, FakeClocks clocks, EventLanes lanes, InputRecorder recorder, Action<string> log)
     {
-        (_stack, _lanes, _recorder, _log) = (stack, lanes, recorder, log);
+        (_stack, _clocks, _lanes, _recorder, _log) = (stack, clocks, lanes, recorder, log);
         _brokers = stack.Broker ?? throw new InvalidOperationException("chaos needs the embedded brokers: an outside cluster cannot be broken from here.");
         _producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = stack.BootstrapServers }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
         _registry = new HttpClient { BaseAddress = new Uri(stack.SchemaRegistryUrl) };
         _brokenModel = new BrokenModel(stack, artifact, _producer);
+        _emptiedRedis = new EmptiedRedis(stack);
     }
 
     /// <summary>What was injected, in the order of its end.</summary>
@@ -75,6 +79,7 @@ internal sealed class FaultInjector : IDisposable
             FaultKind.Kill or FaultKind.RedisKill => Send(fault.Target, Signal.Kill),
             FaultKind.Terminate => Send(fault.Target, Signal.Terminate),
             FaultKind.Pause or FaultKind.RedisPause => await PauseAsync(fault.Target, fault.Lasts, stopping),
+            FaultKind.RedisEmptied => await _emptiedRedis.InjectAsync(fault.Seed, stopping),
             FaultKind.BrokerDown => await BrokersDownAsync(random.Next(1, ChaosCommand.Brokers + 1), fault.Lasts, stopping),
             FaultKind.ClusterDown => await BrokersDownAsync(TestBroker.AllBrokers, fault.Lasts, stopping),
             FaultKind.BufferFull => await BufferFullAsync(fault.Lasts, stopping),
@@ -84,12 +89,15 @@ internal sealed class FaultInjector : IDisposable
             FaultKind.RoundTripTime => await SlowAsync(random, fault.Lasts, stopping),
             FaultKind.CorruptRecord => await CorruptAsync(fault.Target, random),
             FaultKind.IncompatibleSchema => await RegisterIncompatibleAsync(stopping),
-            FaultKind.BrokenModel => await _brokenModel.InjectAsync(fault.Seed, fault.Lasts, stopping),
+            FaultKind.BrokenModel => await _brokenModel.DamagedAsync(fault.Seed, fault.Lasts, stopping),
+            FaultKind.DiskFull => await _brokenModel.CutOffAsync(fault.Seed, fault.Lasts, stopping),
+            FaultKind.RegistryDown => await RegistryDownAsync(fault.Target, fault.Lasts, stopping),
+            FaultKind.ClockJump => await JumpAsync(fault.Target, random, fault.Lasts, stopping),
             _ => throw new InvalidOperationException($"{fault.Kind} is no fault that can be injected."),
         };
         if (!done)
         {
-            _log($"          {FaultNames.Of(fault.Kind)} {fault.Target} was not injected: its process was not running");
+            _log($"          {FaultNames.Of(fault.Kind)} {fault.Target} was not injected: its process was not running, or what it needs is not to be had");
             return;
         }
 
@@ -166,7 +174,32 @@ internal sealed class FaultInjector : IDisposable
         return true;
     }
 
-    private async Task<bool> RegisterIncompatibleAsync(CancellationToken stopping)
+    private async Task<bool> RegistryDownAsync(string service, TimeSpan lasts, CancellationToken stopping)
+    {
+        var registry = _stack.Registry ?? throw new InvalidOperationException("chaos needs the embedded registry: an outside one cannot be broken from here.");
+        registry.IsDown = true;
+        Send(service, Signal.Kill);
+        await Task.Delay(lasts, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        registry.IsDown = false;
+        return true;
+    }
+
+    /// <summary>
+    /// By a minute at most: librdkafka waits by the wall clock, so a service whose clock jumps back stands still for as long as it jumped; and clocks that events are
+    /// checked against may differ by no more than events may be ahead of them (five minutes).
+    /// </summary>
+    private async Task<bool> JumpAsync(string service, Random random, TimeSpan lasts, CancellationToken stopping)
+    {
+        if (!FakeClocks.AreToBeHad) return false;
+        var off = TimeSpan.FromSeconds(random.Next(-60, 61)); // whole ones, which is what the clock takes
+        if (service == LocalService.Ingestor.Name) _recorder.ClockOff(off);
+        _clocks.Set(service, off);
+        await Task.Delay(lasts, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _clocks.Set(service, TimeSpan.Zero);
+        return true;
+    }
+
+    private Task<bool> RegisterIncompatibleAsync(CancellationToken stopping) => Again.UntilDoneAsync(async () =>
     {
         var body = System.Text.Json.JsonSerializer.Serialize(new { schema = OldReaders });
         using var content = new StringContent(body, Encoding.UTF8, "application/vnd.schemaregistry.v1+json");
@@ -174,5 +207,5 @@ internal sealed class FaultInjector : IDisposable
         return answer.StatusCode == HttpStatusCode.Conflict
             ? true
             : throw new InvalidOperationException($"The registry answered {(int)answer.StatusCode} to a schema that readers of the present one could not read; 409 was due.");
-    }
+    });
 }

@@ -20,6 +20,9 @@ internal enum FaultKind
     /// <summary>SIGKILL to Redis; it is started again with its append-only file.</summary>
     RedisKill,
 
+    /// <summary>SIGKILL to Redis, which comes back with nothing; the sequences are rebuilt while events come in.</summary>
+    RedisEmptied,
+
     /// <summary>One broker refuses connections.</summary>
     BrokerDown,
 
@@ -50,6 +53,14 @@ internal enum FaultKind
     /// <summary>A release of an artifact that is damaged, until the sound one is released again.</summary>
     BrokenModel,
 
+    /// <summary>A release of an artifact whose disk was full before all of it was there, until the sound one is released again.</summary>
+    DiskFull,
+
+    /// <summary>The registry breaks every connection, and a service that starts meanwhile knows no schema.</summary>
+    RegistryDown,
+
+    /// <summary>A service's clock jumps, and later jumps back.</summary>
+    ClockJump,
 }
 
 internal static class FaultNames

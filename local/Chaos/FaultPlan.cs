@@ -13,8 +13,8 @@ internal static class FaultPlan
     private static readonly string[] Consumed = [Topics.StorefrontEvents.Name, Topics.SequenceUpdates.Name, Topics.InterestUpdates.Name];
 
     /// <summary>
-    /// Every kind and target comes up once, in random order, before any comes up again, so that a short run has them all if it lasts as long as
-    /// they take. Faults may overlap. None begins in the last seconds, so that a late one does not stand alone.
+    /// Every kind comes up once, then every other target of it, in random order, before any comes up again: a short run has all kinds, a longer one all targets.
+    /// Faults may overlap. None begins in the last seconds, so that a late one does not stand alone.
     /// </summary>
     /// <param name="services">Names of the running services.</param>
     /// <param name="leftOut">Kinds that are not injected.</param>
@@ -29,7 +29,8 @@ internal static class FaultPlan
             {
                 var all = Choices(services).Where(choice => !leftOut.Contains(choice.Item1)).ToArray();
                 random.Shuffle(all);
-                bag = new Queue<(FaultKind, string)>(all);
+                var first = all.DistinctBy(choice => choice.Item1).ToArray();
+                bag = new Queue<(FaultKind, string)>(first.Concat(all.Except(first)));
             }
 
             var (kind, target) = bag.Dequeue();
@@ -41,12 +42,13 @@ internal static class FaultPlan
 
     private static IEnumerable<(FaultKind, string)> Choices(IReadOnlyList<string> services) => Enum.GetValues<FaultKind>().SelectMany(kind => kind switch
     {
-        FaultKind.Kill or FaultKind.Terminate or FaultKind.Pause => services.Select(service => (kind, service)),
+        FaultKind.Kill or FaultKind.Terminate or FaultKind.Pause or FaultKind.ClockJump => services.Select(service => (kind, service)),
         FaultKind.LeaderMove => Topics.All.Select(topic => (kind, topic.Name)).Take(4),
         FaultKind.CoordinatorMove => Groups.Select(group => (kind, group)),
         FaultKind.RequestErrors => RequestErrors.All.Select(errors => (kind, errors.Name)),
         FaultKind.CorruptRecord => Consumed.Select(topic => (kind, topic)),
-        FaultKind.RedisKill or FaultKind.RedisPause => [(kind, "redis")],
+        FaultKind.RedisKill or FaultKind.RedisPause or FaultKind.RedisEmptied => [(kind, "redis")],
+        FaultKind.RegistryDown => LocalService.All.Select(service => (kind, service.Name)),
         _ => [(kind, "")],
     });
 
@@ -54,7 +56,9 @@ internal static class FaultPlan
     {
         FaultKind.Pause => Between(random, 5, 8), // the group's session timeout is 4 s
         FaultKind.RedisPause => Between(random, 1, 7), // a client's own timeout is 5 s
-        FaultKind.BrokerDown or FaultKind.RoundTripTime or FaultKind.BrokenModel => Between(random, 2, 6),
+        FaultKind.BrokerDown or FaultKind.RoundTripTime or FaultKind.BrokenModel or FaultKind.DiskFull => Between(random, 2, 6),
+        FaultKind.RegistryDown => Between(random, 5, 12), // longer than a service takes to start
+        FaultKind.ClockJump => Between(random, 5, 15),
         FaultKind.ClusterDown or FaultKind.BufferFull => Between(random, 2, 13), // the ingestor gives a request up after 10 s
         _ => TimeSpan.Zero,
     };

@@ -30,6 +30,9 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Keeps a durable server running; null for the others.</summary>
     internal Supervisor? Supervisor { get; }
 
+    /// <summary>Where a durable server keeps its data; null for the others.</summary>
+    internal string? DataFolder { get; private init; }
+
     /// <summary>Picks a server, starts it where needed, and waits until it answers PING.</summary>
     /// <param name="configured">Connection string of an outside Redis, or null.</param>
     /// <param name="runFolder">Where the server's log goes.</param>
@@ -71,7 +74,7 @@ public sealed class RedisServer : IAsyncDisposable
             "redis", program, "--bind", "127.0.0.1", "--port", $"{port}", "--dir", data, "--save", "", "--appendonly", "yes", "--appendfsync", "always",
             "--zset-max-ziplist-entries", "256", "--maxmemory", "1gb", "--maxmemory-policy", "noeviction", "--daemonize", "no");
         var supervisor = Local.Supervisor.Start(spec, runFolder, report);
-        var server = new RedisServer($"127.0.0.1:{port}", $"redis-server with an append-only file on 127.0.0.1:{port}", supervisor: supervisor);
+        var server = new RedisServer($"127.0.0.1:{port}", $"redis-server with an append-only file on 127.0.0.1:{port}", supervisor: supervisor) { DataFolder = data };
         var start = TimeProvider.System.GetTimestamp();
         while (!await AnswersPingAsync(port, cancellation))
         {

@@ -21,6 +21,9 @@ public sealed class LocalSchemaRegistry : IAsyncDisposable
     /// <summary>The address for <c>schema.registry.url</c>.</summary>
     public Uri Url { get; }
 
+    /// <summary>Set for an outage: every request's connection breaks, and nothing is forgotten.</summary>
+    public bool IsDown { get; set; }
+
     /// <summary>Listens on 127.0.0.1.</summary>
     /// <param name="port">The port, or 0 for a free one.</param>
     /// <exception cref="IOException">The port is taken.</exception>
@@ -32,11 +35,18 @@ public sealed class LocalSchemaRegistry : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<SchemaStore>();
         var app = builder.Build();
+        LocalSchemaRegistry? registry = null;
+        app.Use((context, next) =>
+        {
+            if (registry is not { IsDown: true }) return next();
+            context.Abort();
+            return Task.CompletedTask;
+        });
         SchemaRegistryApi.Map(app);
         try
         {
             await app.StartAsync();
-            return new LocalSchemaRegistry(app);
+            return registry = new LocalSchemaRegistry(app);
         }
         catch
         {

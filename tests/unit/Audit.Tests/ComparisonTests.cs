@@ -196,6 +196,24 @@ public sealed class ComparisonTests
         Assert.Equal(outOfOrder, scene.Judge().OutOfOrder);
     }
 
+    [Theory]
+    [InlineData(-5_000, 0)]
+    [InlineData(-5_002, 1)]
+    [InlineData(5_050, 0)]
+    [InlineData(5_052, 1)]
+    public void WhereTheIngestorsClockWasOffATimeOfReceiptMayBeOffByAsMuch(int receivedAfter, int outOfOrder)
+    {
+        var scene = new Scene();
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(Scene.Noon);
+        scene.Add(new { eventId = "e", eventType = "click", userId = "u1", eventTime = now.AddSeconds(-10), sentAt = now, items = new[] { new { itemId = "sku-1" } } });
+        scene.Elements[0] = scene.Elements[0] with { ClockOff = 5_000 };
+        scene.Settle();
+
+        scene.Sequences["u1"][0] = (scene.Sequences["u1"][0].Member, Scene.Noon - 10_000 + receivedAfter);
+
+        Assert.Equal(outOfOrder, scene.Judge().OutOfOrder);
+    }
+
     private static void OnlyOne(Verdict verdict, Func<Verdict, int> kind)
     {
         Assert.Equal(1, kind(verdict));
