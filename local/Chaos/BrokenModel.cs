@@ -55,7 +55,7 @@ internal sealed class BrokenModel(Stack stack, string artifact, IProducer<string
             metrics = new Dictionary<string, double>(),
             releasedAt = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(),
         };
-        var value = await Again.UntilDoneAsync(() => new AvroCodec(_registry).EncodeAsync(Topics.ModelReleases.Name, release));
+        var value = await Again.UntilDoneAsync(() => new AvroCodec(_registry).EncodeAsync(Topics.ModelReleases.Name, release).AsTask());
         await producer.ProduceAsync(Topics.ModelReleases.Name, new Message<string, byte[]> { Key = release.name, Value = value }, CancellationToken.None);
         await Task.Delay(lasts, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Again.UntilDoneAsync(async () =>

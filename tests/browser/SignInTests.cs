@@ -1,4 +1,3 @@
-using Driftline.Local;
 using Microsoft.Playwright;
 using Xunit;
 

@@ -69,7 +69,7 @@ public sealed class TlsTests : IAsyncLifetime
     {
         using var host = Streaming(Trusting(authority, client));
         var producer = host.Services.GetRequiredService<RecordProducer>();
-        var e = await Assert.ThrowsAsync<ProduceException<byte[]?, byte[]?>>(() => producer.SendBytesAsync(Topics.PrivacyErasures.Name, null, "x"u8.ToArray(), []));
+        var e = await Assert.ThrowsAsync<ProduceException<byte[]?, byte[]?>>(() => producer.SendAsync(Topics.PrivacyErasures.Name, new OutgoingRecord(null, "x"u8.ToArray(), [])));
         Assert.Equal(ErrorCode.Local_MsgTimedOut, e.Error.Code);
         Assert.Equal(0, _kafkaOverTls.Established);
     }
@@ -82,7 +82,7 @@ public sealed class TlsTests : IAsyncLifetime
     {
         using var host = Streaming(Trusting(authority, client));
         var codec = host.Services.GetRequiredService<AvroCodec>();
-        await Assert.ThrowsAsync<HttpRequestException>(() => codec.EncodeAsync(Topics.PrivacyErasures.Name, new ErasureRequested { erasureId = "x1", userId = "u1" }));
+        await Assert.ThrowsAsync<HttpRequestException>(() => codec.EncodeAsync(Topics.PrivacyErasures.Name, new ErasureRequested { erasureId = "x1", userId = "u1" }).AsTask());
         Assert.Equal(0, _registryOverTls.Established);
     }
 

@@ -2,6 +2,7 @@ using Avro.IO;
 using Avro.Specific;
 using Confluent.Kafka;
 using Confluent.SchemaRegistry;
+using Driftline.AvroBinary;
 using driftline.events;
 using Xunit;
 
@@ -49,7 +50,7 @@ public sealed class FuzzTests
     public void AnyTraceParentIsReadOrIgnored() => Fuzzing.Run(Mutations.Of("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"u8.ToArray()), bytes =>
         TraceHeaders.Extract(new Headers { { "traceparent", bytes }, { "tracestate", bytes } }));
 
-    private static void Hold<T>(T record) where T : class, ISpecificRecord
+    private static void Hold<T>(T record) where T : class, ISpecificRecord, IBinaryRecord<T>, new()
     {
         using var stream = new MemoryStream();
         stream.Write([0, 0, 0, 0, Id]);
