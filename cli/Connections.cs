@@ -16,14 +16,9 @@ internal static class Connections
     public static readonly Option<string?> Key = new("--key") { Description = "The API key or token that the services ask for. Else Driftline__Key, which no list of processes shows.", Recursive = true };
     public static readonly Option<string?> Kafka = new("--kafka") { Description = "The brokers, HOST:PORT[,...]. Else Kafka__BootstrapServers. Further settings as for the services: Kafka__Client__SecurityProtocol and so on." };
     public static readonly Option<Uri?> Registry = new("--registry") { Description = "The Schema Registry's address. Else SchemaRegistry__Url.", CustomParser = Address };
-    public static readonly Option<double> Wait = new("--wait") { Description = "Seconds that a service which is away is waited for.", DefaultValueFactory = _ => 10, Recursive = true };
+    public static readonly Option<double> Wait = new("--wait") { Description = "Seconds that a service which is away is waited for.", DefaultValueFactory = _ => 10, Recursive = true, CustomParser = Bounds.Between(0, 86_400) };
 
     private static readonly IConfiguration Environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
-
-    static Connections()
-    {
-        Wait.Validators.Add(result => { if (result.GetValueOrDefault<double>() is not (>= 0 and <= 86_400)) result.AddError("--wait must be a number of seconds from 0 to 86400."); });
-    }
 
     public static Task<int> WithIngestorAsync(ParseResult parsed, Func<IngestorClient, Task<int>> work) => WithAsync(
         parsed, Ingestor, "Driftline:IngestorUrl", "http://127.0.0.1:5080", (http, retry) => work(new IngestorClient(http, retry)));

@@ -12,8 +12,7 @@ internal static class EraseCommand
     public static Command Create()
     {
         var user = new Argument<string>("user") { Description = "User id." };
-        var limit = new Option<double>("--within") { Description = "Seconds that the stages are waited for; 0 does not wait.", DefaultValueFactory = _ => 60 };
-        limit.Validators.Add(result => { if (result.GetValueOrDefault<double>() is not (>= 0 and <= 86_400)) result.AddError("--within must be a number of seconds from 0 to 86400."); });
+        var limit = new Option<double>("--within") { Description = "Seconds that the stages are waited for; 0 does not wait.", DefaultValueFactory = _ => 60, CustomParser = Bounds.Between(0, 86_400) };
         var erase = new Command("erase", "Erase what is known of a user, and wait until every stage has.") { user, limit, Connections.Ingestor, Connections.Recommender };
         erase.SetAction((parsed, stopping) => Connections.WithIngestorAsync(parsed, async ingestor =>
         {

@@ -23,21 +23,18 @@ internal enum ReplayTimes
 /// <summary><c>driftline replay</c>.</summary>
 internal static class ReplayCommand
 {
-    public static readonly Option<double> Rate = new("--rate") { Description = "Events a second; 0 is as fast as they are taken." };
-
-    static ReplayCommand() => Rate.Validators.Add(result => { if (result.GetValueOrDefault<double>() is not (>= 0 and <= 1e6)) result.AddError("--rate must be a number from 0 to 1000000."); });
+    public static readonly Option<double> Rate = new("--rate") { Description = "Events a second; 0 is as fast as they are taken.", CustomParser = Bounds.Between(0, 1e6) };
 
     public static Command Create()
     {
         var folder = new Argument<string>("folder") { Description = "A folder in the import format: events.csv[.gz] and items.csv[.gz]." };
-        var count = new Option<int?>("--count") { Description = "The first N events only." };
+        var count = new Option<int?>("--count") { Description = "The first N events only.", CustomParser = Bounds.AtLeastOne };
         var times = new Option<ReplayTimes>("--times")
         {
             Description = "now: an event happens when it is sent. shifted: all times move so that the newest is now. original: as in the folder. The ingestor refuses what is older than Ingestor:MaxLateness (7 days).",
         };
         var ids = new Option<string?>("--ids") { Description = "What event ids begin with; the same ids again count as the same events. Default: the folder's name." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Check the folder and send nothing." };
-        count.Validators.Add(result => { if (result.GetValueOrDefault<int?>() < 1) result.AddError("--count must be at least 1."); });
         var replay = new Command("replay", "Send the events of a folder in the import format, after checking all of it.") { folder, Rate, count, times, ids, dryRun, Connections.Ingestor };
         replay.SetAction((parsed, stopping) => Connections.WithIngestorAsync(parsed, async ingestor =>
         {

@@ -14,8 +14,7 @@ internal static class TailCommand
         var beginning = new Option<bool>("--from-beginning") { Description = "Begin with the oldest record; else with the next that is written." };
         var noFollow = new Option<bool>("--no-follow") { Description = "End with what is there now; implies --from-beginning." };
         var key = new Option<string?>("--key") { Description = "Only records with this key, e.g. a user id." };
-        var count = new Option<int?>("--count") { Description = "End after N records." };
-        count.Validators.Add(result => { if (result.GetValueOrDefault<int?>() < 1) result.AddError("--count must be at least 1."); });
+        var count = new Option<int?>("--count") { Description = "End after N records.", CustomParser = Bounds.AtLeastOne };
         topic.CompletionSources.Add([.. Topics.All.Select(one => one.Name)]);
         var tail = new Command("tail", "A topic's records as JSON lines, decoded.") { topic, beginning, noFollow, key, count, Connections.Kafka, Connections.Registry };
         tail.SetAction(async (parsed, stopping) =>

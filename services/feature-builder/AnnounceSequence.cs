@@ -14,8 +14,6 @@ public readonly record struct SequenceChange(string UserId, SequenceState State,
 /// <summary>Triggers on <c>sequence.updates</c>: one says that a user's sequence changed, after it has.</summary>
 public sealed class AnnounceSequence(RecordProducer producer, TimeProvider time)
 {
-    private static readonly string Topic = Topics.SequenceUpdates.Name;
-
     public async Task ChangedAsync(IReadOnlyList<SequenceChange> changes)
     {
         var records = new OutgoingRecord[changes.Count];
@@ -31,10 +29,10 @@ public sealed class AnnounceSequence(RecordProducer producer, TimeProvider time)
                 newestReceivedAt = change.NewestReceivedAt,
                 attributes = change.Attributes,
             };
-            records[i] = await producer.EncodeAsync(Topic, change.UserId, update, Attributes(), change.Cause);
+            records[i] = await producer.EncodeAsync(Topics.SequenceUpdates.Name, change.UserId, update, Attributes(), change.Cause);
         }
 
-        await producer.SendAsync(Topic, records);
+        await producer.SendAsync(Topics.SequenceUpdates.Name, records);
     }
 
     /// <param name="erasureId">Null where what an erasure removed was removed once more.</param>
@@ -50,7 +48,7 @@ public sealed class AnnounceSequence(RecordProducer producer, TimeProvider time)
             attributes = new Dictionary<string, string>(StringComparer.Ordinal),
             erasureId = erasureId,
         };
-        return producer.SendAsync(Topic, userId, update, Attributes(), cause);
+        return producer.SendAsync(Topics.SequenceUpdates.Name, userId, update, Attributes(), cause);
     }
 
     private CloudEvent Attributes() => new(Guid.CreateVersion7().ToString(), "/driftline/feature-builder", "driftline.sequence.updated", time.GetUtcNow());

@@ -33,6 +33,12 @@ public sealed class FuzzTests
             }
         });
 
+    [Theory]
+    [InlineData("--wait=[[0", "--wait must be a number from 0 to 86400.")]
+    [InlineData("--wait=NaN", "--wait must be a number from 0 to 86400.")]
+    public void ANumberThatIsNoneIsRefusedByName(string argument, string told) =>
+        Assert.Contains(CommandLine.Create().Parse(["recommend", "u1", argument]).Errors, error => error.Message == told);
+
     [Fact]
     public void AnyInputIsReadAsElementsOrExplained() => Fuzzing.Run(
         Mutations.Of("{\"eventId\":\"e1\",\"items\":[{\"itemId\":\"i1\"}]}\n{oops\n\n{\"eventId\":\"e2\"}\n", "[{\"eventId\":\"e1\"},7,{}]", "{\n  \"eventId\": \"e1\"\n}"),
