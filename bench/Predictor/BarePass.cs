@@ -39,7 +39,8 @@ internal sealed class BarePass : IDisposable
             using var scope = NewDisposeScope();
             Upload();
             Finish();
-        });
+        }
+        );
         using var held = NewDisposeScope();
         var input = Upload();
         var output = Pass(input);
@@ -49,12 +50,14 @@ internal sealed class BarePass : IDisposable
             using var scope = NewDisposeScope();
             Pass(input);
             Finish();
-        });
+        }
+        );
         yield return ("output from the device", () =>
         {
             using var scope = NewDisposeScope();
             foreach (var one in output) one.cpu().contiguous();
-        });
+        }
+        );
 
         (FeatureTensors Features, Tensor Shares, Tensor Interests, Tensor State) Upload() => (
             FeatureTensors.Of(batch, _device), tensor(shares, [users, 1, categories], device: _device),

@@ -1,8 +1,8 @@
 using System.Globalization;
+using driftline.events;
 using Driftline.InterestModel;
 using Driftline.Predictor;
 using Driftline.Sequences;
-using driftline.events;
 using static TorchSharp.torch;
 
 namespace Driftline.Bench.Predictor;

@@ -75,14 +75,28 @@ internal sealed class AnswersCommand(double rate, double seconds, int items, str
             var (id, category) = ($"sku-{i}", $"category-{i % Categories}");
             await fill.SendAsync(Topics.CatalogItems.Name, id, new CatalogItem
             {
-                itemId = id, title = $"Product number {i}", categories = [category], price = 9.9, currency = "EUR", available = true, kind = "product", attributes = new Dictionary<string, string>(), updatedAt = at,
+                itemId = id,
+                title = $"Product number {i}",
+                categories = [category],
+                price = 9.9,
+                currency = "EUR",
+                available = true,
+                kind = "product",
+                attributes = new Dictionary<string, string>(),
+                updatedAt = at,
             }, About(id));
             await fill.SendAsync(Topics.CatalogVectors.Name, id, new ItemVector { itemId = id, modelVersion = Version, vector = Unit(random), contentHash = i }, About(id));
         }
 
         await fill.SendAsync(Topics.ModelReleases.Name, "interest", new ModelReleased
         {
-            name = "interest", version = Version, artifactUri = "file:///nowhere", dimensions = Dimensions, categories = [.. Enumerable.Range(0, Categories).Select(c => $"category-{c}")], metrics = new Dictionary<string, double>(), releasedAt = at,
+            name = "interest",
+            version = Version,
+            artifactUri = "file:///nowhere",
+            dimensions = Dimensions,
+            categories = [.. Enumerable.Range(0, Categories).Select(c => $"category-{c}")],
+            metrics = new Dictionary<string, double>(),
+            releasedAt = at,
         }, About("interest"));
         for (var user = 0; user < Users; user++)
         {

@@ -23,7 +23,13 @@ internal sealed class TopicFill : IDisposable
     {
         _producer = new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig
         {
-            BootstrapServers = stack.BootstrapServers, LingerMs = 20, BatchSize = 1 << 20, CompressionType = CompressionType.Lz4, EnableIdempotence = true, DeliveryReportFields = "none", QueueBufferingMaxMessages = 1_000_000,
+            BootstrapServers = stack.BootstrapServers,
+            LingerMs = 20,
+            BatchSize = 1 << 20,
+            CompressionType = CompressionType.Lz4,
+            EnableIdempotence = true,
+            DeliveryReportFields = "none",
+            QueueBufferingMaxMessages = 1_000_000,
         }).Build();
         _looking = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = stack.BootstrapServers, GroupId = "driftline.bench.fill" }).Build();
         _registry = new CachedSchemaRegistryClient(new SchemaRegistryConfig { Url = stack.SchemaRegistryUrl });

@@ -15,6 +15,8 @@ public sealed class OperationsTests(PipelineFixture fixture)
             await Assertions.Expect(without.Page.Locator("#trouble")).ToContainTextAsync("Recommender__PrometheusUrl");
 
         await using var prometheus = await PrometheusServer.StartAsync(pipeline.Stack, port: Pipeline.PrometheusPort);
+        await Traffic.SendAsync(pipeline, 10);
+        await prometheus.WaitUntilAsync("driftline_recommender_freshness_seconds_count", 1, TimeSpan.FromSeconds(60)); // a rate needs a sample from before
         await Traffic.SendAsync(pipeline, 60);
         await prometheus.WaitUntilAsync("rate(driftline_recommender_freshness_seconds_count[1m]) > 0", 1, TimeSpan.FromSeconds(60));
         await using var console = await OpenConsole.AtAsync(pipeline.Recommender.BaseAddress!, "operations.html");

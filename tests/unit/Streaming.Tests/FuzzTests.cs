@@ -2,8 +2,8 @@ using Avro.IO;
 using Avro.Specific;
 using Confluent.Kafka;
 using Confluent.SchemaRegistry;
-using Driftline.AvroBinary;
 using driftline.events;
+using Driftline.AvroBinary;
 using Xunit;
 
 namespace Driftline.Streaming.Tests;
