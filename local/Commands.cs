@@ -55,8 +55,9 @@ internal sealed record OutsideParts(string? BootstrapServers, string? SchemaRegi
     /// <summary>The registry with the services' own client settings: basic authentication, TLS.</summary>
     public SchemaRegistryConfig RegistryClient(string url)
     {
-        var client = new SchemaRegistryConfig { Url = url };
-        foreach (var setting in Configuration.GetSection("SchemaRegistry:Client").GetChildren()) client.Set(setting.Key, setting.Value ?? "");
+        var client = new SchemaRegistryConfig();
+        Configuration.GetSection("SchemaRegistry:Client").Bind(client);
+        client.Url = url;
         return client;
     }
 }

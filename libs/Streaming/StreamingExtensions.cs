@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Avro.Specific;
 using Confluent.SchemaRegistry;
 using Driftline.AvroBinary;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -25,9 +26,9 @@ public static class StreamingExtensions
         services.AddSingleton<KafkaClients>();
         services.AddSingleton<ISchemaRegistryClient>(provider =>
         {
-            var options = provider.GetRequiredService<IOptions<SchemaRegistryOptions>>().Value;
-            var config = new SchemaRegistryConfig { Url = options.Url };
-            foreach (var (key, value) in options.Client) config.Set(key, value);
+            var config = new SchemaRegistryConfig();
+            provider.GetRequiredService<IConfiguration>().GetSection($"{SchemaRegistryOptions.Section}:Client").Bind(config);
+            config.Url = provider.GetRequiredService<IOptions<SchemaRegistryOptions>>().Value.Url;
             return new CachedSchemaRegistryClient(config);
         });
         services.AddSingleton<AvroCodec>();

@@ -18,8 +18,8 @@ public sealed class KafkaOptions
 }
 
 /// <summary>
-/// Configuration section <c>SchemaRegistry</c>. Other settings of Confluent's client (basic auth, TLS) go into
-/// <c>SchemaRegistry:Client</c> under their own names, e.g. <c>schema.registry.basic.auth.user.info</c>.
+/// Configuration section <c>SchemaRegistry</c>. <c>SchemaRegistry:Client</c> is bound straight onto Confluent's <c>SchemaRegistryConfig</c>
+/// (<c>SchemaRegistry:Client:BasicAuthUserInfo</c> and so on).
 /// </summary>
 public sealed class SchemaRegistryOptions
 {
@@ -28,8 +28,6 @@ public sealed class SchemaRegistryOptions
     /// <summary>Comma-separated URLs. Environment: <c>SchemaRegistry__Url</c>.</summary>
     [Required(ErrorMessage = "SchemaRegistry:Url is missing: set it to the Schema Registry's URL (environment variable SchemaRegistry__Url).")]
     public string Url { get; set; } = "";
-
-    public Dictionary<string, string> Client { get; } = new(StringComparer.Ordinal);
 }
 
 /// <summary>How one consumer loop batches, and how it waits when a dependency is away.</summary>

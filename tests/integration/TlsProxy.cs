@@ -9,8 +9,8 @@ using System.Text;
 namespace Driftline.Integration.Tests;
 
 /// <summary>
-/// Speaks TLS with clients and asks each for a certificate of the authority; behind it stands a Kafka broker that speaks plain TCP on 127.0.0.1. Brokers tell
-/// clients where they are: it puts its own address in place of the broker's in each answer.
+/// Speaks TLS with clients and asks each for a certificate of the authority; behind it stands a server that speaks plain TCP on 127.0.0.1. Kafka's brokers
+/// tell clients where they are: it puts its own address in place of the broker's in each of their answers.
 /// </summary>
 internal sealed class TlsProxy : IAsyncDisposable
 {
@@ -20,12 +20,13 @@ internal sealed class TlsProxy : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly TestCertificates _certificates;
     private readonly int _target;
+    private readonly bool _kafka;
     private readonly Task _accepting;
     private int _established;
 
-    public TlsProxy(TestCertificates certificates, int target)
+    public TlsProxy(TestCertificates certificates, int target, bool kafka)
     {
-        (_certificates, _target) = (certificates, target);
+        (_certificates, _target, _kafka) = (certificates, target, kafka);
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -68,7 +69,7 @@ internal sealed class TlsProxy : IAsyncDisposable
                 Interlocked.Increment(ref _established);
                 using var server = new TcpClient();
                 await server.ConnectAsync(IPAddress.Loopback, _target, _stopping.Token);
-                await Task.WhenAny(secure.CopyToAsync(server.GetStream(), _stopping.Token), AnswerAsync(server.GetStream(), secure));
+                await Task.WhenAny(secure.CopyToAsync(server.GetStream(), _stopping.Token), _kafka ? AnswerAsync(server.GetStream(), secure) : server.GetStream().CopyToAsync(secure, _stopping.Token));
             }
         }
         catch (Exception e) when (e is AuthenticationException or IOException or SocketException or OperationCanceledException)

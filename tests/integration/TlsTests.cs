@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
 using System.Threading.Channels;
 using Confluent.Kafka;
 using Confluent.SchemaRegistry;
@@ -16,15 +18,15 @@ using Xunit;
 namespace Driftline.Integration.Tests;
 
 /// <summary>
-/// Kafka and Redis over TLS, each asking for a client's certificate, set up by the services' own configuration keys. Certificates are made here; redis-server
-/// speaks TLS itself, the broker stands behind a proxy that does.
+/// Kafka, the Schema Registry and Redis over TLS, each asking for a client's certificate, set up by the services' own configuration keys. Certificates are made here;
+/// redis-server speaks TLS itself, broker and registry stand behind proxies that do.
 /// </summary>
 public sealed class TlsTests : IAsyncLifetime
 {
     private readonly TestCertificates _certificates = new();
     private TestBroker? _broker;
     private LocalSchemaRegistry _registry = null!;
-    private TlsProxy _kafkaOverTls = null!;
+    private TlsProxy _kafkaOverTls = null!, _registryOverTls = null!;
 
     private TestBroker Broker => _broker ??= TestBroker.Start();
 
@@ -33,11 +35,13 @@ public sealed class TlsTests : IAsyncLifetime
         foreach (var topic in Topics.All) Broker.CreateTopic(topic.Name, 1);
         _registry = await LocalSchemaRegistry.StartAsync();
         await TopicSetup.RegisterSchemasAsync(new SchemaRegistryConfig { Url = _registry.Url.ToString() }, Topics.All);
-        _kafkaOverTls = new TlsProxy(_certificates, int.Parse(Broker.BootstrapServers.Split(':')[1], CultureInfo.InvariantCulture));
+        _kafkaOverTls = new TlsProxy(_certificates, int.Parse(Broker.BootstrapServers.Split(':')[1], CultureInfo.InvariantCulture), kafka: true);
+        _registryOverTls = new TlsProxy(_certificates, _registry.Url.Port, kafka: false);
     }
 
     public async ValueTask DisposeAsync()
     {
+        await _registryOverTls.DisposeAsync();
         await _kafkaOverTls.DisposeAsync();
         await _registry.DisposeAsync();
         Broker.Dispose();
@@ -70,6 +74,37 @@ public sealed class TlsTests : IAsyncLifetime
         var e = await Assert.ThrowsAsync<ProduceException<byte[]?, byte[]?>>(() => producer.SendAsync(Topics.PrivacyErasures.Name, new OutgoingRecord(null, "x"u8.ToArray(), [])));
         Assert.Equal(ErrorCode.Local_MsgTimedOut, e.Error.Code);
         Assert.Equal(0, _kafkaOverTls.Established);
+    }
+
+    /// <summary>.NET verifies the registry by the authorities that it trusts, which is settled once for a process: a service of its own is asked.</summary>
+    [Theory]
+    [InlineData("authority", "client", HttpStatusCode.Accepted)]
+    [InlineData("stranger", "client", HttpStatusCode.ServiceUnavailable)]
+    [InlineData("authority", "intruder", HttpStatusCode.ServiceUnavailable)]
+    [InlineData("authority", null, HttpStatusCode.ServiceUnavailable)]
+    public async Task TheRegistryIsReachedOverMutualTlsAndOnlyByThoseWhoTrustEachOther(string authority, string? client, HttpStatusCode expected)
+    {
+        var url = new Uri($"http://127.0.0.1:{FreePort.Find()}/");
+        var settings = new Dictionary<string, string>
+        {
+            ["Urls"] = url.ToString(),
+            ["Kafka__BootstrapServers"] = Broker.BootstrapServers,
+            ["SchemaRegistry__Url"] = $"https://localhost:{_registryOverTls.Port}",
+            ["SSL_CERT_FILE"] = _certificates.Certificate(authority),
+        };
+        if (client is not null)
+        {
+            settings["SchemaRegistry__Client__SslKeystoreLocation"] = _certificates.Pkcs12(client);
+            settings["SchemaRegistry__Client__SslKeystorePassword"] = TestCertificates.Password;
+        }
+
+        await using var ingestor = Supervisor.Start(ProcessSpec.Service("ingestor", LocalService.Ingestor.ProgramPath, settings), Directory.CreateTempSubdirectory("driftline-tls-").FullName, _ => { });
+        await ingestor.WaitUntilHealthyAsync(new Uri(url, "/health/live"), TimeSpan.FromSeconds(60));
+        using var http = new HttpClient { BaseAddress = url };
+        using var content = new StringContent(Traffic.Event("u1", "item"), MediaTypeHeaderValue.Parse("application/json"));
+        using var answer = await http.PostAsync("/v1/events", content);
+        Assert.Equal(expected, answer.StatusCode);
+        if (expected == HttpStatusCode.Accepted) Assert.True(_registryOverTls.Established > 0);
     }
 
     [Fact]

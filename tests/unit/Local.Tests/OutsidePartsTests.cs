@@ -14,7 +14,7 @@ public sealed class OutsidePartsTests
             ["Kafka:BootstrapServers"] = "kafka:9093",
             ["Kafka:Client:SecurityProtocol"] = "Ssl",
             ["Kafka:Client:SslCaLocation"] = "/etc/ca.crt",
-            ["SchemaRegistry:Client:schema.registry.basic.auth.user.info"] = "user:secret",
+            ["SchemaRegistry:Client:BasicAuthUserInfo"] = "user:secret",
         }).Build());
 
         var brokers = parts.KafkaClient(parts.BootstrapServers!);
