@@ -18,7 +18,7 @@ public sealed class ExperimentTests
     private const string Group = "driftline.recommender.feedback";
 
     /// <summary>
-    /// One A/A experiment in twenty is significant at 5 % in each metric, and which one depends on the model: only less than this says that something is wrong.
+    /// One A/A experiment in twenty shows a significant difference, and which one depends on the model: only less than this says that something is wrong.
     /// How often A/A experiments are significant is tested by ReplayedSplitsTests.
     /// </summary>
     private const double ByChance = 0.001;

@@ -55,7 +55,7 @@ public sealed record Estimate(double Value, double Low, double High);
 /// <param name="Low">Lower end of the interval.</param>
 /// <param name="High">Upper end of the interval.</param>
 /// <param name="PValue">How likely a difference at least as large is where there is none.</param>
-/// <param name="Significant">Whether the p-value is below one minus the confidence level.</param>
+/// <param name="Significant">Whether it is one among all differences of the experiment, by Holm's procedure.</param>
 public sealed record EstimatedDifference(double Value, double Low, double High, double PValue, bool Significant);
 
 /// <param name="Position">From 1.</param>

@@ -29,7 +29,7 @@ public sealed record VariantSettings(string Name, double Weight, string Source, 
 
 /// <summary>How an experiment stands.</summary>
 /// <param name="Settings">As it is configured.</param>
-/// <param name="ConfidenceLevel">Of all intervals, two-sided. A difference is called significant where its p-value is below one minus this.</param>
+/// <param name="ConfidenceLevel">Of each interval, two-sided, and of all verdicts of the experiment together: one minus this is the chance that any difference is called significant where there is none.</param>
 /// <param name="SampleRatio">Whether users came in the proportion of the weights; null before any user, and with one variant.</param>
 /// <param name="Variants">Those that serve, as configured.</param>
 public sealed record ExperimentAnswer(ExperimentSettings Settings, double ConfidenceLevel, SampleRatioAnswer? SampleRatio, IReadOnlyList<VariantAnswer> Variants);
@@ -71,17 +71,24 @@ public sealed record VariantAnswer(
         first is null ? null : DifferenceAnswer.From(Proportion.Between((totals.Converted, totals.Users), (first.Converted, first.Users))),
         [.. totals.ByPosition.Select(one => new PositionCounts(one.Key, one.Value.Impressions, one.Value.Clicks, one.Value.Purchases))],
         [.. totals.ByModelVersion.Select(one => new ModelVersionCounts(one.Key.Length == 0 ? null : one.Key, one.Value.Impressions, one.Value.Clicks, one.Value.Purchases))]);
+
+    internal IEnumerable<DifferenceAnswer> Differences => new[] { ClickThroughDifference, ConversionDifference }.OfType<DifferenceAnswer>();
+
+    internal VariantAnswer Judged(double limit) =>
+        this with { ClickThroughDifference = ClickThroughDifference?.Judged(limit), ConversionDifference = ConversionDifference?.Judged(limit) };
 }
 
 /// <param name="Value">This variant's less the first variant's.</param>
 /// <param name="Low">Lower end of the interval.</param>
 /// <param name="High">Upper end of the interval.</param>
 /// <param name="PValue">How likely a difference at least as large is where there is none; for one look, and one comparison.</param>
-/// <param name="Significant">Whether the p-value is below one minus the confidence level.</param>
+/// <param name="Significant">Whether it is one among all differences of the experiment, by Holm's procedure.</param>
 public sealed record DifferenceAnswer(double Value, double Low, double High, double PValue, bool Significant)
 {
     internal static DifferenceAnswer? From(Difference? difference) =>
-        difference is null ? null : new(difference.Value, difference.Low, difference.High, difference.PValue, difference.PValue < 1 - Confidence.Level);
+        difference is null ? null : new(difference.Value, difference.Low, difference.High, difference.PValue, Significant: false);
+
+    internal DifferenceAnswer Judged(double limit) => this with { Significant = PValue <= limit };
 }
 
 /// <param name="Position">From 1.</param>

@@ -36,10 +36,12 @@ internal static class ExperimentsApi
     {
         var variants = experiment.Serving.ToList();
         var sums = variants.ConvertAll(variant => totals.GetValueOrDefault(new VariantKey(experiment.Name, variant.Name)) ?? new FeedbackTotals());
+        var answers = variants.Select((variant, i) => VariantAnswer.From(variant.Name, sums[i], i == 0 ? null : sums[0], coverages[i])).ToList();
+        var limit = Holm.Limit(answers.SelectMany(answer => answer.Differences).Select(difference => difference.PValue));
         return new ExperimentAnswer(
             ExperimentSettings.From(experiment), Confidence.Level,
             SampleRatioAnswer.From(SampleRatio.Of([.. sums.Select(sum => sum.Users)], [.. variants.Select(variant => variant.Weight)])),
-            [.. variants.Select((variant, i) => VariantAnswer.From(variant.Name, sums[i], i == 0 ? null : sums[0], coverages[i]))]);
+            [.. answers.Select(answer => answer.Judged(limit))]);
     }
 
     private static async Task<double?> CoverageAsync(FeedbackStore store, CatalogTable catalog, VariantKey variant) =>

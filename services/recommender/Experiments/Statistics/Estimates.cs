@@ -11,7 +11,7 @@ public sealed record Difference(double Value, double Low, double High, double PV
 /// <summary>The one confidence level of all intervals here.</summary>
 internal static class Confidence
 {
-    /// <summary>Of the intervals; a difference is significant below a p-value of one minus this.</summary>
+    /// <summary>Of each interval, and of all verdicts of an experiment together (<see cref="Holm"/>).</summary>
     public const double Level = 0.95;
 
     /// <summary>The standard normal's quantile for a two-sided interval.</summary>

@@ -75,6 +75,14 @@ public sealed class StatisticsTests
         Assert.Equal(Math.Exp(-1), ratio.PValue, 10);
     }
 
+    [Theory]
+    [InlineData(-1, 0.03, 0.04)]
+    [InlineData(0.04, 0.02, 0.04)]
+    [InlineData(0.016, 0.016, 0.03, 0.04)]
+    [InlineData(0.04, 0.04)]
+    [InlineData(-1)]
+    public void TheMoreDifferencesThereAreTheSmallerTheFirstMustBe(double limit, params double[] pValues) => Assert.Equal(limit, Holm.Limit(pValues));
+
     /// <summary>Users differ in how much they see and how readily they click, so that clicks cluster: a test over impressions would find differences where there are none.</summary>
     [Fact]
     public void EqualVariantsDifferSignificantlyAboutAsOftenAsPromised()
