@@ -36,6 +36,7 @@ public sealed class ShopTests(PipelineFixture fixture)
         Assert.True(await ForecastAsync(pipeline, user, after, 4) > forecast);
         await Assertions.Expect(page.Locator($".bars tr:has(th[title=\"{after}\"]) td.soon")).ToHaveTextAsync($"{Math.Round(100 * await ForecastAsync(pipeline, user, after, 4), MidpointRounding.AwayFromZero)}%");
         await Assertions.Expect(page.Locator("#picks h3")).Not.ToHaveTextAsync(picks);
+        await Assertions.Expect(page.Locator("#picks")).ToContainTextAsync("Because you viewed");
         await Assertions.Expect(page.Locator("#log")).ToContainTextAsync("in the answer after");
         await Assertions.Expect(page.Locator("#last-effect")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"^[\d.]+ m?s$"));
         Assert.Equal(loaded, await console.LoadedAtAsync());

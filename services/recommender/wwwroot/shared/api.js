@@ -27,7 +27,7 @@ const read = async (url, options) => (await ask(url, options)).json();
 
 export const about = () => read('v1/console');
 export const recentUsers = count => read(`v1/users?recent=${count}`);
-export const recommendations = (id, count) => read(`${user(id)}/recommendations?count=${count}`);
+export const recommendations = (id, count) => read(`${user(id)}/recommendations?count=${count}&explain=true`);
 export const interests = (id, history) => read(`${user(id)}/interests?history=${history}`);
 export const exportUrl = id => `${user(id)}/export`;
 export const held = id => read(exportUrl(id));

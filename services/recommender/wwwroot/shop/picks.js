@@ -9,6 +9,7 @@ const COUNT = 8;
 const LABELS = { model: 'from the model', similar: 'similar', trending: 'trending', latest: 'latest', exploration: 'explored' };
 
 let before = null; // ids that were shown last; null at first
+let reasons = ''; // of those
 
 export function forget() {
   before = null;
@@ -30,7 +31,8 @@ function show(answer) {
   const shown = answer.items.map(item => item.itemId);
   text('source', sources(answer.items));
   reason(answer.reason === null ? null : `Not personal: ${answer.reason}.`);
-  if (before?.join('\n') === shown.join('\n')) return; // nothing moves under a pointer without need
+  const because = answer.items.map(why).join('\n');
+  if (before?.join('\n') === shown.join('\n') && because === reasons) return; // nothing moves under a pointer without need
   $('picks').replaceChildren(...answer.items.map(item => {
     const made = tile({ ...item, token: answer.attributionToken }, why(item));
     if (before !== null && !before.includes(item.itemId)) {
@@ -41,7 +43,7 @@ function show(answer) {
     return made;
   }));
   if (shown.length === 0) reason('No item to show yet: the catalogue or the events have not arrived.');
-  before = shown;
+  [before, reasons] = [shown, because];
   seen(answer);
 }
 
