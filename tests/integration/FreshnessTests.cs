@@ -3,12 +3,7 @@ using Xunit;
 
 namespace Driftline.Integration.Tests;
 
-/// <summary>Tests that hold a time: they run after all others, alone, because their neighbours train models and start whole pipelines.</summary>
-[CollectionDefinition(DisableParallelization = true)]
-public sealed class Alone;
-
 /// <summary>How soon after an event the recommender knows it.</summary>
-[Collection<Alone>]
 public sealed class FreshnessTests(PipelineFixture fixture)
 {
     private const int Users = 9;

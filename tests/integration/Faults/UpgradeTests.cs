@@ -23,6 +23,7 @@ namespace Driftline.Integration.Tests.Faults;
 public sealed class UpgradeTests : IAsyncLifetime
 {
     private const int EventsPerUser = 100; // fewer than a sequence holds
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20); // of each writer, between two events
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private readonly Dictionary<string, List<ulong>> _accepted = new(StringComparer.Ordinal);
     private readonly string _run = Guid.NewGuid().ToString("N")[..8];
@@ -86,6 +87,7 @@ public sealed class UpgradeTests : IAsyncLifetime
                 }
             }, "no 202");
             Note(user, id);
+            await Task.Delay(Pause, CancellationToken.None);
         }
     }
 
@@ -98,6 +100,7 @@ public sealed class UpgradeTests : IAsyncLifetime
             var one = Event($"{_run}-newer-{i}", $"{_run}-newer-{i / EventsPerUser}", i);
             await ProduceAsync(Topics.StorefrontEvents.Name, one.userId, As(one, newer, id));
             Note(one.userId, one.eventId);
+            await Task.Delay(Pause, CancellationToken.None);
         }
     }
 
@@ -113,6 +116,7 @@ public sealed class UpgradeTests : IAsyncLifetime
             var trigger = new SequenceUpdated { userId = one.userId, length = 1, eventCount = 1, newestEventTime = one.eventTime, newestReceivedAt = one.receivedAt, attributes = new Dictionary<string, string>() };
             await ProduceAsync(Topics.SequenceUpdates.Name, one.userId, As(trigger, older, id));
             Note(one.userId, one.eventId);
+            await Task.Delay(Pause, CancellationToken.None);
         }
     }
 
