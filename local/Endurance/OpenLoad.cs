@@ -92,10 +92,9 @@ internal sealed class OpenLoad(Uri ingestor, IReadOnlyList<string> items, int us
     private ReplayEvent Next()
     {
         var number = Interlocked.Increment(ref _number);
-        var random = Random.Shared;
-        var user = string.Create(CultureInfo.InvariantCulture, $"load-{_run}-{random.Next(users)}");
+        var user = string.Create(CultureInfo.InvariantCulture, $"load-{_run}-{number % users}"); // in turn, so that all get as many
         var now = DateTimeOffset.UtcNow;
-        var source = new Storefront.ImportEvent(user, items[random.Next(items.Count)], now, "click");
+        var source = new Storefront.ImportEvent(user, items[Random.Shared.Next(items.Count)], now, "click");
         return new ReplayEvent(string.Create(CultureInfo.InvariantCulture, $"{_run}-{number}"), now.ToUnixTimeMilliseconds(), source);
     }
 

@@ -24,7 +24,8 @@ internal sealed class OverloadCommand(OverloadOptions options)
     /// <summary>So many that the backlog of two minutes stays below what a test broker keeps (5 MiB a partition).</summary>
     private const int Partitions = 96;
 
-    private const int Users = 200_000;
+    /// <summary>So few that Redis holds them all within its memory, and so many that no sequence fills.</summary>
+    private const int Users = 12_000;
     private const int CalibratingConnections = 8;
     private const int Connections = 1_000;
     private static readonly TimeSpan Calibrating = TimeSpan.FromSeconds(15);

@@ -31,9 +31,10 @@ internal sealed partial class ProcessSamples : IAsyncDisposable
     }
 
     /// <summary>By process, in the order of time.</summary>
+    /// <exception cref="InvalidOperationException">Sampling ended before its time.</exception>
     public IReadOnlyDictionary<string, IReadOnlyList<ProcessSample>> All
     {
-        get { lock (_lock) return _samples.ToDictionary(one => one.Key, one => (IReadOnlyList<ProcessSample>)[.. one.Value], StringComparer.Ordinal); }
+        get { lock (_lock) return _run.IsFaulted ? throw new InvalidOperationException("The processes could not be watched to the end.", _run.Exception) : _samples.ToDictionary(one => one.Key, one => (IReadOnlyList<ProcessSample>)[.. one.Value], StringComparer.Ordinal); }
     }
 
     public static async Task<ProcessSamples> StartAsync(Stack stack, TimeSpan interval) =>
@@ -81,7 +82,8 @@ internal sealed partial class ProcessSamples : IAsyncDisposable
 
     private async Task<double> ManagedAsync(string service)
     {
-        var metrics = await _http.GetStringAsync(new Uri(_stack[service], "/metrics"), _stopping.Token);
+        using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(_stack[service], "/metrics")));
+        var metrics = answer is null ? "" : await answer.Content.ReadAsStringAsync();
         return Heap().Matches(metrics).Sum(match => double.Parse(match.Groups["value"].Value, CultureInfo.InvariantCulture)) / (1 << 20);
     }
 
@@ -92,12 +94,12 @@ internal sealed partial class ProcessSamples : IAsyncDisposable
         {
             var now = DateTimeOffset.UtcNow;
             var one = new ReplayEvent(Guid.NewGuid().ToString(), now.ToUnixTimeMilliseconds(), new Storefront.ImportEvent("sampled", "any", now, "click"));
-            using var content = new ByteArrayContent(ReplayEvent.ToJson([one])) { Headers = { ContentType = new("application/json") } };
-            using var answer = await _http.PostAsync(new Uri(_stack[service.Name], "/v1/events"), content, _stopping.Token);
+            var content = new ByteArrayContent(ReplayEvent.ToJson([one])) { Headers = { ContentType = new("application/json") } };
+            using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Post, new Uri(_stack[service.Name], "/v1/events")) { Content = content });
         }
         else if (service == LocalService.Recommender)
         {
-            using var answer = await _http.GetAsync(new Uri(_stack[service.Name], "/v1/users/sampled/recommendations"), _stopping.Token);
+            using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(_stack[service.Name], "/v1/users/sampled/recommendations")));
         }
         else
         {
@@ -105,6 +107,22 @@ internal sealed partial class ProcessSamples : IAsyncDisposable
         }
 
         return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+    }
+
+    /// <returns>Null where a busy service gave none in time: a sample too.</returns>
+    private async Task<HttpResponseMessage?> AskAsync(HttpRequestMessage request)
+    {
+        using (request)
+        {
+            try
+            {
+                return await _http.SendAsync(request, _stopping.Token);
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !_stopping.IsCancellationRequested)
+            {
+                return null;
+            }
+        }
     }
 
     [GeneratedRegex("""^dotnet_gc_last_collection_heap_size_bytes(\{[^}]*\})? (?<value>[0-9.eE+]+)""", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
