@@ -3,10 +3,7 @@ using System.Text.Json;
 using Driftline.Local;
 using Driftline.Storefront;
 using Xunit;
-using Xunit.Sdk;
-using Xunit.v3;
 
-[assembly: Parallelization(Mode = ParallelMode.None)] // pipelines that run beside each other wait for each other's processor
 [assembly: AssemblyFixture(typeof(Driftline.Integration.Tests.PipelineFixture))]
 
 namespace Driftline.Integration.Tests;
