@@ -3,15 +3,7 @@ using Xunit;
 
 namespace Driftline.Integration.Tests;
 
-/// <summary>
-/// Tests that run after all others, one at a time: those that hold a time, because their neighbours train models and start whole pipelines, and those that kill and
-/// start processes all the time, which no neighbour would bear.
-/// </summary>
-[CollectionDefinition(DisableParallelization = true)]
-public sealed class Alone;
-
 /// <summary>How soon after an event the recommender knows it.</summary>
-[Collection<Alone>]
 public sealed class FreshnessTests(PipelineFixture fixture)
 {
     private const int Users = 9;

@@ -59,10 +59,21 @@ internal sealed class RedisCluster : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private Task<ConnectionMultiplexer> ConnectAsync()
+    /// <summary>Waits for a server that has just been started: the client's own retries do not wait between refusals.</summary>
+    private async Task<ConnectionMultiplexer> ConnectAsync()
     {
         var configuration = ConfigurationOptions.Parse(ConnectionString);
-        (configuration.AllowAdmin, configuration.ConnectRetry, configuration.ConnectTimeout) = (true, 20, 1_000);
-        return ConnectionMultiplexer.ConnectAsync(configuration);
+        configuration.AllowAdmin = true;
+        for (var deadline = DateTime.UtcNow + Limit; ;)
+        {
+            try
+            {
+                return await ConnectionMultiplexer.ConnectAsync(configuration);
+            }
+            catch (RedisConnectionException) when (DateTime.UtcNow < deadline)
+            {
+                await Task.Delay(100);
+            }
+        }
     }
 }

@@ -5,7 +5,6 @@ using Xunit;
 namespace Driftline.Integration.Tests.Faults;
 
 /// <summary>The fault suite of docs/reliability.md, short: it judges itself by its exit code.</summary>
-[Collection<Alone>]
 public sealed class ChaosTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(12);
