@@ -20,20 +20,14 @@ public sealed class BuildSequence(
         var good = Check(batch, outcomes);
         await erased.ReadAsync();
         var touched = new Dictionary<string, TouchedUser>(StringComparer.Ordinal);
-        var merges = new List<Received<StorefrontEvent>>();
         foreach (var (index, entries) in good)
         {
             var record = batch[index];
             if (erased.Covers(record.Value!)) continue;
-            if (record.Value!.payload is SessionMerged)
+            if (record.Value!.payload is SessionMerged && await merge.LinkAsync(record.Value) is { } reason)
             {
-                if (await merge.LinkAsync(record.Value) is { } reason)
-                {
-                    outcomes[index] = Outcome.Rejected(reason);
-                    continue;
-                }
-
-                merges.Add(record);
+                outcomes[index] = Outcome.Rejected(reason);
+                continue;
             }
 
             if (!touched.TryGetValue(record.Key!, out var user)) touched.Add(record.Key!, user = new TouchedUser());
@@ -52,7 +46,7 @@ public sealed class BuildSequence(
         var moved = await merge.MoveAsync(touched.Keys);
         await Task.WhenAll([
             announce.ChangedAsync([.. users.Zip(states, (user, state) => moved.TryGetValue(user.Key, out var owned) ? user.Value.ChangeTo(owned.UserId, owned.State) : user.Value.ChangeTo(user.Key, state))]),
-            .. merges.Select(merge.AnnounceAsync), erased.TakeBackAsync()]);
+            .. users.Where(user => moved.ContainsKey(user.Key)).Select(user => merge.AnnounceAsync(user.Value.Newest)), erased.TakeBackAsync()]);
 
         var now = time.GetUtcNow();
         metrics.Written(users.Sum(user => user.Value.Entries.Count), now - DateTimeOffset.FromUnixTimeMilliseconds(users.Max(user => user.Value.NewestReceivedAt)));
@@ -79,15 +73,16 @@ public sealed class BuildSequence(
 
         private readonly HashSet<string> _eventIds = new(StringComparer.Ordinal);
         private IDictionary<string, string> _attributes = NoAttributes;
-        private Received<StorefrontEvent> _newest = null!;
 
         public List<SequenceEntry> Entries { get; } = [];
 
         /// <summary>What the events say of the user.</summary>
         public List<AttributeValue> Said { get; } = [];
 
-        /// <summary>When the event received last was.</summary>
-        public long NewestReceivedAt => _newest.Value!.receivedAt;
+        /// <summary>The event received last.</summary>
+        public Received<StorefrontEvent> Newest { get; private set; } = null!;
+
+        public long NewestReceivedAt => Newest.Value!.receivedAt;
 
         public void Add(Received<StorefrontEvent> record, IReadOnlyList<SequenceEntry> entries)
         {
@@ -95,13 +90,13 @@ public sealed class BuildSequence(
             Entries.AddRange(entries);
             _eventIds.Add(value.eventId);
             foreach (var (name, said) in value.attributes) Said.Add(new AttributeValue(name, said, value.eventTime));
-            if (_newest is not null && value.receivedAt < NewestReceivedAt) return;
-            _newest = record;
+            if (Newest is not null && value.receivedAt < NewestReceivedAt) return;
+            Newest = record;
             if (value.attributes.Count > 0) _attributes = value.attributes;
         }
 
         /// <summary>The trace of the event received last goes on in the update.</summary>
         public SequenceChange ChangeTo(string userId, SequenceState state) =>
-            new(userId, state, _eventIds.Count, NewestReceivedAt, _attributes, TraceHeaders.Extract(_newest.Headers));
+            new(userId, state, _eventIds.Count, NewestReceivedAt, _attributes, TraceHeaders.Extract(Newest.Headers));
     }
 }

@@ -45,9 +45,13 @@ public sealed class MergeSessions(SessionLinks links, SequenceStore sequences, E
         return moved;
     }
 
-    /// <summary>The anonymous user of a merge is erased where they were known: on the way of their own events, as an erasure goes.</summary>
-    public Task AnnounceAsync(Received<StorefrontEvent> merge) =>
-        announce.ErasedAsync(merge.Key!, default, merge.Value!.receivedAt, merge.Value.eventId, TraceHeaders.Extract(merge.Headers));
+    /// <summary>
+    /// After a move, the anonymous user is erased where they were known: on the way of their own events, as an erasure goes. After each move, as the next stage may have read between
+    /// the write and the move.
+    /// </summary>
+    /// <param name="last">The session's event that was received last.</param>
+    public Task AnnounceAsync(Received<StorefrontEvent> last) =>
+        announce.ErasedAsync(last.Key!, default, last.Value!.receivedAt, last.Value.eventId, TraceHeaders.Extract(last.Headers));
 
     /// <summary>For an erasure: sessions that were merged into the user are erased with them, and the user, if a session, is nobody's again.</summary>
     /// <exception cref="StackExchange.Redis.RedisException">Redis is away; forgetting again is harmless.</exception>
