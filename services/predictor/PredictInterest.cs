@@ -19,6 +19,8 @@ public sealed class PredictInterest(
     IOptions<PredictorOptions> options, TimeProvider time)
     : IBatchHandler<SequenceUpdated>
 {
+    private const string Source = "/driftline/predictor";
+
     private static readonly Task<IReadOnlyDictionary<string, string>[]> NoAttributes = Task.FromResult<IReadOnlyDictionary<string, string>[]>([]);
 
     public async Task<IReadOnlyList<Outcome>> HandleAsync(IReadOnlyList<Received<SequenceUpdated>> batch, CancellationToken stopping)
@@ -60,41 +62,31 @@ public sealed class PredictInterest(
         shift.Add(version, share, [.. predictions.Where((_, i) => read[i].Sequence.Length > 0)]);
 
         var marks = await erased.MarksOf(users.Where((_, i) => read[i].Sequence.Length == 0).Select(user => user.Key)).ReadAsync();
-        var sends = new List<Task>(users.Count);
+        var topic = Topics.InterestUpdates.Of(options.Value.ModelName).Name;
+        var records = new List<OutgoingRecord>(users.Count);
+        var received = new List<DateTimeOffset>(users.Count);
         for (var i = 0; i < users.Count; i++)
         {
             var (userId, trigger) = users[i];
             var cause = TraceHeaders.Extract(trigger.Headers);
-            var before = EraseAsync(userId, [.. erasures[userId]], marks.ContainsKey(userId), cause);
-            if (read[i].Sequence.Length == 0)
-            {
-                sends.Add(before); // erased, or expired since the trigger
-                continue;
-            }
-
-            var update = ComposeUpdate.From(trigger.Value!, read[i].Sequence, predictions[i], version, categories, options.Value.MaxShifts, cause, time.GetUtcNow());
+            records.AddRange(Tombstones(userId, [.. erasures[userId]], marks.ContainsKey(userId), cause)); // before what the user did after coming back
+            if (read[i].Sequence.Length == 0) continue; // erased, or expired since the trigger
+            var now = time.GetUtcNow();
+            var update = ComposeUpdate.From(trigger.Value!, read[i].Sequence, predictions[i], version, categories, options.Value.MaxShifts, cause, now);
             metrics.Predicted(predictions[i]);
-            sends.Add(SendAfterAsync(before, update, cause));
+            records.Add(await producer.EncodeAsync(topic, userId, update, new CloudEvent(Guid.CreateVersion7().ToString(), Source, "driftline.interest.updated", now), cause));
+            received.Add(DateTimeOffset.FromUnixTimeMilliseconds(update.newestReceivedAt));
         }
 
-        await Task.WhenAll(sends);
+        await producer.SendAsync(topic, records);
+        var published = time.GetUtcNow();
+        foreach (var one in received) metrics.Published(published - one);
     }
 
     /// <summary>One tombstone for each erasure, so that the next stages hear of each; without any, one for a user who is marked as erased: a batch that was overtaken may have put an update over theirs.</summary>
-    private Task EraseAsync(string userId, IReadOnlyList<string> erasureIds, bool marked, ActivityContext cause) =>
-        erasureIds.Count > 0 ? Task.WhenAll(erasureIds.Select(id => SendTombstoneAsync(userId, id, cause)))
-        : marked ? SendTombstoneAsync(userId, null, cause)
-        : Task.CompletedTask;
-
-    private Task SendTombstoneAsync(string userId, string? erasureId, ActivityContext cause) => producer.SendAsync(
-        Topics.InterestUpdates.Of(options.Value.ModelName).Name,
-        OutgoingRecord.Of(userId, null, new CloudEvent(Guid.CreateVersion7().ToString(), "/driftline/predictor", "driftline.interest.erased", time.GetUtcNow(), erasureId), cause));
-
-    private async Task SendAfterAsync(Task before, InterestUpdated update, ActivityContext cause)
-    {
-        await before;
-        await SendAsync(update, cause);
-    }
+    private IEnumerable<OutgoingRecord> Tombstones(string userId, IReadOnlyCollection<string?> erasureIds, bool marked, ActivityContext cause) =>
+        (erasureIds.Count == 0 && marked ? [null] : erasureIds).Select(erasureId => OutgoingRecord.Of(
+            userId, null, new CloudEvent(Guid.CreateVersion7().ToString(), Source, "driftline.interest.erased", time.GetUtcNow(), erasureId), cause));
 
     /// <returns>Null where the model cannot go on from what was kept of some users (it is another one, or an item or attribute of theirs has changed): these then have no state.</returns>
     private Predicted? Predict(InterestPredictor current, IReadOnlyList<KeyValuePair<string, Received<SequenceUpdated>>> users, UserState[] read)
@@ -118,14 +110,6 @@ public sealed class PredictInterest(
         }
 
         return new Predicted(current.Version, current.Categories, current.TrainingShare, [.. predicted.Select(one => one.Prediction)]);
-    }
-
-    private async Task SendAsync(InterestUpdated update, ActivityContext cause)
-    {
-        await producer.SendAsync(
-            Topics.InterestUpdates.Of(options.Value.ModelName).Name, update.userId, update,
-            new CloudEvent(Guid.CreateVersion7().ToString(), "/driftline/predictor", "driftline.interest.updated", time.GetUtcNow()), cause);
-        metrics.Published(time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(update.newestReceivedAt));
     }
 
     /// <summary>The newest trigger of each user; triggers that name no user are rejected in <paramref name="outcomes"/>.</summary>
