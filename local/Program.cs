@@ -73,13 +73,11 @@ root.Add(chaos);
 
 var length = new Option<double>("--minutes") { Description = "How long the load lasts.", DefaultValueFactory = _ => 2 };
 var times = new Option<double>("--times") { Description = "How many times the sustainable rate, which is measured first, is offered.", DefaultValueFactory = _ => 20 };
-var memory = new Option<double>("--memory") { Description = "Resident memory in MiB that no process may exceed.", DefaultValueFactory = _ => 1_024 };
-var overload = new Command("overload", "Offer many times what the pipeline sustains. Exit 0 only if memory stays bounded, what is not taken is refused or held up, every 202 is kept and the backlog drains.") { length, times, memory };
+var overload = new Command("overload", "Offer many times what the pipeline sustains. Exit 0 only if memory stays within the limits in deploy/k8s, what is not taken is refused or held up, every 202 is kept and the backlog drains.") { length, times };
 overload.SetAction((parsed, stopping) => new OverloadCommand(new OverloadOptions
 {
     Minutes = parsed.GetValue(length),
     Times = parsed.GetValue(times),
-    MemoryMiB = parsed.GetValue(memory),
 }).ExecuteAsync(stopping));
 root.Add(overload);
 

@@ -9,10 +9,11 @@ namespace Driftline.Local.Endurance;
 /// <param name="Unanswered">Requests without an answer.</param>
 /// <param name="Missing">Accepted events that are in no sequence.</param>
 /// <param name="Behind">Users whose interest was not computed from their whole sequence.</param>
+/// <param name="LimitMiB">See <see cref="MemoryLimits"/>.</param>
 /// <param name="PeakMiB">Most resident memory by process.</param>
 internal sealed record OverloadReport(
     double Sustainable, double Rate, double Minutes, long Offered, long Accepted, long Refusals, long RefusalsWithoutRetryAfter, long HeldUp, long Unanswered,
-    int Missing, int Behind, double DrainedAfterSeconds, double MemoryBoundMiB, IReadOnlyDictionary<string, double> PeakMiB);
+    int Missing, int Behind, double DrainedAfterSeconds, IReadOnlyDictionary<string, double> LimitMiB, IReadOnlyDictionary<string, double> PeakMiB);
 
 /// <summary>What one figure of one process was in the run's second third, and in its last part.</summary>
 internal sealed record Growth(string Process, string Figure, double Before, double After, bool Grew);
