@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Driftline.Bench.Capacity;
 using Driftline.Bench.EndToEnd;
+using Driftline.Bench.Micro;
+using Driftline.Bench.Peer;
 using Driftline.Bench.Predictor;
 using Driftline.Bench.Regressions;
 using Driftline.Bench.Retrieval;
@@ -24,16 +26,10 @@ var e2e = new Command("e2e", "Open-loop load through the four services: waits fo
 {
     rate, seconds, warmUp, users, seed, batch, json,
 };
-e2e.SetAction((parsed, stopping) => new E2eCommand(new E2eOptions
-{
-    Rate = parsed.GetValue(rate),
-    Seconds = parsed.GetValue(seconds),
-    WarmUpSeconds = parsed.GetValue(warmUp),
-    Users = parsed.GetValue(users),
-    Seed = parsed.GetValue(seed),
-    Batch = parsed.GetValue(batch) ?? (parsed.GetValue(rate) < 5_000 ? 1 : 100),
-    Json = parsed.GetValue(json)?.FullName,
-}).ExecuteAsync(stopping));
+e2e.SetAction((parsed, stopping) => new E2eCommand(Load(parsed)).ExecuteAsync(stopping));
+
+var peer = new Command("peer", "The load of e2e on Driftline, then on a peer in Python (bench/peer-python) with the same topics, weights and requests: side by side.") { rate, seconds, warmUp, users, seed, batch, json };
+peer.SetAction((parsed, stopping) => new PeerCommand(Load(parsed)).ExecuteAsync(stopping));
 
 var ingestBatch = new Option<int>("--batch") { Description = "Events in a request.", DefaultValueFactory = _ => 100 };
 var connections = new Option<int>("--connections") { Description = "Requests in flight.", DefaultValueFactory = _ => 8 };
@@ -95,7 +91,7 @@ retrieval.SetAction(async (parsed, stopping) =>
 try
 {
     return await new RootCommand("Driftline's benchmarks. Run them in Release, on a machine with nothing else to do.")
-        { e2e, ingest, buildSequences, answers, capacity, PredictorCommand.Create(), retrieval, regressions }.Parse(args)
+        { e2e, peer, ingest, buildSequences, answers, capacity, PredictorCommand.Create(), retrieval, MicroCommand.Create(), regressions }.Parse(args)
         .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
 }
 catch (Exception e) when (e is InvalidOperationException or FileNotFoundException or TimeoutException or IOException)
@@ -107,3 +103,14 @@ catch (OperationCanceledException)
 {
     return 130;
 }
+
+E2eOptions Load(ParseResult parsed) => new()
+{
+    Rate = parsed.GetValue(rate),
+    Seconds = parsed.GetValue(seconds),
+    WarmUpSeconds = parsed.GetValue(warmUp),
+    Users = parsed.GetValue(users),
+    Seed = parsed.GetValue(seed),
+    Batch = parsed.GetValue(batch) ?? (parsed.GetValue(rate) < 5_000 ? 1 : 100),
+    Json = parsed.GetValue(json)?.FullName,
+};

@@ -10,9 +10,11 @@ namespace Driftline.Local;
 /// <param name="atOnce">Events that are followed at a time: each asks some hundreds of times a second.</param>
 public sealed class FreshnessProbe(RecommenderClient recommender, Ledger ledger, CancellationToken stopping, int atOnce = 8)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
-    private static readonly TimeSpan LongPause = TimeSpan.FromMilliseconds(10); // for what takes long: many such would ask the recommender to death
-    private static readonly TimeSpan Long = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>What has taken long is asked after less often, to within this part of the time: many such would otherwise ask the recommender to death.</summary>
+    private const double PauseOfElapsed = 0.1;
+
     private static readonly TimeSpan GiveUp = TimeSpan.FromSeconds(60);
     private readonly ConcurrentBag<double> _milliseconds = [];
     private readonly ConcurrentDictionary<Task, byte> _running = new();
@@ -54,7 +56,8 @@ public sealed class FreshnessProbe(RecommenderClient recommender, Ledger ledger,
                     return;
                 }
 
-                await Task.Delay(Stopwatch.GetElapsedTime(answered) < Long ? Pause : LongPause, stopping);
+                var pause = Stopwatch.GetElapsedTime(answered) * PauseOfElapsed;
+                await Task.Delay(pause > ShortestPause ? pause : ShortestPause, stopping);
             }
         }
         catch (OperationCanceledException) { }

@@ -6,7 +6,8 @@ namespace Driftline.Local;
 /// What the pipeline must come to show: the sequence of every user after each accepted event, by its digest. An answer's digest then tells
 /// exactly which accepted events it reflects. It expects that one user's events were sent in the order of the calls.
 /// </summary>
-public sealed class Ledger(int maxLength)
+/// <param name="counts">Whether what is asked about tells how many of a user's events it reflects in the digest's place.</param>
+public sealed class Ledger(int maxLength, bool counts = false)
 {
     private readonly Dictionary<string, UserLedger> _users = new(StringComparer.Ordinal);
 
@@ -32,12 +33,12 @@ public sealed class Ledger(int maxLength)
     {
         lock (_users)
         {
-            if (!_users.TryGetValue(userId, out var user)) _users.Add(userId, user = new UserLedger(maxLength));
+            if (!_users.TryGetValue(userId, out var user)) _users.Add(userId, user = new UserLedger(maxLength, counts));
             return user;
         }
     }
 
-    private sealed class UserLedger(int maxLength)
+    private sealed class UserLedger(int maxLength, bool counts)
     {
         private readonly SortedSet<(long Time, byte[] Member)> _window = new(Comparer<(long Time, byte[] Member)>.Create((a, b) =>
             a.Time != b.Time ? a.Time.CompareTo(b.Time) : a.Member.AsSpan().SequenceCompareTo(b.Member)));
@@ -68,12 +69,16 @@ public sealed class Ledger(int maxLength)
 
         public int PositionOf(long digest)
         {
-            lock (_positions) return _positions.GetValueOrDefault(digest, -1);
+            lock (_positions)
+            {
+                if (counts) return digest >= 0 && digest <= _position ? (int)digest : -1;
+                return _positions.GetValueOrDefault(digest, -1);
+            }
         }
 
         public int Missing(long digest)
         {
-            lock (_positions) return _position - Math.Max(0, _positions.GetValueOrDefault(digest, 0));
+            lock (_positions) return _position - Math.Max(0, PositionOf(digest));
         }
 
         private static long HashOf(byte[] member)

@@ -131,7 +131,10 @@ public sealed class Stack : IAsyncDisposable
     /// <summary>Starts one service and waits until it answers; ready services wait for others, so readiness is awaited apart.</summary>
     /// <param name="settings">Settings of this service alone.</param>
     /// <param name="name">What this replica is called here, where there are several; the service's own name if not given.</param>
-    public async Task StartServiceAsync(LocalService service, CancellationToken stopping, IReadOnlyDictionary<string, string>? settings = null, string? name = null)
+    /// <param name="program">Another program in the service's place, from its name and environment.</param>
+    public async Task StartServiceAsync(
+        LocalService service, CancellationToken stopping, IReadOnlyDictionary<string, string>? settings = null, string? name = null,
+        Func<string, IReadOnlyDictionary<string, string>, ProcessSpec>? program = null)
     {
         var environment = Settings();
         foreach (var (key, value) in settings ?? new Dictionary<string, string>()) environment[key] = value;
@@ -139,8 +142,10 @@ public sealed class Stack : IAsyncDisposable
         var port = _options.UsualPorts && FreePort.IsFree(service.UsualPort) ? service.UsualPort : FreePort.Find();
         var url = new Uri($"http://127.0.0.1:{port}/");
         environment["Urls"] = url.ToString();
-        environment["DOTNET_gcServer"] = "0"; // five processes share one machine
-        var process = Supervisor.Start(ProcessSpec.Service(name, service.ProgramPath, environment), RunFolder, _report);
+        environment["DOTNET_gcServer"] = "0"; // five processes share one machine: a heap for each core is too much,
+        environment["DOTNET_gcConcurrent"] = "0"; // and so is a thread for it,
+        environment["DOTNET_GCgen0size"] = "0x4000000"; // but young objects get the room that they would have there, in 64 MiB
+        var process = Supervisor.Start(program?.Invoke(name, environment) ?? ProcessSpec.Service(name, service.ProgramPath, environment), RunFolder, _report);
         _services.Add(name, (process, url));
         Parts.Add((name, url.ToString()));
         await process.WaitUntilHealthyAsync(new Uri(url, "/health/live"), HealthTimeout, stopping);
@@ -167,7 +172,7 @@ public sealed class Stack : IAsyncDisposable
             settings["Kafka__Table__FetchWaitMaxMs"] = "50"; // a table may lag by as much; each of its readers asks all the time
             settings["Kafka__Consumer__SessionTimeoutMs"] = "4000";
             settings["Kafka__Consumer__HeartbeatIntervalMs"] = "400";
-            settings["Kafka__Producer__LingerMs"] = "0";
+            settings["Kafka__Producer__LingerMs"] = "1"; // each request lays a set of its own into a list that every fetch goes through
         }
 
         if (Key is not null) settings["Security__KeysFile"] = KeysFile;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Driftline.Bench.Peer;
 using Driftline.Local;
 using Driftline.Sequences;
 using StackExchange.Redis;
@@ -32,6 +33,9 @@ internal sealed record E2eOptions
 
     /// <summary>Recommendations to ask for after the load, to learn what one costs.</summary>
     public int Requests { get; init; }
+
+    /// <summary>The Python programs of bench/peer-python in the services' place.</summary>
+    public bool Peer { get; init; }
 }
 
 /// <summary><c>e2e</c>: open-loop load through the four services, as a shop sends it and as a shop sees its effect.</summary>
@@ -60,10 +64,18 @@ internal sealed class E2eCommand(E2eOptions options)
         var data = ReplayData.Open(new RunOptions { Seed = 1, Events = 1 }, cache, DateTimeOffset.UtcNow);
         var artifact = await DemoModel.TrainedOnAsync(data.Folder, cache, stopping);
         await using var stack = await Stack.StartAsync(new StackOptions { Partitions = Partitions }, say, stopping);
-        foreach (var service in LocalService.All) await stack.StartServiceAsync(service, stopping);
-        using (var http = stack.ClientOf(LocalService.Ingestor))
+        if (options.Peer)
+        {
+            foreach (var service in LocalService.All) await PeerPrograms.StartAsync(stack, service, artifact, stopping);
+        }
+        else
+        {
+            foreach (var service in LocalService.All) await stack.StartServiceAsync(service, stopping);
+            using var http = stack.ClientOf(LocalService.Ingestor);
             await CatalogLoader.LoadAsync(http, data.Items, data.Prices, new Progress<int>(), stopping);
-        await DemoModel.ReleaseAsync(artifact, stack.Settings(), stopping);
+            await DemoModel.ReleaseAsync(artifact, stack.Settings(), stopping);
+        }
+
         await stack.WaitUntilReadyAsync(stopping);
         say($"{options.Rate:N0} events/s of {options.Users:N0} users for {options.Seconds:N0} s after {options.WarmUpSeconds:N0} s of warm-up; logs: {stack.RunFolder}");
         return await LoadAsync(options, stack, [.. data.Items.Select(item => item.ItemId)], say, stopping);
@@ -76,7 +88,7 @@ internal sealed class E2eCommand(E2eOptions options)
         await using var redis = await ConnectionMultiplexer.ConnectAsync(stack.RedisConnectionString + ",allowAdmin=true"); // INFO
         var meter = new CostMeter(stack, redis, http, LocalService.All);
         var window = new SequenceStoreOptions().MaxLength;
-        var ledger = new Ledger(window);
+        var ledger = new Ledger(window, counts: options.Peer);
         var recommender = new RecommenderClient(answers);
         var probe = new FreshnessProbe(recommender, ledger, stopping, options.Followed);
         await using var watch = new UpdateWatch(stack.BootstrapServers, Partitions, ledger);
@@ -86,9 +98,11 @@ internal sealed class E2eCommand(E2eOptions options)
         var empty = await meter.ReadAsync(stopping);
         var before = empty;
         long began = 0;
-        await load.RunAsync(TimeSpan.FromSeconds(options.WarmUpSeconds), TimeSpan.FromSeconds(options.Seconds), () =>
+        await load.RunAsync(TimeSpan.FromSeconds(options.WarmUpSeconds), TimeSpan.FromSeconds(options.Seconds), async () =>
         {
-            before = meter.ReadAsync(stopping).GetAwaiter().GetResult();
+            await ShownAsync(load.Last, recommender, ledger, stopping); // what waited while code was being compiled is not the measured part's
+            await probe.FinishAsync();
+            before = await meter.ReadAsync(stopping);
             watch.Reset();
             probe.Reset();
             began = Stopwatch.GetTimestamp();

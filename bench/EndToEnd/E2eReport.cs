@@ -32,4 +32,5 @@ internal sealed record Freshness(double? P50, double? P90, double? P99, double? 
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(E2eReport))]
+[JsonSerializable(typeof(Peer.PeerReport))]
 internal sealed partial class E2eReportJson : JsonSerializerContext;

@@ -19,7 +19,7 @@ internal sealed class OpenLoopLoad(Uri ingestor, Arrivals arrivals, UpdateWatch 
     private static readonly TimeSpan Collect = TimeSpan.FromMilliseconds(20);
 
     /// <summary>One event is followed at most so often, however long those before it take: slow times are not seen less often than fast ones.</summary>
-    private static readonly TimeSpan FollowEvery = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan FollowEvery = TimeSpan.FromMilliseconds(100);
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     private readonly HttpClient _http = new() { BaseAddress = ingestor, Timeout = TimeSpan.FromSeconds(60) };
@@ -48,16 +48,19 @@ internal sealed class OpenLoopLoad(Uri ingestor, Arrivals arrivals, UpdateWatch 
         get { lock (_lock) return [.. _last]; }
     }
 
-    /// <param name="warmUp">Called between the warm-up, whose events are not counted, and the measured part.</param>
-    public async Task RunAsync(TimeSpan warmUpLength, TimeSpan length, Action warmUp, CancellationToken stopping)
+    /// <param name="warm">Called between the warm-up, whose events are not counted, and the measured part, which begins when it returns.</param>
+    public async Task RunAsync(TimeSpan warmUpLength, TimeSpan length, Func<Task> warm, CancellationToken stopping)
     {
         _started = Stopwatch.GetTimestamp();
         var sending = _lanes.Select(lane => SendAsync(lane.Reader, stopping)).ToList();
         await Task.Run(async () =>
         {
             Offer(warmUpLength.TotalSeconds, stopping);
-            warmUp();
-            Volatile.Write(ref _measured, Stopwatch.GetTimestamp());
+            for (var lane = 0; lane < lanes; lane++) HandOver(lane);
+            await warm();
+            var now = Stopwatch.GetTimestamp();
+            _started = now - (long)(warmUpLength.TotalSeconds * Stopwatch.Frequency); // what came in meanwhile is not due
+            Volatile.Write(ref _measured, now);
             Offer((warmUpLength + length).TotalSeconds, stopping);
             for (var lane = 0; lane < lanes; lane++) HandOver(lane);
             foreach (var lane in _lanes) lane.Writer.Complete();

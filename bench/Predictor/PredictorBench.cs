@@ -36,8 +36,10 @@ internal sealed class PredictorBench(string artifact, string device, int threads
         IReadOnlyList<(InterestPrediction Prediction, CarriedState? State)> last = [];
         if (predictor.CarriesState)
         {
-            last = predictor.Predict([.. whole.Select(entries => new UserToPredict(entries[..(entries.Length / 2)]))]);
-            Row("one event more", users, () => last = predictor.Predict([.. last.Select(one => new UserToPredict([shoppers.Next()], After: one.State))]), say);
+            Row("one event more", users, () => last = predictor.Predict([.. last.Select(one => new UserToPredict([shoppers.Next()], After: one.State))]), say, prepare: () =>
+            {
+                if (last.Count == 0 || !predictor.Continues(last[0].State!, 1, null)) last = predictor.Predict([.. whole.Select(entries => new UserToPredict(entries[..(entries.Length / 2)]))]);
+            });
         }
         else
         {
@@ -53,20 +55,23 @@ internal sealed class PredictorBench(string artifact, string device, int threads
         }, say);
     }
 
-    private static void Row(string what, int users, Action work, Action<string> say, bool whole = false)
+    /// <param name="prepare">Done before each repetition; it does not count.</param>
+    private static void Row(string what, int users, Action work, Action<string> say, bool whole = false, Action? prepare = null)
     {
         var repetitions = whole ? Math.Max(5, Repetitions / 4) : Repetitions * 5;
-        for (var i = 0; i < repetitions / 4; i++) work();
         var times = new double[repetitions];
-        var (cpu, bytes) = (Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(precise: true));
-        for (var i = 0; i < repetitions; i++)
+        var (cpuUsed, allocated) = (0.0, 0L);
+        for (var i = -repetitions / 4; i < repetitions; i++) // the first ones compile
         {
-            var started = TimeProvider.System.GetTimestamp();
+            prepare?.Invoke();
+            var (cpu, bytes, started) = (Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(precise: true), TimeProvider.System.GetTimestamp());
             work();
+            if (i < 0) continue;
             times[i] = TimeProvider.System.GetElapsedTime(started).TotalMilliseconds;
+            cpuUsed += (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds;
+            allocated += GC.GetTotalAllocatedBytes(precise: true) - bytes;
         }
 
-        var (cpuUsed, allocated) = ((Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds, GC.GetTotalAllocatedBytes(precise: true) - bytes);
         Array.Sort(times);
         double each = users * (double)repetitions;
         say(string.Create(CultureInfo.InvariantCulture,

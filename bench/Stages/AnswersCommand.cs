@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using driftline.events;
 using Driftline.Bench.EndToEnd;
+using Driftline.Bench.Retrieval;
 using Driftline.Local;
 using Driftline.Schemas;
 using Driftline.Streaming;
@@ -9,13 +10,13 @@ namespace Driftline.Bench.Stages;
 
 /// <summary>
 /// <c>answers</c>: the recommender alone, asked for recommendations at a fixed rate whatever it makes of it. A wait counts from when the request was due (the correction
-/// for coordinated omission). Vectors are random and of unit length; interests have 30 categories and 30 boosts, about as many as the demo's.
+/// for coordinated omission). Vectors come in clusters (<see cref="VectorSet"/>: walk), as those of items do; interests have 30 categories and 30 boosts, about as many as the demo's.
 /// </summary>
 internal sealed class AnswersCommand(double rate, double seconds, int items, string? json)
 {
     private const int Partitions = 48, Dimensions = 64, Users = 5_000, Categories = 30, Boosts = 30;
     private const string Version = "bench";
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(0.5);
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
     public async Task<int> ExecuteAsync(CancellationToken stopping)
     {
@@ -67,6 +68,7 @@ internal sealed class AnswersCommand(double rate, double seconds, int items, str
     {
         using var fill = new TopicFill(stack);
         var random = new Random(1);
+        var vectors = VectorSet.Drawn("walk", items, Dimensions, Users, seed: 1);
         var now = DateTimeOffset.UtcNow;
         var at = now.ToUnixTimeMilliseconds();
         CloudEvent About(string id) => new(id, "/driftline/bench", "driftline.bench", now);
@@ -85,7 +87,7 @@ internal sealed class AnswersCommand(double rate, double seconds, int items, str
                 attributes = new Dictionary<string, string>(),
                 updatedAt = at,
             }, About(id));
-            await fill.SendAsync(Topics.CatalogVectors.Name, id, new ItemVector { itemId = id, modelVersion = Version, vector = Unit(random), contentHash = i }, About(id));
+            await fill.SendAsync(Topics.CatalogVectors.Name, id, new ItemVector { itemId = id, modelVersion = Version, vector = vectors.Item(i).ToArray(), contentHash = i }, About(id));
         }
 
         await fill.SendAsync(Topics.ModelReleases.Name, "interest", new ModelReleased
@@ -101,7 +103,7 @@ internal sealed class AnswersCommand(double rate, double seconds, int items, str
         for (var user = 0; user < Users; user++)
         {
             var id = $"shopper-{user}";
-            await fill.SendAsync(Topics.InterestUpdates.Name, id, Interests(id, at, random), About(id));
+            await fill.SendAsync(Topics.InterestUpdates.Name, id, Interests(id, at, vectors.Query(user).ToArray(), random), About(id));
         }
 
         fill.Finish(Topics.CatalogItems.Name, Partitions, items);
@@ -109,7 +111,7 @@ internal sealed class AnswersCommand(double rate, double seconds, int items, str
         fill.Finish(Topics.InterestUpdates.Name, Partitions, Users);
     }
 
-    private InterestUpdated Interests(string user, long at, Random random) => new()
+    private InterestUpdated Interests(string user, long at, float[] vector, Random random) => new()
     {
         userId = user,
         modelVersion = Version,
@@ -122,15 +124,7 @@ internal sealed class AnswersCommand(double rate, double seconds, int items, str
         drift = 0.1f,
         rising = [new CategoryShift { category = "category-1", delta = 0.02f }],
         falling = [new CategoryShift { category = "category-2", delta = -0.02f }],
-        embedding = Unit(random),
+        embedding = vector,
         boosts = [.. Enumerable.Range(0, Boosts).Select(_ => new ItemBoost { itemId = $"sku-{random.Next(items)}", boost = random.NextSingle() })],
     };
-
-    private static float[] Unit(Random random)
-    {
-        var vector = new float[Dimensions];
-        for (var i = 0; i < Dimensions; i++) vector[i] = random.NextSingle() - 0.5f;
-        var length = MathF.Sqrt(vector.Sum(x => x * x));
-        return Array.ConvertAll(vector, x => x / length);
-    }
 }
