@@ -93,7 +93,8 @@ internal sealed partial class ProcessSamples : IAsyncDisposable
         if (service == LocalService.Ingestor)
         {
             var now = DateTimeOffset.UtcNow;
-            var one = new ReplayEvent(Guid.NewGuid().ToString(), now.ToUnixTimeMilliseconds(), new Storefront.ImportEvent("sampled", "any", now, "click"));
+            // An impression: Kafka has it too, and it leaves nothing that the audit would ask about.
+            var one = new ReplayEvent(Guid.NewGuid().ToString(), now.ToUnixTimeMilliseconds(), new Storefront.ImportEvent("sampled", "any", now, "impression"));
             var content = new ByteArrayContent(ReplayEvent.ToJson([one])) { Headers = { ContentType = new("application/json") } };
             using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Post, new Uri(_stack[service.Name], "/v1/events")) { Content = content });
         }
