@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics;
 using System.Numerics.Tensors;
 
 namespace Driftline.Bench.Micro;
@@ -31,10 +32,31 @@ internal static class MachineRates
         return bytes / Best(() => TensorPrimitives.Sum(floats), calls: 1);
     }
 
+    /// <summary>Out of registers: eight sums that do not wait for each other.</summary>
     private static double MultiplyRate()
     {
-        var (a, b) = (new float[InCache / (4 * sizeof(float))], new float[InCache / (4 * sizeof(float))]);
-        return 2.0 * a.Length / Best(() => TensorPrimitives.Dot<float>(a, b), calls: 5_000);
+        const int rounds = 1_000, sums = 8;
+        var total = Vector<float>.Zero;
+        var nanoseconds = Best(() =>
+        {
+            var (x, y) = (new Vector<float>(0.5f), new Vector<float>(0.25f));
+            var (a, b, c, d) = (x, x, x, x);
+            var (e, f, g, h) = (x, x, x, x);
+            for (var i = 0; i < rounds; i++)
+            {
+                a = Vector.FusedMultiplyAdd(a, x, y);
+                b = Vector.FusedMultiplyAdd(b, x, y);
+                c = Vector.FusedMultiplyAdd(c, x, y);
+                d = Vector.FusedMultiplyAdd(d, x, y);
+                e = Vector.FusedMultiplyAdd(e, x, y);
+                f = Vector.FusedMultiplyAdd(f, x, y);
+                g = Vector.FusedMultiplyAdd(g, x, y);
+                h = Vector.FusedMultiplyAdd(h, x, y);
+            }
+
+            total += a + b + c + d + e + f + g + h;
+        }, calls: 20);
+        return 2.0 * rounds * sums * Vector<float>.Count / nanoseconds;
     }
 
     /// <returns>Nanoseconds a call.</returns>
