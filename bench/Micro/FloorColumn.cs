@@ -13,7 +13,8 @@ internal interface IHasFloor
 }
 
 /// <summary>The floor of each benchmark, and how many times as long it took.</summary>
-internal sealed class FloorColumn(bool isRatio) : IColumn
+/// <param name="floors">Those that are known: asking for one sets its benchmark up again.</param>
+internal sealed class FloorColumn(bool isRatio, Dictionary<BenchmarkCase, double?> floors) : IColumn
 {
     public string Id => isRatio ? "FloorRatio" : "Floor";
 
@@ -35,7 +36,8 @@ internal sealed class FloorColumn(bool isRatio) : IColumn
 
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style)
     {
-        if (FloorOf(benchmarkCase) is not { } floor) return "-";
+        if (!floors.TryGetValue(benchmarkCase, out var known)) floors.Add(benchmarkCase, known = FloorOf(benchmarkCase));
+        if (known is not { } floor) return "-";
         var mean = summary[benchmarkCase]?.ResultStatistics?.Mean;
         return isRatio ? (mean / floor)?.ToString("F1", CultureInfo.InvariantCulture) ?? "-" : string.Create(CultureInfo.InvariantCulture, $"{floor:N1} ns");
     }

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Driftline.Bench.Micro;
 
 /// <summary>
-/// Whole sequences of 50 events through each encoder and both heads, weights drawn at random, one thread. The floor of the pass is its matrix products at the core's rate; of the
+/// Whole sequences of 50 events through each encoder to user vectors, weights drawn at random, one thread. The floor of the pass is its matrix products at the core's rate; of the
 /// featuriser, its output's bytes.
 /// </summary>
 public class ForwardBenchmarks : IHasFloor, IDisposable

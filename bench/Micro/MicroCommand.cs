@@ -24,11 +24,12 @@ internal static class MicroCommand
 
     private static int Run(string[] filters)
     {
+        var floors = new Dictionary<BenchmarkCase, double?>();
         var config = ManualConfig.CreateEmpty()
             .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)) // no build of its own: the services' programs stand beside this one
             .AddDiagnoser(MemoryDiagnoser.Default)
             .AddColumnProvider(DefaultColumnProviders.Instance)
-            .AddColumn(new FloorColumn(isRatio: false), new FloorColumn(isRatio: true))
+            .AddColumn(new FloorColumn(isRatio: false, floors), new FloorColumn(isRatio: true, floors))
             .HideColumns("Error", "StdDev", "Median", "Gen0", "Gen1", "Gen2")
             .AddLogger(ConsoleLogger.Default)
             .AddExporter(MarkdownExporter.GitHub)

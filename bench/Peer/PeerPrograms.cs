@@ -9,12 +9,15 @@ internal static class PeerPrograms
     /// <summary>The interpreter that Debian's packages are for.</summary>
     private const string Python = "/usr/bin/python3";
 
+    /// <summary>One thread for each, as the services have it.</summary>
+    private static readonly Dictionary<string, string> Environment = new() { ["OMP_NUM_THREADS"] = "1", ["PYTHONDONTWRITEBYTECODE"] = "1" };
+
     private static string Folder => Path.Combine(Repository.Root, "bench", "peer-python");
 
     /// <summary>Starts one of the stages and waits until it answers.</summary>
     /// <param name="artifact">The model folder.</param>
     public static Task StartAsync(Stack stack, LocalService service, string artifact, CancellationToken stopping) => stack.StartServiceAsync(
-        service, stopping, new Dictionary<string, string> { ["Peer__Artifact"] = artifact, ["OMP_NUM_THREADS"] = "1", ["PYTHONDONTWRITEBYTECODE"] = "1" },
+        service, stopping, new Dictionary<string, string>(Environment) { ["Peer__Artifact"] = artifact },
         program: (name, environment) => new ProcessSpec(name, Python, Path.Combine(Folder, service.Name.Replace('-', '_') + ".py")) { Environment = environment, WorkingDirectory = Folder });
 
     /// <summary>Runs a program to its end.</summary>
@@ -23,8 +26,7 @@ internal static class PeerPrograms
     public static async Task<string> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken stopping)
     {
         var start = new ProcessStartInfo(Python, [Path.Combine(Folder, program), .. arguments]) { RedirectStandardOutput = true };
-        start.Environment["OMP_NUM_THREADS"] = "1";
-        start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
+        foreach (var (key, value) in Environment) start.Environment[key] = value;
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync(stopping);
         await process.WaitForExitAsync(stopping);

@@ -11,7 +11,8 @@ internal static partial class MemoryLimits
 
     /// <summary>By process, in MiB.</summary>
     /// <exception cref="InvalidOperationException">A manifest has no limit.</exception>
-    public static IReadOnlyDictionary<string, double> Read() => LocalService.All.ToDictionary(service => service.Name, Of, StringComparer.Ordinal).Append(new("redis", RedisMiB)).ToDictionary();
+    public static IReadOnlyDictionary<string, double> Read() =>
+        LocalService.All.Select(service => KeyValuePair.Create(service.Name, Of(service))).Append(new("redis", RedisMiB)).ToDictionary(StringComparer.Ordinal);
 
     private static double Of(LocalService service)
     {
