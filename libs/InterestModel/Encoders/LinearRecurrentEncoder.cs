@@ -5,7 +5,7 @@ namespace Driftline.InterestModel;
 
 /// <summary>
 /// Linear recurrent units whose gates see the input alone (minGRU: Feng et al. 2024, arXiv:2410.01201): h_t = (1 - z_t) h_{t-1} + z_t c_t.
-/// Being linear in h, a whole sequence is computed in log2(L) steps; and the state, [B, H] a layer, can be carried from event to event at a
+/// Being linear in h, a whole sequence is one <see cref="LinearScan"/>; and the state, [B, H] a layer, can be carried from event to event at a
 /// cost that does not grow with the sequence.
 /// </summary>
 internal sealed class LinearRecurrentEncoder : SequenceEncoder, ICarriesState
@@ -79,7 +79,7 @@ internal sealed class LinearRecurrentBlock : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         var (keep, add) = Gates(input);
-        return Leave(input, Scan(keep, add));
+        return Leave(input, LinearScan.Run(keep, add));
     }
 
     /// <summary>Goes on from a state, [B, H].</summary>
@@ -89,22 +89,9 @@ internal sealed class LinearRecurrentBlock : nn.Module<Tensor, Tensor>
     {
         var (keep, add) = Gates(input);
         add.select(1, 0).addcmul_(keep.select(1, 0), state, Scalars.One);
-        var states = Scan(keep, add);
+        var states = LinearScan.Run(keep, add);
         var carried = Newest.At(states, last);
         return (newestOnly ? Leave(Newest.At(input, last), carried) : Leave(input, states), carried);
-    }
-
-    private static Tensor Scan(Tensor keep, Tensor add)
-    {
-        var length = keep.shape[1];
-        // After the pass with shift s, add[t] sums the last 2s inputs and keep[t] is the decay over them (Hillis and Steele 1986).
-        for (long shift = 1; shift < length; shift *= 2)
-        {
-            add = add.addcmul(keep, Later(add, shift), Scalars.One);
-            if (2 * shift < length) keep = keep.mul(Later(keep, shift));
-        }
-
-        return add;
     }
 
     private (Tensor Keep, Tensor Add) Gates(Tensor input)
@@ -119,7 +106,4 @@ internal sealed class LinearRecurrentBlock : nn.Module<Tensor, Tensor>
         var states = input.add(_dropout.forward(_leave.forward(state)), Scalars.One);
         return states.add(_feedForward.forward(states), Scalars.One);
     }
-
-    private static Tensor Later(Tensor x, long shift) =>
-        cat([zeros(x.shape[0], shift, x.shape[2], device: x.device), x.narrow(1, 0, x.shape[1] - shift)], 1);
 }
