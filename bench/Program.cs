@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Driftline.Bench.Capacity;
 using Driftline.Bench.EndToEnd;
+using Driftline.Bench.Growth;
 using Driftline.Bench.Micro;
 using Driftline.Bench.Peer;
 using Driftline.Bench.Predictor;
@@ -58,6 +59,10 @@ var capacity = new Command("capacity", "Measure the unit costs that `local -- ca
 capacity.SetAction((parsed, stopping) => new CapacityCheck(
     parsed.GetValue(length), parsed.GetValue(folder)?.FullName ?? Path.Combine(Repository.Root, "docs", "capacity")).RunAsync(Console.WriteLine, stopping));
 
+var growthFolder = new Option<DirectoryInfo?>("--out") { Description = "Takes growth.json, growth.md and the curves. Default: docs/performance." };
+var growth = new Command("growth", "The load of e2e at 1, 10 and 100 times the shoppers and the items, and with 1, 2 and 4 replicas of each service: curves of costs and waits.") { growthFolder };
+growth.SetAction((parsed, stopping) => new GrowthCommand(parsed.GetValue(growthFolder)?.FullName ?? Path.Combine(Repository.Root, "docs", "performance")).RunAsync(stopping));
+
 var set = new Option<string>("--set") { Description = "walk (clusters of random walks), mixture, gauss, or the folder of a trained model.", DefaultValueFactory = _ => "walk" };
 var items = new Option<int>("--items") { Description = "Item vectors; a model has its own.", DefaultValueFactory = _ => 1_000_000 };
 var dimensions = new Option<int>("--dims") { Description = "Length of a vector; a model has its own.", DefaultValueFactory = _ => 64 };
@@ -91,7 +96,7 @@ retrieval.SetAction(async (parsed, stopping) =>
 try
 {
     return await new RootCommand("Driftline's benchmarks. Run them in Release, on a machine with nothing else to do.")
-        { e2e, peer, ingest, buildSequences, answers, capacity, PredictorCommand.Create(), retrieval, MicroCommand.Create(), regressions }.Parse(args)
+        { e2e, peer, growth, ingest, buildSequences, answers, capacity, PredictorCommand.Create(), retrieval, MicroCommand.Create(), regressions }.Parse(args)
         .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
 }
 catch (Exception e) when (e is InvalidOperationException or FileNotFoundException or TimeoutException or IOException)

@@ -19,8 +19,9 @@ internal sealed record Costs(
         after.ToDictionary(pair => pair.Key, pair => Math.Round((pair.Value - before[pair.Key]) * factor, digits));
 }
 
-/// <summary>Reads <see cref="Costs"/> from Linux' process table, the services' metrics and Redis.</summary>
-internal sealed partial class CostMeter(Stack stack, IConnectionMultiplexer redis, HttpClient http, IReadOnlyList<LocalService> services)
+/// <summary>Reads <see cref="Costs"/> from Linux' process table, the services' metrics and Redis. Replicas of a service are added up.</summary>
+internal sealed partial class CostMeter(
+    Stack stack, IConnectionMultiplexer redis, HttpClient http, IReadOnlyList<LocalService> services, IReadOnlyDictionary<LocalService, int> replicas)
 {
     /// <summary>The name that librdkafka gives its test brokers' thread.</summary>
     private const string BrokerThread = "rdk:mock";
@@ -33,13 +34,14 @@ internal sealed partial class CostMeter(Stack stack, IConnectionMultiplexer redi
         var cpu = new Dictionary<string, double>(StringComparer.Ordinal);
         var allocated = new Dictionary<string, double>(StringComparer.Ordinal);
         var resident = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach (var service in services)
+        foreach (var (service, replica) in services.SelectMany(service => Enumerable.Range(0, replicas.GetValueOrDefault(service, 1)).Select(i => (service.Name, E2eCommand.NameOf(service, i)))))
         {
-            using var process = Process.GetProcessById(stack.ProcessIdOf(service.Name));
-            cpu[service.Name] = process.TotalProcessorTime.TotalSeconds;
-            resident[service.Name] = MiB(process.WorkingSet64);
-            var metrics = await http.GetStringAsync(new Uri(stack[service.Name], "/metrics"), stopping);
-            allocated[service.Name] = Allocated().Matches(metrics).Sum(match => double.Parse(match.Groups["value"].Value, CultureInfo.InvariantCulture));
+            using var process = Process.GetProcessById(stack.ProcessIdOf(replica));
+            cpu[service] = cpu.GetValueOrDefault(service) + process.TotalProcessorTime.TotalSeconds;
+            resident[service] = resident.GetValueOrDefault(service) + MiB(process.WorkingSet64);
+            var metrics = await http.GetStringAsync(new Uri(stack[replica], "/metrics"), stopping);
+            allocated[service] = allocated.GetValueOrDefault(service)
+                + Allocated().Matches(metrics).Sum(match => double.Parse(match.Groups["value"].Value, CultureInfo.InvariantCulture));
         }
 
         using var self = Process.GetCurrentProcess();

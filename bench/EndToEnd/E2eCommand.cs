@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Driftline.Bench.Peer;
 using Driftline.Local;
 using Driftline.Sequences;
+using Driftline.Storefront;
 using StackExchange.Redis;
 
 namespace Driftline.Bench.EndToEnd;
@@ -36,6 +37,12 @@ internal sealed record E2eOptions
 
     /// <summary>The Python programs of bench/peer-python in the services' place.</summary>
     public bool Peer { get; init; }
+
+    /// <summary>How often the catalogue holds each item of the demo: once as the model knows it, then under other ids and titles, which it knows by their texts.</summary>
+    public int Catalogues { get; init; } = 1;
+
+    /// <summary>Replicas of services that have more than one.</summary>
+    public IReadOnlyDictionary<LocalService, int> Replicas { get; init; } = new Dictionary<LocalService, int>();
 }
 
 /// <summary><c>e2e</c>: open-loop load through the four services, as a shop sends it and as a shop sees its effect.</summary>
@@ -70,10 +77,17 @@ internal sealed class E2eCommand(E2eOptions options)
         }
         else
         {
-            foreach (var service in LocalService.All) await stack.StartServiceAsync(service, stopping);
-            using var http = stack.ClientOf(LocalService.Ingestor);
-            await CatalogLoader.LoadAsync(http, data.Items, data.Prices, new Progress<int>(), stopping);
+            foreach (var service in LocalService.All)
+            {
+                for (var i = 0; i < options.Replicas.GetValueOrDefault(service, 1); i++) await stack.StartServiceAsync(service, stopping, name: NameOf(service, i));
+            }
+
             await DemoModel.ReleaseAsync(artifact, stack.Settings(), stopping);
+            using var http = stack.ClientOf(LocalService.Ingestor);
+            var items = Enumerable.Range(0, options.Catalogues).SelectMany(copy => copy == 0 ? data.Items : data.Items.Select(item => Renamed(item, copy))).ToList();
+            await CatalogLoader.LoadAsync(http, items, data.Prices, new Progress<int>(), stopping);
+            await stack.WaitUntilReadyAsync(stopping);
+            await HasVectorAsync(stack, items[^1].ItemId, stopping);
         }
 
         await stack.WaitUntilReadyAsync(stopping);
@@ -81,19 +95,36 @@ internal sealed class E2eCommand(E2eOptions options)
         return await LoadAsync(options, stack, [.. data.Items.Select(item => item.ItemId)], say, stopping);
     }
 
+    /// <summary>What a replica is called, from 0.</summary>
+    internal static string NameOf(LocalService service, int replica) => replica == 0 ? service.Name : $"{service.Name}-{replica + 1}";
+
+    private static ImportItem Renamed(ImportItem item, int copy) => item with { ItemId = $"{item.ItemId}-{copy}", Title = $"{item.Title} no. {copy}" };
+
+    // Items are embedded and indexed in the order in which they came.
+    private static async Task HasVectorAsync(Stack stack, string itemId, CancellationToken stopping)
+    {
+        using var http = stack.ClientOf(LocalService.Recommender);
+        while (true)
+        {
+            using var response = await http.GetAsync($"/v1/items/{Uri.EscapeDataString(itemId)}/similar?count=1", stopping);
+            if (response.IsSuccessStatusCode && (await response.Content.ReadAsStringAsync(stopping)).Contains("\"source\":\"similar\"", StringComparison.Ordinal)) return;
+            await Task.Delay(100, stopping);
+        }
+    }
+
     private static async Task<E2eReport> LoadAsync(E2eOptions options, Stack stack, IReadOnlyList<string> items, Action<string> say, CancellationToken stopping)
     {
         using var http = new HttpClient();
         using var answers = stack.ClientOf(LocalService.Recommender);
         await using var redis = await ConnectionMultiplexer.ConnectAsync(stack.RedisConnectionString + ",allowAdmin=true"); // INFO
-        var meter = new CostMeter(stack, redis, http, LocalService.All);
+        var meter = new CostMeter(stack, redis, http, LocalService.All, options.Replicas);
         var window = new SequenceStoreOptions().MaxLength;
         var ledger = new Ledger(window, counts: options.Peer);
         var recommender = new RecommenderClient(answers);
         var probe = new FreshnessProbe(recommender, ledger, stopping, options.Followed);
         await using var watch = new UpdateWatch(stack.BootstrapServers, Partitions, ledger);
         var arrivals = new Arrivals(options.Seed, options.Rate, options.Users, items, options.Lanes, TimeProvider.System);
-        using var load = new OpenLoopLoad(stack[LocalService.Ingestor.Name], arrivals, watch, probe, options.Lanes, options.Batch);
+        using var load = new OpenLoopLoad([.. Enumerable.Range(0, options.Replicas.GetValueOrDefault(LocalService.Ingestor, 1)).Select(i => stack[NameOf(LocalService.Ingestor, i)])], arrivals, watch, probe, options.Lanes, options.Batch);
 
         var empty = await meter.ReadAsync(stopping);
         var before = empty;

@@ -11,8 +11,9 @@ namespace Driftline.Bench.EndToEnd;
 /// Sends arrivals when they are due, however slowly the ingestor answers: what waits for an answer goes out later, and its wait counts from
 /// when it was due (the correction for coordinated omission). A lane has one request in flight, so that a user's order is kept.
 /// </summary>
+/// <param name="ingestors">Each lane keeps to one.</param>
 /// <param name="batch">Events that a lane collects for a request, as a storefront's collector does, but no longer than <see cref="Collect"/>; 1 sends what is due.</param>
-internal sealed class OpenLoopLoad(Uri ingestor, Arrivals arrivals, UpdateWatch watch, FreshnessProbe probe, int lanes, int batch) : IDisposable
+internal sealed class OpenLoopLoad(Uri[] ingestors, Arrivals arrivals, UpdateWatch watch, FreshnessProbe probe, int lanes, int batch) : IDisposable
 {
     private const int LargestBatch = 500;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
@@ -22,7 +23,7 @@ internal sealed class OpenLoopLoad(Uri ingestor, Arrivals arrivals, UpdateWatch 
     private static readonly TimeSpan FollowEvery = TimeSpan.FromMilliseconds(100);
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
-    private readonly HttpClient _http = new() { BaseAddress = ingestor, Timeout = TimeSpan.FromSeconds(60) };
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
     private readonly Channel<Arrival>[] _lanes = [.. Enumerable.Range(0, lanes).Select(_ => Channel.CreateUnbounded<Arrival>())];
     private readonly List<Arrival>[] _collected = [.. Enumerable.Range(0, lanes).Select(_ => new List<Arrival>())];
     private readonly Lock _lock = new();
@@ -52,7 +53,7 @@ internal sealed class OpenLoopLoad(Uri ingestor, Arrivals arrivals, UpdateWatch 
     public async Task RunAsync(TimeSpan warmUpLength, TimeSpan length, Func<Task> warm, CancellationToken stopping)
     {
         _started = Stopwatch.GetTimestamp();
-        var sending = _lanes.Select(lane => SendAsync(lane.Reader, stopping)).ToList();
+        var sending = _lanes.Select((lane, i) => SendAsync(new Uri(ingestors[i % ingestors.Length], "/v1/events"), lane.Reader, stopping)).ToList();
         await Task.Run(async () =>
         {
             Offer(warmUpLength.TotalSeconds, stopping);
@@ -95,16 +96,16 @@ internal sealed class OpenLoopLoad(Uri ingestor, Arrivals arrivals, UpdateWatch 
         _collected[lane].Clear();
     }
 
-    private async Task SendAsync(ChannelReader<Arrival> lane, CancellationToken stopping)
+    private async Task SendAsync(Uri events, ChannelReader<Arrival> lane, CancellationToken stopping)
     {
         var taken = new List<Arrival>(LargestBatch);
         while (await lane.WaitToReadAsync(stopping))
         {
             taken.Clear();
             while (taken.Count < (batch > 1 ? batch : LargestBatch) && lane.TryRead(out var arrival)) taken.Add(arrival);
-            var events = taken.ConvertAll(arrival => arrival.Event);
+            var body = ReplayEvent.ToJson(taken.ConvertAll(arrival => arrival.Event));
             var positions = taken.ConvertAll(arrival => watch.Sending(arrival.Event));
-            await PostAsync(ReplayEvent.ToJson(events), taken.Count, stopping);
+            await PostAsync(events, body, taken.Count, stopping);
             Acknowledged(taken, positions);
         }
     }
@@ -134,12 +135,12 @@ internal sealed class OpenLoopLoad(Uri ingestor, Arrivals arrivals, UpdateWatch 
     }
 
     /// <summary>Until a 202 takes responsibility, with the same event ids; a full ingestor's wish for a pause is kept.</summary>
-    private async Task PostAsync(byte[] body, int count, CancellationToken stopping)
+    private async Task PostAsync(Uri events, byte[] body, int count, CancellationToken stopping)
     {
         while (true)
         {
             using var content = new ByteArrayContent(body) { Headers = { ContentType = Json } };
-            using var response = await _http.PostAsync("/v1/events", content, stopping);
+            using var response = await _http.PostAsync(events, content, stopping);
             if (response.StatusCode == HttpStatusCode.Accepted)
             {
                 using var answer = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(stopping), cancellationToken: stopping);
