@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Driftline.Training;
 
-/// <summary><c>transfer (--data FOLDER | --source FOLDER --target FOLDER) --out FOLDER [--config FILE] [--seeds N] [--shares LIST]</c>.</summary>
+/// <summary><c>transfer (--data FOLDER | --source FOLDER --target FOLDER) --out FOLDER [--config FILE] [--split NAME] [--seeds N] [--shares LIST]</c>.</summary>
 internal static class TransferCommand
 {
     /// <summary>The command.</summary>
@@ -15,13 +15,14 @@ internal static class TransferCommand
         var source = new Option<string?>("--source") { Description = "Folder to pretrain on." };
         var target = new Option<string?>("--target") { Description = "Folder to fine-tune on." };
         var config = new Option<string?>("--config") { Description = "Training configuration; the program's configs/transfer.json where left out." };
+        var split = new Option<string>("--split") { Description = "As for train.", DefaultValueFactory = _ => Split.LeaveOneOut.Name };
         var output = new Option<string>("--out") { Description = "Folder for results.json, results.md and transfer.png.", Required = true };
         var seeds = new Option<int>("--seeds") { Description = "Repetitions, each with a seed of its own for users, weights and batches.", DefaultValueFactory = _ => 3 };
         var shares = new Option<string>("--shares") { Description = "Percent of the target's training users, with commas.", DefaultValueFactory = _ => "1,5,10,25,50,100" };
         var progress = new Option<string?>("--progress") { Description = "plain or bar; a bar on terminals where left out." };
         var command = new Command("transfer", "Pretrain on a source, fine-tune on shares of a target, and compare with training from scratch and with text alone.")
         {
-            data, source, target, config, output, seeds, shares, progress,
+            data, source, target, config, split, output, seeds, shares, progress,
         };
         command.Validators.Add(result =>
         {
@@ -29,21 +30,22 @@ internal static class TransferCommand
             if (one is null ? from is null || to is null : from is not null || to is not null) result.AddError("transfer: give either --data FOLDER or both --source FOLDER and --target FOLDER.");
         });
         command.SetAction((result, cancel) => Task.FromResult(guarded(() => Run(
-            result.GetValue(data), result.GetValue(source), result.GetValue(target), result.GetValue(config), result.GetValue(output)!,
+            result.GetValue(data), result.GetValue(source), result.GetValue(target), result.GetValue(config), result.GetValue(split)!, result.GetValue(output)!,
             result.GetValue(seeds), result.GetValue(shares)!, result.GetValue(progress), line, cancel))));
         return command;
     }
 
     private static int Run(
-        string? data, string? source, string? target, string? config, string folder, int seeds, string shares, string? progress, string line, CancellationToken cancel)
+        string? data, string? source, string? target, string? config, string split, string folder, int seeds, string shares, string? progress, string line, CancellationToken cancel)
     {
         if (progress is not (null or "plain" or "bar")) throw new InputException($"--progress {progress}: use plain or bar.");
         if (seeds is < 1 or > 100) throw new InputException($"--seeds {seeds}: must be 1 to 100.");
         var percent = Shares(shares);
         var settings = TrainingConfig.Load(config ?? Path.Combine(TrainingConfig.DefaultFolder, "transfer.json"));
+        var asked = Split.Parse(split);
         var (from, to) = data is not null
-            ? CategoryHalves.Of(TrainingData.Read(data), data)
-            : (TrainingData.Read(source!), TrainingData.Read(target!));
+            ? CategoryHalves.Of(TrainingData.Read(data, asked), data)
+            : (TrainingData.Read(source!, asked), TrainingData.Read(target!, asked));
         var (fromName, toName) = data is not null ? ($"{ReportFiles.NameOf(data)} (source half)", $"{ReportFiles.NameOf(data)} (target half)") : (ReportFiles.NameOf(source!), ReportFiles.NameOf(target!));
         if (Evaluation.TestCases(to).Count == 0) throw new InputException($"{toName}: no user has two or more events, so that there is no test.");
 

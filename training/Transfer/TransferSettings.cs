@@ -4,7 +4,7 @@ namespace Driftline.Training;
 public sealed record TransferSettings
 {
     /// <summary>Share of the source's items that live on their text alone in a step of pretraining: what rests on ids does not transfer.</summary>
-    public double SourceIdDropout { get; init; } = 0.5;
+    public double SourceIdDropout { get; init; } = 0.9;
 
     /// <summary>Factor on the learning rate of what was carried over, in fine-tuning; what begins anew learns at the full rate.</summary>
     public double FineTuneRate { get; init; } = 0.5;
