@@ -35,7 +35,7 @@ internal static class MicroCommand
             .AddExporter(MarkdownExporter.GitHub)
             .WithArtifactsPath(Path.Combine(Repository.Root, "artifacts", "micro"));
         var summaries = BenchmarkSwitcher.FromTypes([
-            typeof(AvroBenchmarks), typeof(IngestBenchmarks), typeof(SequenceBenchmarks), typeof(ForwardBenchmarks), typeof(RetrievalBenchmarks), typeof(AnswerBenchmarks),
+            typeof(AvroBenchmarks), typeof(IngestBenchmarks), typeof(SequenceBenchmarks), typeof(FeaturiserBenchmarks), typeof(ForwardBenchmarks), typeof(RetrievalBenchmarks), typeof(AnswerBenchmarks),
         ]).Run(["--filter", .. filters], config).ToList();
         return summaries.Count > 0 && summaries.TrueForAll(summary => !summary.HasCriticalValidationErrors && summary.Reports.All(report => report.Success)) ? 0 : 1;
     }

@@ -12,7 +12,6 @@ namespace Driftline.Bench.Retrieval;
 internal sealed class RetrievalCommand(VectorSet set, string folder, string[] peers)
 {
     private const int Wanted = 20, WarmUp = 50;
-    private const string Python = "/usr/bin/python3"; // the one that Debian's packages are for
 
     public async Task<RetrievalReport> RunAsync(CancellationToken stopping)
     {
@@ -63,13 +62,10 @@ internal sealed class RetrievalCommand(VectorSet set, string folder, string[] pe
 
     private async Task<List<EngineFigures>> PeersAsync(CancellationToken stopping)
     {
-        var start = new ProcessStartInfo(Python, [Path.Combine(Repository.Root, "bench", "retrieval-peers", "measure.py"), folder, $"{set.Dimensions}", $"{Wanted}", .. peers]) { RedirectStandardOutput = true };
-        using var process = Process.Start(start)!;
-        List<EngineFigures> figures = [];
-        while (await process.StandardOutput.ReadLineAsync(stopping) is { } line) figures.Add(JsonSerializer.Deserialize(line, RetrievalJson.Default.EngineFigures)!);
-        await process.WaitForExitAsync(stopping);
-        return process.ExitCode == 0 ? figures : throw new InvalidOperationException(
-            $"measure.py ended with exit code {process.ExitCode}. It needs python3-faiss, python3-hnswlib and libopenblas0-pthread (Debian), or an empty --peers.");
+        var lines = await DebianPython.RunAsync(
+            Path.Combine(Repository.Root, "bench", "retrieval-peers", "measure.py"), [folder, $"{set.Dimensions}", $"{Wanted}", .. peers],
+            "python3-faiss, python3-hnswlib and libopenblas0-pthread (Debian), or an empty --peers", stopping);
+        return [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize(line, RetrievalJson.Default.EngineFigures)!)];
     }
 
     private int[] Answers(string engine) => MemoryMarshal.Cast<byte, int>(File.ReadAllBytes(Path.Combine(folder, engine + ".i32"))).ToArray();

@@ -141,6 +141,7 @@ public sealed partial class InterestPredictor : IDisposable
     /// <summary>The vectors of items by their text; trained items keep their ids' part. Categories that the model does not know are no error.</summary>
     public IReadOnlyList<float[]> Encode(IReadOnlyList<CatalogEntry> entries)
     {
+        if (entries.Count == 0) return []; // a release may come before the catalogue
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
         var text = TextVectors.Of(entries, _encoder).CentredBy(_textMean);

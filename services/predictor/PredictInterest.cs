@@ -78,7 +78,7 @@ public sealed class PredictInterest(
             received.Add(DateTimeOffset.FromUnixTimeMilliseconds(update.newestReceivedAt));
         }
 
-        await producer.SendAsync(Topics.InterestUpdates.Of(options.Value.ModelName).Name, records);
+        await producer.SendAsync(topic, records);
         var published = time.GetUtcNow();
         foreach (var one in received) metrics.Published(published - one);
     }

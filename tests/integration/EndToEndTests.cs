@@ -150,6 +150,36 @@ public sealed class EndToEndTests(PipelineFixture fixture)
     }
 
     [Fact]
+    public async Task TheVectorOfAWithdrawnItemLeavesItsTopicToo()
+    {
+        var kcat = Needs.Program("kcat");
+        var pipeline = await fixture.StartedAsync();
+        var item = NewId("item");
+        using var put = await pipeline.Ingestor.PutAsJsonAsync("/v1/items", new { id = item, title = "a lamp", category = new[] { "lamps" } });
+        Assert.Equal(202, (int)put.StatusCode);
+        await NewestSizeAsync(size => size > 0);
+
+        using var delete = await pipeline.Ingestor.DeleteAsync($"/v1/items/{item}");
+
+        Assert.Equal(202, (int)delete.StatusCode);
+        await NewestSizeAsync(size => size < 0); // a tombstone
+
+        async Task NewestSizeAsync(Func<int, bool> passes)
+        {
+            var deadline = DateTime.UtcNow + Soon;
+            while (DateTime.UtcNow < deadline)
+            {
+                var (_, output, _) = await Programs.RunAsync(
+                    kcat, ["-b", pipeline.Stack.BootstrapServers, "-C", "-t", Topics.CatalogVectors.Name, "-e", "-q", "-f", "%k %S\n"], TimeSpan.FromSeconds(20));
+                if (output.Split('\n').LastOrDefault(line => line.StartsWith(item + " ", StringComparison.Ordinal)) is { } newest
+                    && passes(int.Parse(newest[(item.Length + 1)..], CultureInfo.InvariantCulture))) return;
+            }
+
+            Assert.Fail($"The newest vector of {item} is not what was expected within {Soon}.");
+        }
+    }
+
+    [Fact]
     public async Task UpdatesArriveByServerSentEventsAsTheyHappen()
     {
         var pipeline = await fixture.StartedAsync();

@@ -130,6 +130,9 @@ public sealed class InterestPredictorTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
+    public void NoItemsHaveNoVectors() => Assert.Empty(_predictor.Encode([]));
+
+    [Fact]
     public void MemoryIsFlatOverManyPredictions()
     {
         SequenceEntry[][] users = [.. Enumerable.Range(0, 64).Select(i => SyntheticStore.Sequence([.. Enumerable.Range(0, 12).Select(n => (i + n) % SyntheticStore.Items)]))];
