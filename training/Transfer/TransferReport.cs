@@ -15,7 +15,7 @@ internal sealed record TransferReport(
     private string Protocol => string.Create(CultureInfo.InvariantCulture,
         $"Source {Source}: {Size(SourceData)}. Target {Target}: {Size(TargetData)}. A share is a random, seeded part of the target's users who have training events, a smaller one within a larger; early stopping sees the validation cases of those users alone. {TargetData.Split.Protocol}: the tests are the same {Evaluation.TestCases(TargetData).Count} cases of all users for every share, full ranking over {TargetData.Items.Count} items, seen items not filtered (new: items that the user has not met, the met ones left out), ties by item index; split {TargetData.SplitHash[..12]}. Transferred: text adaptor, embeddings of type, gap and season, normalisation, encoder, user head; item ids and category embeddings begin at zero, the category head at random. Text encoder {Config.Model.TextEncoder}, the same in every arm. Mean ± standard deviation over the seeds");
 
-    /// <summary>Whether a transfer at a tenth of the data beats training from scratch at a quarter; empty where either was not asked.</summary>
+    /// <summary>Whether a transfer at a tenth of the data beats training from scratch at a quarter, by more than the seeds' deviation; empty where either was not asked.</summary>
     public string Verdict
     {
         get
@@ -24,7 +24,7 @@ internal sealed record TransferReport(
                 || Table[TransferStudy.Row(TransferStudy.Scratch, 25), Metric] is not { } scratch) return "";
             var differences = new Figure([.. transfer.Values.Zip(scratch.Values, (a, b) => a - b)]);
             return string.Create(CultureInfo.InvariantCulture,
-                $"Transfer at 10% of the users {(differences.Mean > 0 ? "beats" : "does not beat")} training from scratch at 25%: NDCG@10 {transfer} against {scratch}, a difference of {differences} in the same seed, above zero in {differences.Values.Count(d => d > 0)} of {differences.Values.Count}.");
+                $"Transfer at 10% of the users {(Math.Abs(differences.Mean) <= differences.Deviation ? "is level with" : differences.Mean > 0 ? "beats" : "does not beat")} training from scratch at 25%: NDCG@10 {transfer} against {scratch}, a difference of {differences} in the same seed, above zero in {differences.Values.Count(d => d > 0)} of {differences.Values.Count}.");
         }
     }
 
