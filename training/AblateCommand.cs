@@ -19,7 +19,7 @@ internal static class AblateCommand
     {
         var data = new Option<string>("--data") { Description = "Folder in the import format.", Required = true };
         var config = new Option<string?>("--config") { Description = "Training configuration; the program's configs/default.json where left out." };
-        var split = new Option<string>("--split") { Description = "leave-one-out, leave-out:N, time:YYYY-MM-DD or time:auto.", DefaultValueFactory = _ => Split.LeaveOneOut.Name };
+        var split = SplitOption.Create();
         var without = new Option<string>("--without") { Description = $"The input that is left out: {string.Join(", ", ModelInputs.Names)}.", Required = true };
         var seeds = new Option<int>("--seeds") { Description = "Trainings of each of the two, with seeds from 1.", DefaultValueFactory = _ => 3 };
         var output = new Option<string>("--out") { Description = "Folder for results.json, results.md and plots.", Required = true };

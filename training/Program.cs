@@ -11,7 +11,7 @@ var config = new Option<string?>("--config") { Description = "Training configura
 var output = new Option<string>("--out") { Description = "Folder for the model.", Required = true };
 var progress = new Option<string?>("--progress") { Description = "plain or bar; a bar on terminals where left out." };
 var artifact = new Option<string>("--artifact") { Description = "Folder that train wrote.", Required = true };
-var split = new Option<string?>("--split") { Description = "leave-one-out, leave-out:N, time:YYYY-MM-DD or time:auto; train: leave-one-out where left out, evaluate: the model's." };
+var split = new Option<string?>("--split") { Description = $"{SplitOption.Names}; train: leave-one-out where left out, evaluate: the model's." };
 var json = new Option<string?>("--json") { Description = "File for the figures." };
 var baselinesOnly = new Option<bool>("--baselines-only") { Description = "Evaluate the baselines without a model." };
 var evaluated = new Option<string?>("--artifact") { Description = "Folder that train wrote; or give --baselines-only." };

@@ -20,8 +20,8 @@ internal sealed record Costs(
 }
 
 /// <summary>Reads <see cref="Costs"/> from Linux' process table, the services' metrics and Redis. Replicas of a service are added up.</summary>
-internal sealed partial class CostMeter(
-    Stack stack, IConnectionMultiplexer redis, HttpClient http, IReadOnlyList<LocalService> services, IReadOnlyDictionary<LocalService, int> replicas)
+/// <param name="replicas">Each with the name that the stack knows it by.</param>
+internal sealed partial class CostMeter(Stack stack, IConnectionMultiplexer redis, HttpClient http, IReadOnlyList<(string Service, string Replica)> replicas)
 {
     /// <summary>The name that librdkafka gives its test brokers' thread.</summary>
     private const string BrokerThread = "rdk:mock";
@@ -34,7 +34,7 @@ internal sealed partial class CostMeter(
         var cpu = new Dictionary<string, double>(StringComparer.Ordinal);
         var allocated = new Dictionary<string, double>(StringComparer.Ordinal);
         var resident = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach (var (service, replica) in services.SelectMany(service => Enumerable.Range(0, replicas.GetValueOrDefault(service, 1)).Select(i => (service.Name, E2eCommand.NameOf(service, i)))))
+        foreach (var (service, replica) in replicas)
         {
             using var process = Process.GetProcessById(stack.ProcessIdOf(replica));
             cpu[service] = cpu.GetValueOrDefault(service) + process.TotalProcessorTime.TotalSeconds;

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Http.Json;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using Driftline.Bench.Peer;
 using Driftline.Local;
 using Driftline.Sequences;
@@ -41,8 +43,12 @@ internal sealed record E2eOptions
     /// <summary>How often the catalogue holds each item of the demo: once as the model knows it, then under other ids and titles, which it knows by their texts.</summary>
     public int Catalogues { get; init; } = 1;
 
-    /// <summary>Replicas of services that have more than one.</summary>
+    /// <summary>How many replicas a service has, where it has more than one.</summary>
     public IReadOnlyDictionary<LocalService, int> Replicas { get; init; } = new Dictionary<LocalService, int>();
+
+    /// <summary>What a service's replicas are called; the first has the service's own name.</summary>
+    public IEnumerable<string> NamesOf(LocalService service) =>
+        Enumerable.Range(1, Replicas.GetValueOrDefault(service, 1)).Select(i => i == 1 ? service.Name : $"{service.Name}-{i}");
 }
 
 /// <summary><c>e2e</c>: open-loop load through the four services, as a shop sends it and as a shop sees its effect.</summary>
@@ -79,37 +85,29 @@ internal sealed class E2eCommand(E2eOptions options)
         {
             foreach (var service in LocalService.All)
             {
-                for (var i = 0; i < options.Replicas.GetValueOrDefault(service, 1); i++) await stack.StartServiceAsync(service, stopping, name: NameOf(service, i));
+                foreach (var name in options.NamesOf(service)) await stack.StartServiceAsync(service, stopping, name: name);
             }
 
-            await DemoModel.ReleaseAsync(artifact, stack.Settings(), stopping);
             using var http = stack.ClientOf(LocalService.Ingestor);
             var items = Enumerable.Range(0, options.Catalogues).SelectMany(copy => copy == 0 ? data.Items : data.Items.Select(item => Renamed(item, copy))).ToList();
             await CatalogLoader.LoadAsync(http, items, data.Prices, new Progress<int>(), stopping);
-            await stack.WaitUntilReadyAsync(stopping);
-            await HasVectorAsync(stack, items[^1].ItemId, stopping);
+            await DemoModel.ReleaseAsync(artifact, stack.Settings(), stopping);
         }
 
         await stack.WaitUntilReadyAsync(stopping);
+        if (!options.Peer) await HaveVectorsAsync(stack, options.Catalogues * data.Items.Count, stopping);
         say($"{options.Rate:N0} events/s of {options.Users:N0} users for {options.Seconds:N0} s after {options.WarmUpSeconds:N0} s of warm-up; logs: {stack.RunFolder}");
         return await LoadAsync(options, stack, [.. data.Items.Select(item => item.ItemId)], say, stopping);
     }
 
-    /// <summary>What a replica is called, from 0.</summary>
-    internal static string NameOf(LocalService service, int replica) => replica == 0 ? service.Name : $"{service.Name}-{replica + 1}";
-
     private static ImportItem Renamed(ImportItem item, int copy) => item with { ItemId = $"{item.ItemId}-{copy}", Title = $"{item.Title} no. {copy}" };
 
-    // Items are embedded and indexed in the order in which they came.
-    private static async Task HasVectorAsync(Stack stack, string itemId, CancellationToken stopping)
+    // A large catalogue is still being embedded when its model serves.
+    private static async Task HaveVectorsAsync(Stack stack, int items, CancellationToken stopping)
     {
         using var http = stack.ClientOf(LocalService.Recommender);
-        while (true)
-        {
-            using var response = await http.GetAsync($"/v1/items/{Uri.EscapeDataString(itemId)}/similar?count=1", stopping);
-            if (response.IsSuccessStatusCode && (await response.Content.ReadAsStringAsync(stopping)).Contains("\"source\":\"similar\"", StringComparison.Ordinal)) return;
+        while ((await http.GetFromJsonAsync<JsonElement>("/v1/console", stopping)).GetProperty("itemVectors").EnumerateObject().Sum(version => version.Value.GetInt32()) < items)
             await Task.Delay(100, stopping);
-        }
     }
 
     private static async Task<E2eReport> LoadAsync(E2eOptions options, Stack stack, IReadOnlyList<string> items, Action<string> say, CancellationToken stopping)
@@ -117,14 +115,14 @@ internal sealed class E2eCommand(E2eOptions options)
         using var http = new HttpClient();
         using var answers = stack.ClientOf(LocalService.Recommender);
         await using var redis = await ConnectionMultiplexer.ConnectAsync(stack.RedisConnectionString + ",allowAdmin=true"); // INFO
-        var meter = new CostMeter(stack, redis, http, LocalService.All, options.Replicas);
+        var meter = new CostMeter(stack, redis, http, [.. LocalService.All.SelectMany(service => options.NamesOf(service).Select(name => (service.Name, name)))]);
         var window = new SequenceStoreOptions().MaxLength;
         var ledger = new Ledger(window, counts: options.Peer);
         var recommender = new RecommenderClient(answers);
         var probe = new FreshnessProbe(recommender, ledger, stopping, options.Followed);
         await using var watch = new UpdateWatch(stack.BootstrapServers, Partitions, ledger);
         var arrivals = new Arrivals(options.Seed, options.Rate, options.Users, items, options.Lanes, TimeProvider.System);
-        using var load = new OpenLoopLoad([.. Enumerable.Range(0, options.Replicas.GetValueOrDefault(LocalService.Ingestor, 1)).Select(i => stack[NameOf(LocalService.Ingestor, i)])], arrivals, watch, probe, options.Lanes, options.Batch);
+        using var load = new OpenLoopLoad([.. options.NamesOf(LocalService.Ingestor).Select(name => stack[name])], arrivals, watch, probe, options.Lanes, options.Batch);
 
         var empty = await meter.ReadAsync(stopping);
         var before = empty;

@@ -14,7 +14,7 @@ internal sealed class StageRun : IAsyncDisposable
     private StageRun(Stack stack, ConnectionMultiplexer redis, LocalService service)
     {
         (Stack, _redis, _service) = (stack, redis, service);
-        _meter = new CostMeter(stack, redis, Http, [service], new Dictionary<LocalService, int>());
+        _meter = new CostMeter(stack, redis, Http, [(service.Name, service.Name)]);
     }
 
     public Stack Stack { get; }

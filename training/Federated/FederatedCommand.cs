@@ -19,7 +19,7 @@ internal static class FederatedCommand
     {
         var data = new Option<string>("--data") { Description = "Folder in the import format.", Required = true };
         var config = new Option<string?>("--config") { Description = "Training configuration; the program's configs/federated.json where left out." };
-        var split = new Option<string>("--split") { Description = "leave-one-out, leave-out:N, time:YYYY-MM-DD or time:auto.", DefaultValueFactory = _ => Split.LeaveOneOut.Name };
+        var split = SplitOption.Create();
         var silos = new Option<int>("--silos") { Description = "K: holders of data; users are divided among them by hash.", DefaultValueFactory = _ => 10 };
         var rounds = new Option<int>("--rounds") { Description = "R: exchanges of weights.", DefaultValueFactory = _ => 20 };
         var epochs = new Option<int>("--local-epochs") { Description = "E: epochs that a silo trains in a round.", DefaultValueFactory = _ => 1 };

@@ -15,7 +15,7 @@ internal static class TransferCommand
         var source = new Option<string?>("--source") { Description = "Folder to pretrain on." };
         var target = new Option<string?>("--target") { Description = "Folder to fine-tune on." };
         var config = new Option<string?>("--config") { Description = "Training configuration; the program's configs/transfer.json where left out." };
-        var split = new Option<string>("--split") { Description = "As for train.", DefaultValueFactory = _ => Split.LeaveOneOut.Name };
+        var split = SplitOption.Create();
         var output = new Option<string>("--out") { Description = "Folder for results.json, results.md and transfer.png.", Required = true };
         var seeds = new Option<int>("--seeds") { Description = "Repetitions, each with a seed of its own for users, weights and batches.", DefaultValueFactory = _ => 3 };
         var shares = new Option<string>("--shares") { Description = "Percent of the target's training users, with commas.", DefaultValueFactory = _ => "1,5,10,25,50,100" };

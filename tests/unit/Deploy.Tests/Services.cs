@@ -44,7 +44,7 @@ internal static partial class Services
     [GeneratedRegex(@"AddTable<\w+, \w+>\(Topics\.(\w+)(?:\.Of\(\w+\))?\.Name")]
     private static partial Regex Table { get; }
 
-    [GeneratedRegex(@"(?:(?:Send|Deliver)Async\(\s*|var topic = |AddStreaming\(""[^""]+"", )Topics\.(\w+)(?:\.Of\([\w.]+\))?\.Name")]
+    [GeneratedRegex(@"(?:(?:Send|Deliver)Async\(\s*|var (?<local>\w+) = (?=[\s\S]*?(?:Send|Deliver)Async\(\s*\k<local>,)|AddStreaming\(""[^""]+"", )Topics\.(\w+)(?:\.Of\([\w.]+\))?\.Name")]
     private static partial Regex Write { get; }
 
     public static IReadOnlyList<string> Names { get; } = [.. LocalService.All.Select(service => service.Name)];
