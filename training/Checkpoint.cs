@@ -37,12 +37,13 @@ internal sealed class Checkpoint(string folder, string key)
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(config.ToJson() + data.DataHash + data.SplitHash + typeof(Checkpoint).Module.ModuleVersionId)))[..16];
 
     /// <summary>Writes an epoch's end.</summary>
-    public void Save(CheckpointState state, IReadOnlyDictionary<string, Tensor> weights, IReadOnlyDictionary<string, Tensor> best, AdamW optimiser)
+    public void Save(CheckpointState state, IReadOnlyDictionary<string, Tensor> weights, IReadOnlyDictionary<string, Tensor> best, IReadOnlyDictionary<string, Tensor> average, AdamW optimiser)
     {
         var at = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"epoch-{state.Epoch}"));
         Directory.CreateDirectory(at);
         SafeTensors.Write(Path.Combine(at, "weights.safetensors"), weights);
         SafeTensors.Write(Path.Combine(at, "best.safetensors"), best);
+        SafeTensors.Write(Path.Combine(at, "average.safetensors"), average);
         optimiser.save_state_dict(Path.Combine(at, OptimiserFile));
         var file = Path.Combine(at, StateFile);
         File.WriteAllText(file + ".tmp", JsonSerializer.Serialize(state with { Key = key }, Json));
@@ -55,7 +56,7 @@ internal sealed class Checkpoint(string folder, string key)
 
     /// <summary>Fills in the newest epoch of this training, if there is one.</summary>
     /// <returns>Where it stood; null where it begins.</returns>
-    public CheckpointState? Load(IReadOnlyDictionary<string, Tensor> weights, IReadOnlyDictionary<string, Tensor> best, AdamW optimiser)
+    public CheckpointState? Load(IReadOnlyDictionary<string, Tensor> weights, IReadOnlyDictionary<string, Tensor> best, IReadOnlyDictionary<string, Tensor> average, AdamW optimiser)
     {
         if (!Directory.Exists(folder)) return null;
         var newest = Directory.GetDirectories(folder).Where(at => File.Exists(Path.Combine(at, StateFile)))
@@ -64,6 +65,7 @@ internal sealed class Checkpoint(string folder, string key)
         if (newest.At is null) return null;
         SafeTensors.ReadInto(Path.Combine(newest.At, "weights.safetensors"), weights);
         SafeTensors.ReadInto(Path.Combine(newest.At, "best.safetensors"), best);
+        SafeTensors.ReadInto(Path.Combine(newest.At, "average.safetensors"), average);
         optimiser.load_state_dict(Path.Combine(newest.At, OptimiserFile));
         return newest.State;
     }

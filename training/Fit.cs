@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Driftline.Training;
 
-/// <summary>The loop over epochs: steps, validation, the learning rate, early stopping and checkpoints. Its clock runs from the start.</summary>
+/// <summary>The loop over epochs: steps and the average of their weights, validation, the learning rate, early stopping and checkpoints. Its clock runs from the start.</summary>
 internal sealed class Fit(TrainingConfig config, TrainingData data)
 {
     private readonly TrainingSettings _settings = config.Training;
@@ -34,6 +34,7 @@ internal sealed class Fit(TrainingConfig config, TrainingData data)
         var bestScore = double.NegativeInfinity;
         var weights = network.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter);
         var kept = weights.ToDictionary(p => p.Key, p => p.Value.detach().clone());
+        using var average = new WeightAverage(weights);
         var rate = 1.0; // factor on the learning rate
         int epoch = 0, sinceBest = 0;
         if (Resumed() is { } state)
@@ -52,9 +53,15 @@ internal sealed class Fit(TrainingConfig config, TrainingData data)
             epoch++;
             _steps.Seed(epoch);
             network.train();
+            var batches = windows.Epoch(epoch);
             var loss = _steps.Pass(
-                network, device, optimiser, windows.Epoch(epoch), rate, () => Seconds >= _settings.MaxSeconds,
-                (share, mean) => progress(new TrainingProgress(epoch, share, mean, null, false, Seconds)), cancel);
+                network, device, optimiser, batches, rate, () => Seconds >= _settings.MaxSeconds,
+                (share, mean) =>
+                {
+                    average.Add(_steps.Taken - 1, _settings.AverageEpochs * batches.Count);
+                    progress(new TrainingProgress(epoch, share, mean, null, false, Seconds));
+                }, cancel);
+            average.Exchange();
             var validation = Validate(network, device, cases);
             var score = Score(validation, network, device, cases);
             var better = score > bestScore;
@@ -70,7 +77,8 @@ internal sealed class Fit(TrainingConfig config, TrainingData data)
                 rate *= _settings.Decay;
             }
 
-            checkpoint?.Save(new CheckpointState("", epoch, _steps.Taken, sinceBest, rate, bestScore, best, Seconds), weights, kept, optimiser);
+            average.Exchange();
+            checkpoint?.Save(new CheckpointState("", epoch, _steps.Taken, sinceBest, rate, bestScore, best, Seconds), weights, kept, average.Values, optimiser);
             progress(new TrainingProgress(epoch, 1, loss, validation, better, Seconds));
         }
 
@@ -81,7 +89,7 @@ internal sealed class Fit(TrainingConfig config, TrainingData data)
         CheckpointState? Resumed()
         {
             using var noGrad = no_grad();
-            return checkpoint?.Load(weights, kept, optimiser);
+            return checkpoint?.Load(weights, kept, average.Values, optimiser);
         }
     }
 

@@ -34,6 +34,12 @@ public sealed record TrainingSettings
     /// <summary>Factor on the learning rate after an epoch without a better validation figure.</summary>
     public double Decay { get; init; } = 0.7;
 
+    /// <summary>
+    /// What is validated and kept is an average of the weights over the steps of about this many epochs; 0 is the last step's weights. See
+    /// <see cref="WeightAverage"/>.
+    /// </summary>
+    public double AverageEpochs { get; init; } = 1;
+
     /// <summary>Largest norm of a step's gradient.</summary>
     public double GradientClip { get; init; } = 1;
 
@@ -177,6 +183,7 @@ public sealed record TrainingConfig
         Must(Training.WeightDecay >= 0, "training.weightDecay", "0 or more");
         Must(Training.WarmupSteps >= 0, "training.warmupSteps", "0 or more");
         Must(Training.Decay is > 0 and <= 1, "training.decay", "more than 0 and at most 1");
+        Must(Training.AverageEpochs >= 0, "training.averageEpochs", "0 or more");
         Must(Training.GradientClip > 0, "training.gradientClip", "more than 0");
         Must(Training.CategoryLossWeight >= 0, "training.categoryLossWeight", "0 or more");
         Must(Training.HorizonDays > 0, "training.horizonDays", "more than 0");
