@@ -53,7 +53,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         var kept = checkpoint is null ? null : new Checkpoint(checkpoint, Checkpoint.KeyOf(config, data));
         var fit = new Fit(config, data);
         var (validation, epochs) = fit.Run(network, device, started: start is not null, kept, progress, cancel);
-        var blend = settings.Associations ? Blend(network, device, centred) : BlendSettings.NetworkAlone;
+        var blend = settings.Associations ? Blend(network, device, centred, start) : BlendSettings.NetworkAlone;
         var seconds = fit.Seconds;
 
         var metrics = Test(network, device);
@@ -86,7 +86,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         };
         var items = data.Items.Select((item, i) => new ItemRecord(item.ItemId, data.Vocabulary.CategoryOf(i), item.ContentHash, data.TrainingCounts[i]));
         kept?.Remove();
-        return new ModelArtifact(manifest, [.. items], network, FitPopulation.Of(data, _settings.HorizonDays));
+        return new ModelArtifact(manifest, [.. items], network, data.TrainingCounts.Any(count => count > 0) ? FitPopulation.Of(data, _settings.HorizonDays) : null);
     }
 
     // The figures of the test cases, by name.
@@ -101,17 +101,23 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
     }
 
     // Fills the associations and finds the blend on the validation cases that early stopping was done on. Once it is found, the tables are counted
-    // again with the validation events, as they will be asked what comes after those.
-    private BlendSettings Blend(InterestNetwork network, Device device, TextVectors centred)
+    // again with the validation events, as they will be asked what comes after those. What training began with has found its blend already, on more
+    // cases than there may be here.
+    private BlendSettings Blend(InterestNetwork network, Device device, TextVectors centred, InterestNetwork? start)
     {
         AssociationTables.Link(network.Associations, config.Model.Without.Contains(ModelInputs.Text) ? null : centred);
         AssociationTables.Count(network.Associations, Occurrences.OfItems(data));
-        using var ranker = new NetworkRanker("network", network, _featuriser, device);
-        var cases = Evaluation.ValidationCases(data, (int)Math.Min(BlendFit.MostCases, BlendFit.MostScores / data.Items.Count));
-        var settings = new BlendFit(ranker, network.Associations.Read(), data.Items.Count, cases, config.Features.SequenceLength).Run();
+        var settings = start?.Associations.Settings ?? Found();
         AssociationTables.Count(network.Associations, Occurrences.OfItems(data, user => user.KnownEvents));
         network.Associations.Set(settings);
         return settings;
+
+        BlendSettings Found()
+        {
+            using var ranker = new NetworkRanker("network", network, _featuriser, device);
+            var cases = Evaluation.ValidationCases(data, (int)Math.Min(BlendFit.MostCases, BlendFit.MostScores / data.Items.Count));
+            return new BlendFit(ranker, network.Associations.Read(), data.Items.Count, cases, config.Features.SequenceLength).Run();
+        }
     }
 
     private double Dropout() => _settings.DropoutByDensity

@@ -65,11 +65,14 @@ public sealed class Associations : nn.Module
         _blend.copy_(values);
     }
 
+    /// <summary>How much each kind of evidence counts.</summary>
+    public BlendSettings Settings => BlendSettings.Of(_blend.cpu().data<float>().ToArray());
+
     /// <summary>The tables and settings as they are now, in managed memory.</summary>
     public Blend Read() => new(
         [.. _items.Select((items, i) => new LinkTable(
             Array.ConvertAll(items.cpu().data<long>().ToArray(), item => (int)item), _shares[i].cpu().data<float>().ToArray(), LinksPerItem))],
-        BlendSettings.Of(_blend.cpu().data<float>().ToArray()));
+        Settings);
 }
 
 /// <summary>Links of all items, row-major [V, K]; a share of 0 ends a row.</summary>

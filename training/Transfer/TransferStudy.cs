@@ -13,7 +13,7 @@ namespace Driftline.Training;
 internal sealed class TransferStudy(
     TrainingConfig config, TrainingData source, TrainingData target, IReadOnlyList<double> shares, TransferStudy.Training train)
 {
-    public const string Scratch = "from scratch", Transfer = "transfer", ZeroShot = "zero-shot (text alone)";
+    public const string Scratch = "from scratch", Transfer = "transfer", ZeroShot = "zero-shot";
 
     private const int LeastBatch = 64;
 
@@ -30,19 +30,16 @@ internal sealed class TransferStudy(
     /// <summary>Adds one seed's figures.</summary>
     public void Run(int seed)
     {
-        var seeded = config with { Training = config.Training with { Seed = seed } };
+        // Names and values of attributes are a store's own.
+        var model = config.Model with { Without = [.. config.Model.Without.Union([ModelInputs.Attributes])] };
+        var seeded = config with { Model = model, Training = config.Training with { Seed = seed } };
         using var pretrained = train("pretraining on the source", seeded with { Model = seeded.Model with { IdDropout = config.Transfer.SourceIdDropout } }, source, null);
+        using (var untuned = train(ZeroShot, seeded with { Training = seeded.Training with { MaxEpochs = 0 } }, UserShares.None(target), pretrained.Network))
+            Table.Add(ZeroShot, TrainingFigures.Of(untuned.Manifest).Items);
+        Texts(target);
         foreach (var share in shares)
         {
             var data = UserShares.Of(target, share, seed);
-            if (share == shares[0])
-            {
-                // No step is taken, and the ids of a transferred model begin at zero: the share makes no difference.
-                using var untuned = train(ZeroShot, seeded with { Training = seeded.Training with { MaxEpochs = 0 } }, data, pretrained.Network);
-                Table.Add(ZeroShot, TrainingFigures.Of(untuned.Manifest).Items);
-                Texts(target);
-            }
-
             Measure(Row(Scratch, share), ForShare(seeded, data), data, null);
             Measure(Row(Transfer, share), ForShare(seeded, data), data, pretrained.Network);
             foreach (var baseline in (IItemRanker[])[new Popularity(data), LastItem.CoOccurrence(data)])

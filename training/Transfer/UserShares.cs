@@ -6,6 +6,9 @@ namespace Driftline.Training;
 /// </summary>
 public static class UserShares
 {
+    /// <summary>The catalogue and the tests: nothing to learn from.</summary>
+    public static TrainingData None(TrainingData data) => data.Only([.. data.Users.Select(TestOnly)]);
+
     /// <param name="data">The whole set.</param>
     /// <param name="percent">More than 0, at most 100; rounded up to whole users.</param>
     /// <param name="seed">Chooses the users.</param>
@@ -17,8 +20,8 @@ public static class UserShares
         var kept = candidates.Take((int)Math.Ceiling(candidates.Length * percent / 100 - 1e-9)).ToHashSet();
         return TrainingData.Of(
             data.Items, [.. data.Users.Select(user => kept.Contains(user) ? user : TestOnly(user))], data.Split, data.DataHash,
-            FormattableString.Invariant($"{percent}% of the target's users, seed {seed}"));
+            FormattableString.Invariant($"{percent}% of the target's users, seed {seed}"), data.Attributes);
     }
 
-    private static UserHistory TestOnly(UserHistory user) => new(user.UserId, user.Events, user.Orders, 0) { Test = user.Test };
+    private static UserHistory TestOnly(UserHistory user) => new(user.UserId, user.Events, user.Orders, 0) { Test = user.Test, Attributes = user.Attributes };
 }

@@ -43,8 +43,25 @@ public sealed class TransferTests
         Assert.All(share.Users, user => Assert.Equal(user.TrainingEvents > 0, user.Validation is not null));
         Assert.Equal(share.Users.Sum(user => user.TrainingEvents), share.TrainingCounts.Sum());
         Assert.NotEqual(data.SplitHash, share.SplitHash);
+        var none = UserShares.None(data);
+        Assert.Equal(Evaluation.TestCases(data).Select(Asked), Evaluation.TestCases(none).Select(Asked));
+        Assert.Equal(0, none.TrainingCounts.Sum());
+        Assert.All(none.Users, user => Assert.Null(user.Validation));
 
         static (string, int, int) Asked(EvaluationCase asked) => (asked.User.UserId, asked.Known, asked.Relevant[0]);
+    }
+
+    [Fact]
+    public void UsersOfAShareKeepTheirAttributes()
+    {
+        var plain = SyntheticStore.Data();
+        foreach (var user in plain.Users) user.Attributes = [AttributeVocabulary.First];
+        var data = TrainingData.Of(plain.Items, plain.Users, plain.Split, "aged", "aged", new AttributeVocabulary([new UserAttribute("age", ["young"])]));
+        foreach (var share in (TrainingData[])[UserShares.Of(data, 10, 7), UserShares.None(data)])
+        {
+            Assert.Equal(1, share.Attributes.Count);
+            Assert.All(share.Users, user => Assert.Equal([AttributeVocabulary.First], user.Attributes));
+        }
     }
 
     [Fact]
@@ -98,7 +115,7 @@ public sealed class TransferTests
     [Fact]
     public void ATransferWithoutAStepIsItsBeginning()
     {
-        var config = ThemeStore.Config with { Training = ThemeStore.Config.Training with { MaxEpochs = 1 } };
+        var config = ThemeStore.Config with { Model = ThemeStore.Config.Model with { Associations = true }, Training = ThemeStore.Config.Training with { MaxEpochs = 1 } };
         using var source = new Trainer(config, ThemeStore.Data("north"), TimeProvider.System).Train(_ => { });
         using var untuned = new Trainer(config with { Training = config.Training with { MaxEpochs = 0 } }, ThemeStore.Data("south"), TimeProvider.System)
             .Train(_ => { }, start: source.Network);
@@ -106,5 +123,7 @@ public sealed class TransferTests
         var names = WeightTransfer.Names(untuned.Network);
         Assert.All(untuned.Network.named_parameters().Where(p => names.Contains(p.name)), p => Assert.True(p.parameter.equal(learnt[p.name]).all().ToBoolean(), p.name));
         Assert.Equal(0, untuned.Manifest.Metrics["training.epochs"]);
+        Assert.Contains(source.Manifest.Blend.Weights, weight => weight > 0);
+        Assert.Equal(source.Manifest.Blend.ToArray(), untuned.Manifest.Blend.ToArray());
     }
 }
