@@ -27,8 +27,8 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
     /// <param name="cancel">Stops it.</param>
     /// <param name="checkpoint">Folder where each epoch's end is kept until training is over: a training that was stopped goes on from there, to the same result.</param>
     /// <param name="start">
-    /// Where given, what <see cref="WeightTransfer"/> carries over from this network is where training begins, and the result is no worse on
-    /// validation than that beginning.
+    /// Where given, what <see cref="WeightTransfer"/> carries over from this network is where training begins, and the network is no worse on
+    /// validation than that beginning; its blend is kept.
     /// </param>
     public ModelArtifact Train(
         Action<TrainingProgress> progress, InterestNetwork? start = null, string? checkpoint = null, CancellationToken cancel = default)
@@ -106,7 +106,6 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
     private BlendSettings Blend(InterestNetwork network, Device device, TextVectors centred, InterestNetwork? start)
     {
         AssociationTables.Link(network.Associations, config.Model.Without.Contains(ModelInputs.Text) ? null : centred);
-        AssociationTables.Count(network.Associations, Occurrences.OfItems(data));
         var settings = start?.Associations.Settings ?? Found();
         AssociationTables.Count(network.Associations, Occurrences.OfItems(data, user => user.KnownEvents));
         network.Associations.Set(settings);
@@ -114,6 +113,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
 
         BlendSettings Found()
         {
+            AssociationTables.Count(network.Associations, Occurrences.OfItems(data));
             using var ranker = new NetworkRanker("network", network, _featuriser, device);
             var cases = Evaluation.ValidationCases(data, (int)Math.Min(BlendFit.MostCases, BlendFit.MostScores / data.Items.Count));
             return new BlendFit(ranker, network.Associations.Read(), data.Items.Count, cases, config.Features.SequenceLength).Run();

@@ -15,7 +15,9 @@ public sealed class TrainedModel : IDisposable
 
     public TrainedModel()
     {
-        using var model = new Trainer(SyntheticStore.Config, SyntheticStore.Data(), TimeProvider.System).Train(_ => { });
+        // The last step's weights: the average has tests of its own.
+        var config = SyntheticStore.Config with { Training = SyntheticStore.Config.Training with { AverageEpochs = 0 } };
+        using var model = new Trainer(config, SyntheticStore.Data(), TimeProvider.System).Train(_ => { });
         model.Save(Folder);
         Metrics = model.Manifest.Metrics;
     }
