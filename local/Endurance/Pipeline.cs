@@ -1,6 +1,6 @@
 namespace Driftline.Local.Endurance;
 
-/// <summary>The four services with the demo's model and catalogue, ready for load.</summary>
+/// <summary>The four services with the demo's model and catalogue and the heaps of deployment, ready for load.</summary>
 internal sealed record Pipeline(Stack Stack, IReadOnlyList<string> Items) : IAsyncDisposable
 {
     public static async Task<Pipeline> StartAsync(StackOptions options, Action<string> report, CancellationToken stopping)
@@ -11,7 +11,7 @@ internal sealed record Pipeline(Stack Stack, IReadOnlyList<string> Items) : IAsy
         var stack = await Stack.StartAsync(options, report, stopping);
         try
         {
-            foreach (var service in LocalService.All) await stack.StartServiceAsync(service, stopping);
+            foreach (var service in LocalService.All) await stack.StartServiceAsync(service, stopping, MemoryLimits.HeapOf(service));
             using (var http = new HttpClient { BaseAddress = stack[LocalService.Ingestor.Name] })
                 await CatalogLoader.LoadAsync(http, data.Items, data.Prices, new Progress<int>(), stopping);
             await DemoModel.ReleaseAsync(artifact, stack.Settings(), stopping);
