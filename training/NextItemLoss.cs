@@ -39,9 +39,12 @@ internal static class NextItemLoss
             var some = Math.Min(rows, count - start);
             var (user, target) = (users.narrow(0, start, some), targets.narrow(0, start, some).unsqueeze(1));
             var logits = user.mm(byItem);                                                                       // [rows, V]
-            var logZ = logits.logsumexp(1, keepdim: true);
-            value.add_((logZ - logits.gather(1, target)).sum());
-            var gradient = logits.sub_(logZ).exp_().mul_(share);
+            var max = logits.amax([1], keepdim: true);
+            var ofTargets = logits.gather(1, target) - max;
+            var gradient = logits.sub_(max).exp_();
+            var z = gradient.sum(1, keepdim: true);
+            value.add_((z.log() - ofTargets).sum());
+            gradient.mul_(share / z);
             gradient.scatter_add_(1, target, full(target.shape, -share, dtype: users.dtype, device: users.device));
             ofUsers.narrow(0, start, some).copy_(gradient.mm(items));
             ofItems.addmm_(gradient.t(), user, 1, 1);

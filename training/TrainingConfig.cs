@@ -12,7 +12,8 @@ public sealed record TrainingSettings
     public int Seed { get; init; } = 1;
 
     /// <summary>
-    /// Input events of a step, about: it takes as many windows as come to that. 0 is a hundredth of the training events, 256 to 1,024.
+    /// Input events of a step, about: it takes as many windows as come to that. 0 is a hundredth of the training events, 256 to 1,024,
+    /// and more of a set of more than 235,520: a 230th, at most 2,048.
     /// </summary>
     public int BatchEvents { get; init; }
 
@@ -24,6 +25,9 @@ public sealed record TrainingSettings
     /// <summary>Hard cap on the training loop; the best model until then is kept.</summary>
     public double MaxSeconds { get; init; } = 1500;
 
+    /// <summary>
+    /// For steps of up to 1,024 input events; for larger ones it rises with the square root of their events, as suits Adam (Malladi et al. 2022, arXiv:2205.10287).
+    /// </summary>
     public double LearningRate { get; init; } = 2e-3;
 
     public double WeightDecay { get; init; } = 0.01;

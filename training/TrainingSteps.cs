@@ -7,7 +7,11 @@ namespace Driftline.Training;
 /// <summary>The steps of a training: batches of windows, the losses of both heads together, and the change of the weights.</summary>
 internal sealed class TrainingSteps(TrainingConfig config, TrainingData data)
 {
+    // Recurrences go through windows event by event, and the text of all items is adapted once a step, whatever the step holds: in large sets larger steps pay.
+    private const int LeastEvents = 256, UsualEvents = 1_024, MostEvents = 2_048, UsualSteps = 100, StepsOfLargeSets = 230;
+
     private readonly TrainingSettings _settings = config.Training;
+    private readonly double _rate = Math.Sqrt(Math.Max(1, BatchEvents(config.Training, data) / (double)UsualEvents));
     private readonly Featuriser _featuriser = new(config.Features);
     private readonly HorizonTargets _horizon = new(data.Vocabulary, new Featuriser(config.Features), config.Training.HorizonDays, config.Training.SparseHorizonEvents);
     private Random _random = new(config.Training.Seed);
@@ -51,13 +55,15 @@ internal sealed class TrainingSteps(TrainingConfig config, TrainingData data)
 
     /// <summary>Input events of a step.</summary>
     public static int BatchEvents(TrainingSettings settings, TrainingData data) =>
-        settings.BatchEvents > 0 ? settings.BatchEvents : Math.Clamp(data.Users.Sum(user => user.TrainingEvents) / 100, 256, 1024);
+        settings.BatchEvents > 0 ? settings.BatchEvents : Events(data.Users.Sum(user => user.TrainingEvents));
+
+    private static int Events(int all) => Math.Clamp(all / UsualSteps, LeastEvents, Math.Clamp(all / StepsOfLargeSets, UsualEvents, MostEvents));
 
     private double Step(InterestNetwork network, Device device, optim.Optimizer optimiser, TrainingWindow[] windows, double rate)
     {
         using var scope = NewDisposeScope();
         var warm = Math.Min(1, (++Taken) / (double)Math.Max(1, _settings.WarmupSteps));
-        foreach (var group in optimiser.ParamGroups) group.LearningRate = group.InitialLearningRate * rate * warm;
+        foreach (var group in optimiser.ParamGroups) group.LearningRate = group.InitialLearningRate * _rate * rate * warm;
 
         var batch = _featuriser.Build([.. windows.Select(window => window.Inputs)], [.. windows.Select(window => window.User.Attributes)]);
         var positions = Positions(windows, batch.Length, network.Causal);

@@ -9,10 +9,12 @@ namespace Driftline.Bench.EndToEnd;
 /// <summary>What the parts have used up to a moment.</summary>
 /// <param name="CpuSeconds">User and system time by part. <c>broker</c> is the test broker's thread in this process; <c>generator</c> is the rest of it.</param>
 /// <param name="AllocatedBytes">Managed memory that a service has ever allocated.</param>
+/// <param name="GcPauseSeconds">Time that a service has stood still for its garbage collector.</param>
 /// <param name="ResidentMiB">Memory of each process now.</param>
 /// <param name="RedisBytes">Memory that Redis' data take.</param>
 internal sealed record Costs(
-    IReadOnlyDictionary<string, double> CpuSeconds, IReadOnlyDictionary<string, double> AllocatedBytes, IReadOnlyDictionary<string, double> ResidentMiB, long RedisBytes)
+    IReadOnlyDictionary<string, double> CpuSeconds, IReadOnlyDictionary<string, double> AllocatedBytes, IReadOnlyDictionary<string, double> GcPauseSeconds,
+    IReadOnlyDictionary<string, double> ResidentMiB, long RedisBytes)
 {
     /// <summary>What each part has used between two moments, times a factor.</summary>
     public static Dictionary<string, double> Each(IReadOnlyDictionary<string, double> after, IReadOnlyDictionary<string, double> before, double factor, int digits) =>
@@ -33,6 +35,7 @@ internal sealed partial class CostMeter(Stack stack, IConnectionMultiplexer redi
     {
         var cpu = new Dictionary<string, double>(StringComparer.Ordinal);
         var allocated = new Dictionary<string, double>(StringComparer.Ordinal);
+        var paused = new Dictionary<string, double>(StringComparer.Ordinal);
         var resident = new Dictionary<string, double>(StringComparer.Ordinal);
         foreach (var (service, replica) in replicas)
         {
@@ -40,8 +43,8 @@ internal sealed partial class CostMeter(Stack stack, IConnectionMultiplexer redi
             cpu[service] = cpu.GetValueOrDefault(service) + process.TotalProcessorTime.TotalSeconds;
             resident[service] = resident.GetValueOrDefault(service) + MiB(process.WorkingSet64);
             var metrics = await http.GetStringAsync(new Uri(stack[replica], "/metrics"), stopping);
-            allocated[service] = allocated.GetValueOrDefault(service)
-                + Allocated().Matches(metrics).Sum(match => double.Parse(match.Groups["value"].Value, CultureInfo.InvariantCulture));
+            allocated[service] = allocated.GetValueOrDefault(service) + Sum(Allocated(), metrics);
+            paused[service] = paused.GetValueOrDefault(service) + Sum(Paused(), metrics);
         }
 
         using var self = Process.GetCurrentProcess();
@@ -53,8 +56,10 @@ internal sealed partial class CostMeter(Stack stack, IConnectionMultiplexer redi
         var info = (await server.InfoAsync()).SelectMany(section => section).GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.First().Value, StringComparer.Ordinal);
         cpu["redis"] = Number(info, "used_cpu_user") + Number(info, "used_cpu_sys");
         resident["redis"] = MiB(Number(info, "used_memory_rss"));
-        return new Costs(cpu, allocated, resident, (long)Number(info, "used_memory"));
+        return new Costs(cpu, allocated, paused, resident, (long)Number(info, "used_memory"));
     }
+
+    private static double Sum(Regex metric, string metrics) => metric.Matches(metrics).Sum(match => double.Parse(match.Groups["value"].Value, CultureInfo.InvariantCulture));
 
     private static double MiB(double bytes) => Math.Round(bytes / (1 << 20), 1);
 
@@ -78,4 +83,7 @@ internal sealed partial class CostMeter(Stack stack, IConnectionMultiplexer redi
 
     [GeneratedRegex("""^dotnet_gc_heap_total_allocated_bytes_total(\{[^}]*\})? (?<value>[0-9.eE+]+)""", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex Allocated();
+
+    [GeneratedRegex("""^dotnet_gc_pause_time_seconds_total(\{[^}]*\})? (?<value>[0-9.eE+-]+)""", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Paused();
 }

@@ -149,7 +149,7 @@ internal sealed class E2eCommand(E2eOptions options)
             load.Acknowledgement.Percentiles(), watch.Percentiles(),
             new Freshness(probe.Percentile(0.50), probe.Percentile(0.90), probe.Percentile(0.99), probe.Percentile(0.999), probe.Samples),
             Costs.Each(after.CpuSeconds, before.CpuSeconds, 1e6 / load.Accepted, 2), Costs.Each(after.AllocatedBytes, before.AllocatedBytes, 1.0 / load.Accepted, 0),
-            after.ResidentMiB, Costs.Each(after.CpuSeconds, before.CpuSeconds, 1 / took, 4), watch.BytesPerRecord,
+            Costs.Each(after.GcPauseSeconds, before.GcPauseSeconds, 1 / took, 4), after.ResidentMiB, Costs.Each(after.CpuSeconds, before.CpuSeconds, 1 / took, 4), watch.BytesPerRecord,
             after.RedisBytes - empty.RedisBytes, ledger.Users.Sum(user => Math.Min(window, (long)ledger.Missing(user, 0))), perRequest,
             string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, {RuntimeInformation.ProcessArchitecture}, .NET {Environment.Version}"));
     }

@@ -12,6 +12,7 @@ namespace Driftline.Bench.EndToEnd;
 /// <param name="FreshnessMs">From a 202 to the recommender's first answer that reflects the event, over the events that were followed by asking.</param>
 /// <param name="Updates">Interest updates: several events of one user may share one.</param>
 /// <param name="AllocatedBytesPerEvent">Managed memory, by service.</param>
+/// <param name="GcPauseShare">Of the time: how long each service stood still for its garbage collector.</param>
 /// <param name="ResidentMiB">Of each process at the end.</param>
 /// <param name="CpuCores">CPU seconds per second by part.</param>
 /// <param name="RedisBytes">Growth of Redis' data during the whole run.</param>
@@ -21,7 +22,8 @@ internal sealed record E2eReport(
     double Rate, double Sustained, int Lost, double Seconds, int Users, int UsersSeen, long Accepted, long Requests, long Updates,
     Percentiles AckMs, Percentiles UpdateMs, Freshness FreshnessMs,
     IReadOnlyDictionary<string, double> CpuSecondsPerMillionEvents, IReadOnlyDictionary<string, double> AllocatedBytesPerEvent,
-    IReadOnlyDictionary<string, double> ResidentMiB, IReadOnlyDictionary<string, double> CpuCores, IReadOnlyDictionary<string, double> TopicBytesPerRecord,
+    IReadOnlyDictionary<string, double> GcPauseShare, IReadOnlyDictionary<string, double> ResidentMiB, IReadOnlyDictionary<string, double> CpuCores,
+    IReadOnlyDictionary<string, double> TopicBytesPerRecord,
     long RedisBytes, long Entries, double? CpuSecondsPerRequest, string Machine)
 {
     public string ToJson() => JsonSerializer.Serialize(this, E2eReportJson.Default.E2eReport);

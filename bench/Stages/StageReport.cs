@@ -14,13 +14,15 @@ namespace Driftline.Bench.Stages;
 /// <param name="CpuSecondsPerMillion">Operations, by part.</param>
 /// <param name="CpuCores">CPU seconds per second by part.</param>
 /// <param name="AllocatedBytesPerOperation">Managed memory, of the service.</param>
+/// <param name="GcPauseShare">Of the time: how long the service stood still for its garbage collector.</param>
 internal sealed record StageReport(
     string Stage, long Operations, double PerSecond, Percentiles? LatencyMs, IReadOnlyDictionary<string, double> CpuSecondsPerMillion,
-    IReadOnlyDictionary<string, double> CpuCores, IReadOnlyDictionary<string, double> AllocatedBytesPerOperation, string Machine)
+    IReadOnlyDictionary<string, double> CpuCores, IReadOnlyDictionary<string, double> AllocatedBytesPerOperation, IReadOnlyDictionary<string, double> GcPauseShare, string Machine)
 {
     public static StageReport Of(string stage, long operations, double seconds, Percentiles? latency, Costs before, Costs after) => new(
         stage, operations, Math.Round(operations / seconds, 1), latency, Costs.Each(after.CpuSeconds, before.CpuSeconds, 1e6 / operations, 2),
         Costs.Each(after.CpuSeconds, before.CpuSeconds, 1 / seconds, 3), Costs.Each(after.AllocatedBytes, before.AllocatedBytes, 1.0 / operations, 0),
+        Costs.Each(after.GcPauseSeconds, before.GcPauseSeconds, 1 / seconds, 4),
         string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, {RuntimeInformation.ProcessArchitecture}, .NET {Environment.Version}"));
 
     /// <summary>Prints the report, and writes it to a file where one is named.</summary>
