@@ -60,6 +60,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var held = new HeldPoolThread();
         using var drain = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         using var stop = stoppingToken.Register(() => drain.CancelAfter(DrainBudget));
         _drained = drain.Token;

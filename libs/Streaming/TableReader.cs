@@ -35,6 +35,7 @@ public sealed class TableReader<T> : BackgroundService where T : class
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var held = new HeldPoolThread();
         using var admin = _clients.Admin();
         using var consumer = _clients.TableConsumer();
         var nextCheck = TimeSpan.Zero;
