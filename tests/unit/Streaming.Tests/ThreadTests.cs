@@ -28,10 +28,12 @@ public sealed class ThreadTests
 
         var started = Stopwatch.GetTimestamp();
         await Task.Run(() => { });
-
-        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, Soon);
-        Assert.True(waiting.Wait(Soon), $"{waiting.CurrentCount} loops have no thread");
+        var waited = Stopwatch.GetElapsedTime(started);
+        var all = waiting.Wait(Soon);
         release.Set();
         foreach (var loop in loops) await loop.Loop.StopAsync(CancellationToken.None);
+
+        Assert.InRange(waited, TimeSpan.Zero, Soon);
+        Assert.True(all, $"{waiting.CurrentCount} loops had no thread");
     }
 }
