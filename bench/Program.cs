@@ -10,8 +10,6 @@ using Driftline.Bench.Retrieval;
 using Driftline.Bench.Stages;
 using Driftline.Local;
 
-ThreadPool.SetMinThreads(32, 32); // loads are paced by threads of the pool that sleep, and the rest may not wait for more of them
-
 var rate = new Option<double>("--rate") { Description = "Events per second that arrive, whatever the pipeline makes of them.", DefaultValueFactory = _ => 1_000 };
 var seconds = new Option<double>("--seconds") { Description = "Length of the measured part.", DefaultValueFactory = _ => 60 };
 var warmUp = new Option<double>("--warm-up") { Description = "Seconds of the same load before it.", DefaultValueFactory = _ => 20 };
