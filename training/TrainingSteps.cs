@@ -11,7 +11,7 @@ internal sealed class TrainingSteps(TrainingConfig config, TrainingData data)
     private const int LeastEvents = 256, UsualEvents = 1_024, MostEvents = 2_048, UsualSteps = 100, StepsOfLargeSets = 230;
 
     private readonly TrainingSettings _settings = config.Training;
-    private readonly double _rate = Math.Sqrt(Math.Max(1, BatchEvents(config.Training, data) / (double)UsualEvents));
+    private readonly double _rateOfBatch = Math.Sqrt(Math.Max(1, BatchEvents(config.Training, data) / (double)UsualEvents));
     private readonly Featuriser _featuriser = new(config.Features);
     private readonly HorizonTargets _horizon = new(data.Vocabulary, new Featuriser(config.Features), config.Training.HorizonDays, config.Training.SparseHorizonEvents);
     private Random _random = new(config.Training.Seed);
@@ -63,7 +63,7 @@ internal sealed class TrainingSteps(TrainingConfig config, TrainingData data)
     {
         using var scope = NewDisposeScope();
         var warm = Math.Min(1, (++Taken) / (double)Math.Max(1, _settings.WarmupSteps));
-        foreach (var group in optimiser.ParamGroups) group.LearningRate = group.InitialLearningRate * _rate * rate * warm;
+        foreach (var group in optimiser.ParamGroups) group.LearningRate = group.InitialLearningRate * _rateOfBatch * rate * warm;
 
         var batch = _featuriser.Build([.. windows.Select(window => window.Inputs)], [.. windows.Select(window => window.User.Attributes)]);
         var positions = Positions(windows, batch.Length, network.Causal);
