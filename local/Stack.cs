@@ -172,7 +172,6 @@ public sealed class Stack : IAsyncDisposable
             settings["Kafka__Table__FetchWaitMaxMs"] = "50"; // a table may lag by as much; each of its readers asks all the time
             settings["Kafka__Consumer__SessionTimeoutMs"] = "4000";
             settings["Kafka__Consumer__HeartbeatIntervalMs"] = "400";
-            settings["Kafka__Producer__LingerMs"] = "1"; // each request lays a set of its own into a list that every fetch goes through
         }
 
         if (Key is not null) settings["Security__KeysFile"] = KeysFile;

@@ -58,9 +58,12 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
 
     internal LoopLag Lag => _lag;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>On a thread of its own, for it sits in the client's blocking poll nearly all the time: requests keep every thread of the pool.</summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.Factory.StartNew(() => Run(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Run(CancellationToken stoppingToken)
     {
-        using var held = new HeldPoolThread();
         using var drain = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         using var stop = stoppingToken.Register(() => drain.CancelAfter(DrainBudget));
         _drained = drain.Token;
@@ -68,7 +71,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
         consumer.Subscribe(_topic);
         try
         {
-            while (!stoppingToken.IsCancellationRequested) await TurnAsync(consumer, stoppingToken);
+            while (!stoppingToken.IsCancellationRequested) Turn(consumer, stoppingToken);
         }
         finally
         {
@@ -91,7 +94,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
     }
 
     /// <summary>One turn: fill a batch, see it through, store its offsets.</summary>
-    internal async Task TurnAsync(IConsumer<byte[], byte[]> consumer, CancellationToken stopping)
+    internal void Turn(IConsumer<byte[], byte[]> consumer, CancellationToken stopping)
     {
         TakeStalledAgain(consumer);
         if (_assignment.TakePausedThatCameBack() is { Count: > 0 } paused) consumer.Resume(paused);
@@ -99,7 +102,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
         _health.Beat();
         _health.Ready = !_assignment.IsEmpty;
         _lag.Fetched(_assignment.Spans());
-        if (_assignment.Batch.Count > 0 && await SeeThroughAsync(consumer, stopping)) StoreOffsets(consumer);
+        if (_assignment.Batch.Count > 0 && SeeThrough(consumer, stopping)) StoreOffsets(consumer);
         _assignment.Batch.Clear();
         _lag.Look(consumer, _assignment, ask: false);
     }
@@ -185,14 +188,14 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
     }
 
     /// <returns>False if the process is stopping: nothing is stored and the batch comes back after the restart.</returns>
-    private async Task<bool> SeeThroughAsync(IConsumer<byte[], byte[]> consumer, CancellationToken stopping)
+    private bool SeeThrough(IConsumer<byte[], byte[]> consumer, CancellationToken stopping)
     {
         for (var bugs = 0; _assignment.Batch.Count > 0;)
         {
             var started = Stopwatch.GetTimestamp();
             try
             {
-                await AttemptAsync(isolate: bugs >= AttemptsBeforeIsolation, stopping).WaitAsync(_drained);
+                AttemptAsync(isolate: bugs >= AttemptsBeforeIsolation, stopping).WaitAsync(_drained).GetAwaiter().GetResult();
                 _telemetry.Processed(_topic, _group, _assignment.Batch.Count, Stopwatch.GetElapsedTime(started));
                 _backoff.Reset();
                 return true;

@@ -33,9 +33,12 @@ public sealed class TableReader<T> : BackgroundService where T : class
     /// <summary>Completes when all that the topic held at the start has been applied.</summary>
     public Task CaughtUp => _caughtUp.Task;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>On a thread of its own, for it sits in the client's blocking poll nearly all the time: requests keep every thread of the pool.</summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.Factory.StartNew(() => Read(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Read(CancellationToken stoppingToken)
     {
-        using var held = new HeldPoolThread();
         using var admin = _clients.Admin();
         using var consumer = _clients.TableConsumer();
         var nextCheck = TimeSpan.Zero;
@@ -48,7 +51,7 @@ public sealed class TableReader<T> : BackgroundService where T : class
             {
                 if (!AssignNewPartitions(admin, consumer))
                 {
-                    await Task.Delay(RetryWait, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    WaitAsync(stoppingToken).GetAwaiter().GetResult();
                     continue;
                 }
 
@@ -68,7 +71,7 @@ public sealed class TableReader<T> : BackgroundService where T : class
             }
 
             count++;
-            await ApplyAsync(record, stoppingToken);
+            ApplyAsync(record, stoppingToken).GetAwaiter().GetResult();
         }
 
         consumer.Close();
@@ -123,8 +126,10 @@ public sealed class TableReader<T> : BackgroundService where T : class
             {
                 Log.TableWaiting(_log, _topic, e.Message, RetryWait); // the registry is away
                 _health.Beat();
-                await Task.Delay(RetryWait, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await WaitAsync(stopping);
             }
         }
     }
+
+    private async Task WaitAsync(CancellationToken stopping) => await Task.Delay(RetryWait, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

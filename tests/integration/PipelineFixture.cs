@@ -105,7 +105,7 @@ public sealed class Pipeline : IAsyncDisposable
         {
             using var response = await (replica ?? Recommender).GetAsync(path);
             last = await response.Content.ReadAsStringAsync();
-            if (response.IsSuccessStatusCode)
+            if (response.IsSuccessStatusCode && last.Length > 0) // a list of lines may have none yet
             {
                 var answer = JsonSerializer.Deserialize<JsonElement>(last);
                 if (passes(answer)) return answer;

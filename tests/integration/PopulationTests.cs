@@ -68,6 +68,8 @@ public sealed class PopulationTests(PipelineFixture fixture)
         var url = $"/v1/audiences/{Uri.EscapeDataString(category)}";
 
         var all = await LinesAsync(pipeline, $"{url}?limit=1000000");
+        var deadline = DateTime.UtcNow + Soon; // interests are answered before their audiences are written
+        for (; !expected.Select(one => one.User).ToHashSet().IsSubsetOf(all.Select(User)) && DateTime.UtcNow < deadline; await Task.Delay(10)) all = await LinesAsync(pipeline, $"{url}?limit=1000000");
         Assert.Subset(all.Select(User).ToHashSet(), expected.Select(one => one.User).ToHashSet());
         Assert.All(expected, one => Assert.Equal(one.Rise, all.Single(line => User(line) == one.User).GetProperty("rise").GetDouble(), 5));
         var rises = all.Select(line => line.GetProperty("rise").GetDouble()).ToList();

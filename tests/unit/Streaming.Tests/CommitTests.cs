@@ -12,10 +12,15 @@ public sealed class CommitTests
     public async Task OffsetsAreStoredOnlyAfterTheHandlerReturned()
     {
         _loop.Assigned(0, "a", "b");
-        var release = new TaskCompletionSource<IReadOnlyList<Outcome>>();
-        _loop.Handle = (_, _) => release.Task;
+        var (entered, release) = (new TaskCompletionSource(), new TaskCompletionSource<IReadOnlyList<Outcome>>());
+        _loop.Handle = (_, _) =>
+        {
+            entered.SetResult();
+            return release.Task;
+        };
 
         var turn = _loop.TurnAsync();
+        await entered.Task;
         Assert.Equal(["handle a,b"], _loop.Journal);
 
         release.SetResult([Outcome.Done, Outcome.Done]);

@@ -67,7 +67,7 @@ internal sealed class LoopUnderTest : IBatchHandler<string>, IDeadLetters, ILogg
         Consumer.Assign(partition);
     }
 
-    public Task TurnAsync(CancellationToken stopping = default) => Loop.TurnAsync(Consumer.Client, stopping);
+    public Task TurnAsync(CancellationToken stopping = default) => Task.Run(() => Loop.Turn(Consumer.Client, stopping), CancellationToken.None);
 
     private static ValueTask<string> Decode(byte[] bytes) => Encoding.UTF8.GetString(bytes) switch
     {

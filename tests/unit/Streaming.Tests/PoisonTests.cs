@@ -44,10 +44,15 @@ public sealed class PoisonTests
     {
         _loop.Assigned(0, "a");
         _loop.Handle = (_, _) => LoopUnderTest.Outcomes(Outcome.Rejected("rating: 9 is above 5"));
-        var acknowledged = new TaskCompletionSource();
-        _loop.Bury = () => acknowledged.Task;
+        var (sent, acknowledged) = (new TaskCompletionSource(), new TaskCompletionSource());
+        _loop.Bury = () =>
+        {
+            sent.SetResult();
+            return acknowledged.Task;
+        };
 
         var turn = _loop.TurnAsync();
+        await sent.Task;
         Assert.Equal(["handle a"], _loop.Journal);
 
         acknowledged.SetResult();
