@@ -8,7 +8,11 @@ namespace Driftline.Local;
 /// followed by asking until the answer shows it, as a shop would see it; what is reported includes that asking.
 /// </summary>
 /// <param name="atOnce">Events that are followed at a time: each asks some hundreds of times a second.</param>
-public sealed class FreshnessProbe(RecommenderClient recommender, Ledger ledger, CancellationToken stopping, int atOnce = 8)
+/// <param name="published">
+/// Where given, completes when the update that an event of a user at a position leads to is on its topic: no answer can show the event before, and asking costs the recommender what
+/// it would answer shoppers with.
+/// </param>
+public sealed class FreshnessProbe(RecommenderClient recommender, Ledger ledger, CancellationToken stopping, int atOnce = 8, Func<string, int, Task>? published = null)
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(2);
 
@@ -48,6 +52,7 @@ public sealed class FreshnessProbe(RecommenderClient recommender, Ledger ledger,
     {
         try
         {
+            if (published is not null) await published(userId, position).WaitAsync(GiveUp, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             while (Stopwatch.GetElapsedTime(answered) < GiveUp)
             {
                 if (await recommender.DigestAsync(userId, stopping) is { } digest && ledger.Reflects(userId, digest, position))

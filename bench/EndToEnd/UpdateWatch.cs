@@ -91,6 +91,17 @@ internal sealed class UpdateWatch : IAsyncDisposable
         }
     }
 
+    /// <summary>Completes once an update has come that reflects an event of which <see cref="Sending"/> told the position.</summary>
+    public Task ShownAsync(string user, int position)
+    {
+        lock (_lock)
+        {
+            return _users.TryGetValue(user, out var followed) && followed.Find(one => one.Position == position) is { Shown: 0 } one
+                ? (one.Awaited ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task
+                : Task.CompletedTask;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
@@ -130,6 +141,7 @@ internal sealed class UpdateWatch : IAsyncDisposable
         followed.RemoveAll(one =>
         {
             if (one.Position > position || one.Shown != 0) return false;
+            one.Awaited?.TrySetResult();
             if (one.Answered == 0)
             {
                 one.Shown = now;
@@ -162,5 +174,7 @@ internal sealed class UpdateWatch : IAsyncDisposable
         public long Answered { get; set; }
 
         public long Shown { get; set; }
+
+        public TaskCompletionSource? Awaited { get; set; }
     }
 }

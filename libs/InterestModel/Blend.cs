@@ -108,19 +108,27 @@ public sealed class Blend(IReadOnlyList<LinkTable> tables, BlendSettings setting
         var counted = 0;
         for (; counted < newestFirst.Length && share >= LeastWeight; counted++, share *= decay) total += share;
         share = weight / Math.Max(total, float.Epsilon);
+        Span<float> shares = counted <= 256 ? stackalloc float[counted] : new float[counted];
+        shares.Clear();
         for (var i = 0; i < counted; i++, share *= decay)
         {
-            var item = newestFirst[i];
-            if (item < 0) continue;
-            if (part == tables.Count)
-            {
-                mass.Add(item, share);
-                continue;
-            }
-
-            var table = tables[part];
-            for (var at = item * table.Links; at < (item + 1) * table.Links && table.Shares[at] > 0; at++) mass.Add(table.Items[at], share * table.Shares[at]);
+            var first = newestFirst.IndexOf(newestFirst[i]); // what a shopper did several times is looked up once
+            shares[first] += share;
         }
+
+        for (var i = 0; i < counted; i++)
+        {
+            if (newestFirst[i] < 0 || shares[i] == 0) continue;
+            if (part == tables.Count) mass.Add(newestFirst[i], shares[i]);
+            else Add(tables[part], newestFirst[i], shares[i], mass);
+        }
+    }
+
+    private static void Add(LinkTable table, int item, float share, ItemValues mass)
+    {
+        var items = table.Items.AsSpan(item * table.Links, table.Links);
+        var shares = table.Shares.AsSpan(item * table.Links, table.Links);
+        for (var at = 0; at < items.Length && shares[at] > 0; at++) mass.Add(items[at], share * shares[at]);
     }
 
     private static double Softplus(double x) => x > 30 ? x : Math.Log(1 + Math.Exp(x));

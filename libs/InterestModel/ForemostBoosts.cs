@@ -31,7 +31,7 @@ internal sealed class ForemostBoosts(Blend blend, int items, int most)
         for (var i = 0; i < recalled.Length; i++) probabilities[i] = (float)(logits[recalled[i]] - logZ);
         TensorPrimitives.Exp(probabilities, probabilities);
         SetFactors(newestFirst, blend.Settings.Repeat);
-        for (var i = 0; i < recalled.Length; i++) Rank(recalled[i], blend.NetworkWeight * probabilities[i]);
+        Rank(recalled, probabilities);
         var network = Math.Log(blend.NetworkWeight);
         while (_raised.TryDequeue(out var item, out _)) _boosts.Add((item, BoostOf(item, logits[item])));
         _boosts.Reverse();
@@ -57,11 +57,18 @@ internal sealed class ForemostBoosts(Blend blend, int items, int most)
         }
     }
 
-    private void Rank(int item, float network)
+    private void Rank(ReadOnlySpan<int> recalled, ReadOnlySpan<float> probabilities)
     {
-        var mixture = (network + _recalled[item]) * _factors[item];
-        if (mixture <= network) return; // lowered
-        if (_raised.Count < most) _raised.Enqueue(item, mixture);
-        else if (_raised.TryPeek(out _, out var least) && mixture > least) _raised.DequeueEnqueue(item, mixture);
+        var least = float.NegativeInfinity;
+        for (var i = 0; i < recalled.Length; i++)
+        {
+            var item = recalled[i];
+            var network = blend.NetworkWeight * probabilities[i];
+            var mixture = (network + _recalled[item]) * _factors[item];
+            if (mixture <= least || mixture <= network) continue; // not among the foremost, or lowered
+            if (_raised.Count < most) _raised.Enqueue(item, mixture);
+            else _raised.DequeueEnqueue(item, mixture);
+            if (_raised.Count == most && _raised.TryPeek(out _, out var lowest)) least = lowest;
+        }
     }
 }

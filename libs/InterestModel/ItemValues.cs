@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 
 namespace Driftline.InterestModel;
 
@@ -7,27 +7,29 @@ namespace Driftline.InterestModel;
 public sealed class ItemValues(int items)
 {
     private readonly float[] _values = new float[items];
-    private readonly bool[] _listed = new bool[items];
-    private readonly List<int> _items = [];
+    private readonly byte[] _listed = new byte[items];
+    private readonly int[] _items = new int[items + 1]; // one more, for what is written before it is known whether it is listed already
+    private int _count;
 
     /// <summary>The items that have a number, in the order in which they came.</summary>
-    public ReadOnlySpan<int> Items => CollectionsMarshal.AsSpan(_items);
+    public ReadOnlySpan<int> Items => _items.AsSpan(0, _count);
 
     /// <summary>An item's number; 0 for one that has none.</summary>
     public float this[int item] => _values[item];
 
     internal void Clear()
     {
-        foreach (var item in _items) (_values[item], _listed[item]) = (0, false);
-        _items.Clear();
+        foreach (var item in Items) (_values[item], _listed[item]) = (0, 0);
+        _count = 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // thousands of times a user
     internal void Add(int item, float value)
     {
         _values[item] += value;
-        if (_listed[item]) return;
-        _listed[item] = true;
-        _items.Add(item);
+        _items[_count] = item;
+        _count += 1 - _listed[item]; // no branch: whether an item came before cannot be foretold
+        _listed[item] = 1;
     }
 
     internal void Set(int item, float value) => _values[item] = value;
