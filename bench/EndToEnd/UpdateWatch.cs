@@ -92,7 +92,7 @@ internal sealed class UpdateWatch : IAsyncDisposable
     }
 
     /// <summary>Completes once an update has come that reflects an event of which <see cref="Sending"/> told the position.</summary>
-    public Task ShownAsync(string user, int position)
+    public Task PublishedAsync(string user, int position)
     {
         lock (_lock)
         {
