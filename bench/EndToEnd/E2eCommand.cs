@@ -120,6 +120,7 @@ internal sealed class E2eCommand(E2eOptions options)
         var ledger = new Ledger(window, counts: options.Peer);
         var recommender = new RecommenderClient(answers);
         await using var watch = new UpdateWatch(stack.BootstrapServers, Partitions, ledger);
+        await using var retention = new Retention(stack.Broker!, options.Peer ? "peer" : "driftline", Partitions, watch);
         var probe = new FreshnessProbe(recommender, ledger, stopping, options.Followed, watch.PublishedAsync);
         var arrivals = new Arrivals(options.Seed, options.Rate, options.Users, items, options.Lanes, TimeProvider.System);
         using var load = new OpenLoopLoad([.. options.NamesOf(LocalService.Ingestor).Select(name => stack[name])], arrivals, watch, probe, options.Lanes, options.Batch);

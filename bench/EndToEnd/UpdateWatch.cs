@@ -28,8 +28,7 @@ internal sealed class UpdateWatch : IAsyncDisposable
     {
         _ledger = ledger;
         _consumer = new ConsumerBuilder<string, byte[]>(new ConsumerConfig { BootstrapServers = bootstrapServers, GroupId = "driftline.bench", FetchWaitMaxMs = 5, EnableAutoCommit = false }).Build();
-        // All updates, and of the other topics one partition: reading all of them would cost about as much as a service.
-        _consumer.Assign(Weighed.SelectMany(topic => Enumerable.Range(0, topic == Topics.InterestUpdates.Name ? partitions : 1).Select(partition => new TopicPartitionOffset(topic, partition, Offset.Beginning))));
+        _consumer.Assign(Weighed.SelectMany(topic => Enumerable.Range(0, partitions).Select(partition => new TopicPartition(topic, partition))).Where(IsRead).Select(partition => new TopicPartitionOffset(partition, Offset.Beginning)));
         _reading = Task.Factory.StartNew(Read, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -41,6 +40,9 @@ internal sealed class UpdateWatch : IAsyncDisposable
     {
         get { lock (_lock) return _topics.ToDictionary(topic => topic.Key, topic => Math.Round(topic.Value.Bytes / (double)Math.Max(1, topic.Value.Records), 1)); }
     }
+
+    /// <summary>The offset up to which a partition has been read; <see cref="long.MaxValue"/> for one that is not read at all.</summary>
+    public long ReadUpTo(TopicPartition partition) => IsRead(partition) ? Math.Max(0, _consumer.Position(partition).Value) : long.MaxValue;
 
     /// <summary>From 202 to update.</summary>
     public Percentiles Percentiles()
@@ -126,6 +128,9 @@ internal sealed class UpdateWatch : IAsyncDisposable
             }
         }
     }
+
+    // All updates, and of the other topics one partition: reading all of them would cost about as much as a service.
+    private static bool IsRead(TopicPartition partition) => partition.Topic == Topics.InterestUpdates.Name || partition.Partition.Value == 0;
 
     private void Weigh(ConsumeResult<string, byte[]> record)
     {

@@ -55,6 +55,9 @@ internal static partial class LibRdKafka
     [LibraryImport(Name, EntryPoint = "rd_kafka_mock_topic_create", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial ErrorCode TopicCreate(nint cluster, string topic, int partitions, int replicas);
 
+    [LibraryImport(Name, EntryPoint = "rd_kafka_mock_partition_delete_records", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial ErrorCode DeleteRecords(nint cluster, string topic, int partition, long beforeOffset);
+
     [LibraryImport(Name, EntryPoint = "rd_kafka_mock_partition_set_leader", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial ErrorCode SetLeader(nint cluster, string topic, int partition, int broker);
 

@@ -61,6 +61,13 @@ public sealed class TestBroker : IDisposable
     public void CreateTopic(string name, int partitions) =>
         Call(cluster => LibRdKafka.TopicCreate(cluster, name, partitions, Math.Min(_brokers, 3)), $"create topic {name} with {partitions} partitions");
 
+    /// <summary>
+    /// Deletes a partition's records before an offset, as retention does in time. A fetch is the cheaper the fewer there are: the broker looks for its offset from the
+    /// first set of records on.
+    /// </summary>
+    public void DeleteRecords(TopicPartitionOffset before) =>
+        Call(cluster => LibRdKafka.DeleteRecords(cluster, before.Topic, before.Partition.Value, before.Offset.Value), $"delete records before {before}");
+
     /// <summary>Closes a broker's connections and refuses new ones; leaders stay where they are. Data is kept.</summary>
     public void SetDown(int brokerId = AllBrokers) => Call(cluster => LibRdKafka.SetDown(cluster, brokerId), $"take broker {brokerId} down");
 

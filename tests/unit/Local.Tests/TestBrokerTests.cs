@@ -32,6 +32,22 @@ public sealed class TestBrokerTests
     }
 
     [Fact]
+    public async Task RecordsBeforeAnOffsetAreGoneAndThoseAfterItStay()
+    {
+        using var broker = TestBroker.Start();
+        broker.CreateTopic("numbers", partitions: 1);
+        using var producer = new ProducerBuilder<Null, string>(Producer(broker)).Build();
+        for (var i = 0; i < 10; i++) await producer.ProduceAsync("numbers", new Message<Null, string> { Value = $"{i}" });
+
+        broker.DeleteRecords(new TopicPartitionOffset("numbers", 0, 6));
+
+        using var consumer = new ConsumerBuilder<Ignore, string>(Consumer(broker, "g")).Build();
+        Assert.Equal(6, consumer.QueryWatermarkOffsets(new TopicPartition("numbers", 0), Patience).Low.Value);
+        consumer.Assign(new TopicPartitionOffset("numbers", 0, Offset.Beginning));
+        Assert.Equal(["6", "7", "8", "9"], consumer.Take(4).Select(record => record.Message.Value));
+    }
+
+    [Fact]
     public async Task AProduceSurvivesABrokerThatGoesDownAndComesBack()
     {
         using var broker = TestBroker.Start();
