@@ -25,12 +25,11 @@ internal sealed class Retention : IAsyncDisposable
     {
         (_broker, _watch) = (broker, watch);
         _admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = broker.BootstrapServers }).Build();
-        _read =
-        [
-            .. new[] { (Topics.StorefrontEvents, LocalService.FeatureBuilder), (Topics.SequenceUpdates, LocalService.Predictor), (Topics.InterestUpdates, LocalService.Recommender) }
-                .Select(stage => new ConsumerGroupTopicPartitions($"{groups}.{stage.Item2.Name}", [.. Enumerable.Range(0, partitions).Select(partition => new TopicPartition(stage.Item1.Name, partition))])),
-        ];
+        _read = [Of(LocalService.FeatureBuilder, Topics.StorefrontEvents), Of(LocalService.Predictor, Topics.SequenceUpdates), Of(LocalService.Recommender, Topics.InterestUpdates)];
         _deleting = DeleteAsync();
+
+        ConsumerGroupTopicPartitions Of(LocalService stage, Topic topic) =>
+            new($"{groups}.{stage.Name}", [.. Enumerable.Range(0, partitions).Select(partition => new TopicPartition(topic.Name, partition))]);
     }
 
     public async ValueTask DisposeAsync()
