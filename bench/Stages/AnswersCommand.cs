@@ -11,6 +11,7 @@ namespace Driftline.Bench.Stages;
 /// <summary>
 /// <c>answers</c>: the recommender alone, asked for recommendations at a fixed rate whatever it makes of it. A wait counts from when the request was due (the correction
 /// for coordinated omission). Vectors come in clusters (<see cref="VectorSet"/>: walk), as those of items do; interests have 30 categories and 30 boosts, about as many as the demo's.
+/// The floor is the same load on an endpoint that does nothing: what HTTP, the runtime and the asking take by themselves on this machine.
 /// </summary>
 internal sealed class AnswersCommand(double rate, double seconds, int items, string? json)
 {
@@ -23,16 +24,24 @@ internal sealed class AnswersCommand(double rate, double seconds, int items, str
         await using var run = await StageRun.StartAsync(LocalService.Recommender, Partitions, FillAsync, stopping);
         await run.Stack.WaitUntilReadyAsync(stopping);
         await KnownAsync(run, $"shopper-{Users - 1}", stopping);
-        await AskAsync(run, Math.Max(10, seconds / 2), stopping);
-        var before = await run.CostsAsync(stopping);
-        var started = Stopwatch.GetTimestamp();
-        var percentiles = (await AskAsync(run, seconds, stopping)).Percentiles();
-        var took = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        await StageReport.Of("answers", percentiles.Samples, took, percentiles, before, await run.CostsAsync(stopping)).SaveAsync(json, stopping);
+        var answers = await MeasureAsync(run, "answers", user => $"/v1/users/{user}/recommendations?count=10", "\"personalised\":true", stopping);
+        var floor = await MeasureAsync(run, "empty answers", _ => "/health/live", "Healthy", stopping);
+        await (answers with { Floor = floor }).SaveAsync(json, stopping);
         return 0;
     }
 
-    private async Task<Latencies> AskAsync(StageRun run, double length, CancellationToken stopping)
+    /// <param name="path">What is asked for a user.</param>
+    /// <param name="expected">Stands in every answer.</param>
+    private async Task<StageReport> MeasureAsync(StageRun run, string name, Func<string, string> path, string expected, CancellationToken stopping)
+    {
+        await AskAsync(run, Math.Max(10, seconds / 2), path, expected, stopping);
+        var before = await run.CostsAsync(stopping);
+        var started = Stopwatch.GetTimestamp();
+        var percentiles = (await AskAsync(run, seconds, path, expected, stopping)).Percentiles();
+        return StageReport.Of(name, percentiles.Samples, Stopwatch.GetElapsedTime(started).TotalSeconds, percentiles, before, await run.CostsAsync(stopping));
+    }
+
+    private async Task<Latencies> AskAsync(StageRun run, double length, Func<string, string> path, string expected, CancellationToken stopping)
     {
         var latencies = new Latencies();
         var random = new Random(2);
@@ -41,19 +50,19 @@ internal sealed class AnswersCommand(double rate, double seconds, int items, str
         for (double due = 0; due < length; due += -Math.Log(1 - random.NextDouble()) / rate)
         {
             while (Stopwatch.GetElapsedTime(started).TotalSeconds < due) Thread.Sleep(Tick);
-            answers.Add(OneAsync(run, $"shopper-{random.Next(Users)}", due, started, latencies, stopping));
+            answers.Add(OneAsync(run, path($"shopper-{random.Next(Users)}"), expected, due, started, latencies, stopping));
         }
 
         await Task.WhenAll(answers);
         return latencies;
     }
 
-    private static async Task OneAsync(StageRun run, string user, double due, long started, Latencies latencies, CancellationToken stopping)
+    private static async Task OneAsync(StageRun run, string path, string expected, double due, long started, Latencies latencies, CancellationToken stopping)
     {
-        using var response = await run.Http.GetAsync(new Uri(run.Url, $"/v1/users/{user}/recommendations?count=10"), stopping);
-        var body = await response.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync(stopping);
+        using var response = await run.Http.GetAsync(new Uri(run.Url, path), stopping);
+        var body = await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(stopping);
         var wait = Stopwatch.GetElapsedTime(started).TotalSeconds - due;
-        if (body.AsSpan().IndexOf("\"personalised\":true"u8) < 0) throw new InvalidOperationException($"{user} got an answer that is not personal.");
+        if (!body.Contains(expected, StringComparison.Ordinal)) throw new InvalidOperationException($"GET {path}: expected {expected}, got {body}.");
         lock (latencies) latencies.Add(wait);
     }
 

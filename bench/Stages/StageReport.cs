@@ -7,7 +7,7 @@ using Driftline.Bench.EndToEnd;
 namespace Driftline.Bench.Stages;
 
 /// <summary>What one stage alone took, beside broker, Redis and the generator of its load on the same machine.</summary>
-/// <param name="Stage"><c>ingest</c>, <c>build-sequences</c> or <c>answers</c>.</param>
+/// <param name="Stage"><c>ingest</c>, <c>build-sequences</c>, <c>answers</c> or its floor.</param>
 /// <param name="Operations">Events or requests of the measured part.</param>
 /// <param name="PerSecond">Of these.</param>
 /// <param name="LatencyMs">Of a request; null where the stage is not asked but reads.</param>
@@ -19,6 +19,10 @@ internal sealed record StageReport(
     string Stage, long Operations, double PerSecond, Percentiles? LatencyMs, IReadOnlyDictionary<string, double> CpuSecondsPerMillion,
     IReadOnlyDictionary<string, double> CpuCores, IReadOnlyDictionary<string, double> AllocatedBytesPerOperation, IReadOnlyDictionary<string, double> GcPauseShare, string Machine)
 {
+    /// <summary>The same load where the service has nothing to do; null where that was not measured.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StageReport? Floor { get; init; }
+
     public static StageReport Of(string stage, long operations, double seconds, Percentiles? latency, Costs before, Costs after) => new(
         stage, operations, Math.Round(operations / seconds, 1), latency, Costs.Each(after.CpuSeconds, before.CpuSeconds, 1e6 / operations, 2),
         Costs.Each(after.CpuSeconds, before.CpuSeconds, 1 / seconds, 3), Costs.Each(after.AllocatedBytes, before.AllocatedBytes, 1.0 / operations, 0),

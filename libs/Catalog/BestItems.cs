@@ -25,6 +25,7 @@ internal sealed class BestItems
     private readonly float _length;
     private readonly bool _isCosine;
     private readonly PriorityQueue<ScoredItem, ScoredItem> _best = new(WorstFirst); // its head is the worst kept
+    private readonly HashSet<int> _boosted = [];
 
     public BestItems(
         ItemRows rows, long state, float[] query, int count, Func<string, bool>? filter, IReadOnlyDictionary<string, float>? boosts, bool isCosine)
@@ -58,13 +59,14 @@ internal sealed class BestItems
     /// <summary>Takes a row if the state holds it, the filter lets it pass and its score is among the best. An item with a boost is taken by <see cref="OfferBoosted"/> only.</summary>
     public void Offer(int row)
     {
-        if (_rows.Holds(row, _state) && !_boosts.ContainsKey(_rows.Ids[row])) Offer(row, 0);
+        if (_rows.Holds(row, _state) && !_boosted.Contains(row)) Offer(row, 0);
     }
 
+    /// <summary>Takes the items that have a boost; before any other is offered.</summary>
     public void OfferBoosted(int stateRows)
     {
         foreach (var (itemId, boost) in _boosts)
-            if (_rows.Find(itemId, _state, stateRows) is var row and >= 0) Offer(row, boost);
+            if (_rows.Find(itemId, _state, stateRows) is var row and >= 0 && _boosted.Add(row)) Offer(row, boost);
     }
 
     /// <summary>Best first.</summary>

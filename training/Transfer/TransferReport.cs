@@ -15,17 +15,21 @@ internal sealed record TransferReport(
     private string Protocol => string.Create(CultureInfo.InvariantCulture,
         $"Source {Source}: {Size(SourceData)}. Target {Target}: {Size(TargetData)}. A share is a random, seeded part of the target's users who have training events, a smaller one within a larger; early stopping sees the validation cases of those users alone. {TargetData.Split.Protocol}: the tests are the same {Evaluation.TestCases(TargetData).Count} cases of all users for every share, full ranking over {TargetData.Items.Count} items, seen items not filtered (new: items that the user has not met, the met ones left out), ties by item index; split {TargetData.SplitHash[..12]}. Transferred: text adaptor, embeddings of type, gap and season, normalisation, encoder, user head, and how much each kind of association counts; item ids and category embeddings begin at zero, the category head at random, associations are counted in the share. Zero-shot takes nothing from the target but its catalogue and, as every arm does, the tested users' own histories. User attributes are left out. Text encoder {Config.Model.TextEncoder}, the same in every arm. Mean ± standard deviation over the seeds");
 
-    /// <summary>Whether a transfer at a tenth of the data beats training from scratch at a quarter, by more than the seeds' deviation; empty where either was not asked.</summary>
-    public string Verdict
+    /// <summary>Whether a transfer at a tenth of the data beats training from scratch at a quarter; empty where either was not asked.</summary>
+    public string Verdict =>
+        Table[TransferStudy.Row(TransferStudy.Transfer, 10), Metric] is { } transfer && Table[TransferStudy.Row(TransferStudy.Scratch, 25), Metric] is { } scratch
+            ? Compare(transfer, scratch) : "";
+
+    /// <summary>Seed by seed, for seeds differ in their users: one is ahead where the 95 % interval of the mean difference leaves out zero.</summary>
+    internal static string Compare(Figure transfer, Figure scratch)
     {
-        get
-        {
-            if (Table[TransferStudy.Row(TransferStudy.Transfer, 10), Metric] is not { } transfer
-                || Table[TransferStudy.Row(TransferStudy.Scratch, 25), Metric] is not { } scratch) return "";
-            var differences = new Figure([.. transfer.Values.Zip(scratch.Values, (a, b) => a - b)]);
-            return string.Create(CultureInfo.InvariantCulture,
-                $"Transfer at 10% of the users {(Math.Abs(differences.Mean) <= differences.Deviation ? "is level with" : differences.Mean > 0 ? "beats" : "does not beat")} training from scratch at 25%: NDCG@10 {transfer} against {scratch}, a difference of {differences} in the same seed, above zero in {differences.Values.Count(d => d > 0)} of {differences.Values.Count}.");
-        }
+        var difference = new Figure([.. transfer.Values.Zip(scratch.Values, (a, b) => a - b)]);
+        var (least, most) = (difference.Mean - difference.Margin, difference.Mean + difference.Margin);
+        var found = difference.Values.Count < 2 ? "cannot be told from one seed to beat"
+            : least > 0 ? "beats" : most < 0 ? "does not beat" : "is level with";
+        var interval = difference.Values.Count < 2 ? "" : string.Create(CultureInfo.InvariantCulture, $" (95 % interval {least:F4} to {most:F4}, Student's t)");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"Transfer at 10% of the users {found} training from scratch at 25%: NDCG@10 {transfer} against {scratch}; in the same seed it differs by {difference}{interval}, upwards in {difference.Values.Count(d => d > 0)} of {difference.Values.Count}.");
     }
 
     public void Print(TextWriter output)

@@ -21,6 +21,18 @@ public sealed class TransferTests
         double Ndcg(string row) => study.Table[row, "ndcg@10"]!.Mean;
     }
 
+    // Paired differences and t(4, .975) = 2.7764 worked by hand: mean .016, deviation .0054772, margin .0068008.
+    [Theory]
+    [InlineData(new[] { .12, .12, .14, .13, .13 }, new[] { .10, .11, .12, .12, .11 }, "beats training", "0.0092 to 0.0228", "upwards in 5 of 5")]
+    [InlineData(new[] { .10, .11, .12, .12, .11 }, new[] { .12, .12, .14, .13, .13 }, "does not beat training", "-0.0228 to -0.0092", "upwards in 0 of 5")]
+    [InlineData(new[] { .12, .11, .14 }, new[] { .10, .11, .12 }, "is level with training", "-0.0154 to 0.0420", "upwards in 2 of 3")]
+    [InlineData(new[] { .12 }, new[] { .10 }, "cannot be told from one seed to beat training", "differs by 0.0200,", "upwards in 1 of 1")]
+    public void ATransferIsAheadWhereTheIntervalOfTheMeanDifferenceLeavesOutZero(double[] transfer, double[] scratch, params string[] told)
+    {
+        var verdict = TransferReport.Compare(new Figure(transfer), new Figure(scratch));
+        Assert.All(told, part => Assert.Contains(part, verdict, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void OfOneSeedASmallerShareIsWithinALarger()
     {
