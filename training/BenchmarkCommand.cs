@@ -20,10 +20,10 @@ internal sealed record BenchmarkRequest(string Data, int Seeds, string Folder, d
 /// </summary>
 internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationToken cancel)
 {
-    // The rest is for reading, baselines, blends and test figures.
-    private const double TrainingShareOfTime = 0.75;
+    // Of the time, for what a run does beside training: reading, the blend, test figures. What the first runs took of it decides from then on.
+    private const double ShareBesides = 0.25;
 
-    private const double LeastSeconds = 60;
+    private const double LeastSeconds = 10;
 
     private readonly Stopwatch _watch = Stopwatch.StartNew();
 
@@ -49,19 +49,21 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
         var runs = Plan([.. reports.Keys]);
         // Once, on all cores, before trainings that want the same vectors run side by side.
         if (runs.Count > 0) EncodeCatalogCommand.Run(request.Data, _default.Model.TextEncoder, "plain");
-        var budget = new TimeBudget(request.Jobs, runs.Select(run => run.Weight));
-        Say($"{runs.Count} trainings, {request.Jobs} at a time on one thread each, the longest at most {budget.Of(LeftToTrain, runs.Max(run => run.Weight)):F0} s");
+        var budget = new TimeBudget(request.Jobs, [.. runs.Select(run => run.Weight)], Left * ShareBesides * request.Jobs / Math.Max(1, runs.Count));
+        Say($"{runs.Count} trainings, {request.Jobs} at a time on one thread each, the longest at most {budget.Of(Left, runs.Max(run => run.Weight)):F0} s");
         var done = 0;
         var failed = new List<string>();
         await Parallel.ForEachAsync(runs, new ParallelOptions { MaxDegreeOfParallelism = request.Jobs, CancellationToken = cancel }, async (run, stopping) =>
         {
             var name = $"{run.Split} {run.Row} seed {run.Seed}";
-            if (await TrainAsync(run, budget.Of(LeftToTrain, run.Weight), stopping) is { } problem)
+            var most = TrainingConfig.Load(Path.Combine(TrainingConfig.DefaultFolder, run.Config + ".json")).Training.MaxSeconds;
+            var (part, started) = (Math.Min(most, budget.Of(Left, run.Weight)), _watch.Elapsed);
+            if (await TrainAsync(run, part, stopping) is { } problem)
             {
                 lock (failed) failed.Add($"{name}: {problem}");
             }
 
-            budget.Close(run.Weight);
+            budget.Close(run.Weight, part, (_watch.Elapsed - started).TotalSeconds);
             Say($"{Interlocked.Increment(ref done)}/{runs.Count} {name}");
         });
         foreach (var run in runs) Collect(run, reports[run.Split]);
@@ -77,8 +79,6 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
     }
 
     private double Left => request.Hours * 3600 - _watch.Elapsed.TotalSeconds;
-
-    private double LeftToTrain => Left * TrainingShareOfTime;
 
     private EvaluationReport? Baselines(string split)
     {
@@ -118,14 +118,14 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
     {
         var folder = FolderOf(run);
         if (File.Exists(Path.Combine(folder, "figures.json"))) return null;
-        if (Left < LeastSeconds) return "not run: the time was over. Give more --hours, or run the same command again to go on.";
+        if (seconds < LeastSeconds) return "not run: the time was over. Give more --hours, or run the same command again to go on.";
         Directory.CreateDirectory(folder);
         var config = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(TrainingConfig.DefaultFolder, run.Config + ".json"), stopping))!.AsObject();
         var training = config["training"] as JsonObject ?? [];
         config["training"] = training;
         training["seed"] = run.Seed;
         training["threads"] = 1;
-        training["maxSeconds"] = Math.Round(Math.Min(seconds, (double?)training["maxSeconds"] ?? double.MaxValue), 1);
+        training["maxSeconds"] = Math.Round(seconds, 1);
         var file = Path.Combine(folder, "config.json");
         await File.WriteAllTextAsync(file, config.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n", stopping);
 
