@@ -50,20 +50,20 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
         // Once, on all cores, before trainings that want the same vectors run side by side.
         if (runs.Count > 0) EncodeCatalogCommand.Run(request.Data, _default.Model.TextEncoder, "plain");
         var budget = new TimeBudget(request.Jobs, [.. runs.Select(run => run.Weight)], Left * ShareBesides * request.Jobs / Math.Max(1, runs.Count));
-        Say($"{runs.Count} trainings, {request.Jobs} at a time on one thread each, the longest at most {budget.Of(Left, runs.Max(run => run.Weight)):F0} s");
+        Say($"{runs.Count} trainings, {request.Jobs} at a time on one thread each");
         var done = 0;
         var failed = new List<string>();
         await Parallel.ForEachAsync(runs, new ParallelOptions { MaxDegreeOfParallelism = request.Jobs, CancellationToken = cancel }, async (run, stopping) =>
         {
             var name = $"{run.Split} {run.Row} seed {run.Seed}";
             var most = TrainingConfig.Load(Path.Combine(TrainingConfig.DefaultFolder, run.Config + ".json")).Training.MaxSeconds;
-            var (part, started) = (Math.Min(most, budget.Of(Left, run.Weight)), _watch.Elapsed);
-            if (await TrainAsync(run, part, stopping) is { } problem)
+            var (part, started) = (budget.Begin(Left, run.Weight, most), _watch.Elapsed);
+            if (await TrainAsync(run, part.Seconds, stopping) is { } problem)
             {
                 lock (failed) failed.Add($"{name}: {problem}");
             }
 
-            budget.Close(run.Weight, part, (_watch.Elapsed - started).TotalSeconds);
+            budget.End(part, (_watch.Elapsed - started).TotalSeconds);
             Say($"{Interlocked.Increment(ref done)}/{runs.Count} {name}");
         });
         foreach (var run in runs) Collect(run, reports[run.Split]);

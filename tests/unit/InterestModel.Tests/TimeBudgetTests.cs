@@ -13,39 +13,60 @@ public sealed class TimeBudgetTests
         double[] weights = [8, 8, 2, 1, 1];
         var budget = new TimeBudget(jobs: 1, weights, besides: 0);
         var left = 1000.0;
-        var parts = new List<double>();
+        var seconds = new List<double>();
         foreach (var weight in weights)
         {
-            parts.Add(budget.Of(left, weight));
-            left -= parts[^1] + besides;
-            budget.Close(weight, parts[^1], parts[^1] + besides);
+            var part = budget.Begin(left, weight);
+            seconds.Add(part.Seconds);
+            left -= part.Seconds + besides;
+            Assert.True(besides > 0 && seconds.Count == 1 || Math.Abs(left - part.LeftAfter) < 1e-9);
+            budget.End(part, part.Seconds + besides);
         }
 
         Assert.Equal(0, left, 1e-9);
-        Assert.Equal(400, parts[0]);
-        Assert.All(parts, part => Assert.True(part > 0, string.Join(", ", parts)));
-        Assert.Equal(parts[^1], parts[^2], 1e-9);
+        Assert.Equal(400, seconds[0]);
+        Assert.All(seconds, part => Assert.True(part > 0, string.Join(", ", seconds)));
+        Assert.Equal(seconds[^1], seconds[^2], 1e-9);
     }
 
     [Fact]
     public void WhatARunLeavesFallsToTheOthers()
     {
         var budget = new TimeBudget(jobs: 2, [1, 1, 2], besides: 0);
-        Assert.Equal(500, budget.Of(1000, 1));
-        Assert.Equal(1000, budget.Of(1000, 2));
-        budget.Close(1, part: 500, took: 100);
-        Assert.Equal(600, budget.Of(900, 1)); // 100 of its 500 were used
+        var first = budget.Begin(1000, 1);
+        Assert.Equal(500, first.Seconds);
+        Assert.Equal(1000, budget.Begin(1000, 2).Seconds);
+        budget.End(first, took: 100);
+        Assert.Equal(900, budget.Begin(900, 1).Seconds); // the other of the two has the rest of its own 1,000
+    }
+
+    [Fact]
+    public void ARunThatIsUnderWayCountsByWhatItStillTakes()
+    {
+        var budget = new TimeBudget(jobs: 2, [8, 1, 1], besides: 0);
+        var large = budget.Begin(100, 8, most: 60);
+        Assert.Equal(60, large.Seconds);
+        var small = budget.Begin(100, 1);
+        Assert.Equal(70, small.Seconds); // half of the 140 that the large one leaves
+        budget.End(small, took: 30);
+        Assert.Equal(70, budget.Begin(70, 1).Seconds); // all that is left, though the large one goes on
     }
 
     [Fact]
     public void WhatIsExpectedBesidesCountsUntilARunHasUsedItsPart()
     {
-        var budget = new TimeBudget(jobs: 2, [1, 1, 1, 1], besides: 50);
-        Assert.Equal(450, budget.Of(1000, 1)); // of 1,000, twice 50 kept free
-        budget.Close(1, part: 450, took: 20); // stopped early: does not tell
-        Assert.Equal((980 - 75) * 2 / 3.0, budget.Of(980, 1), 1e-9);
-        budget.Close(1, part: 450, took: 470);
-        Assert.Equal(500 - 20, budget.Of(500, 1));
-        Assert.Equal(0, budget.Of(10, 1));
+        var budget = new TimeBudget(jobs: 1, [0, 1, 1, 1, 1], besides: 50);
+        Assert.Equal(0, Run(5, took: 1)); // there was no time for it: does not tell
+        Assert.Equal((1000 - 4 * 50) / 4.0, Run(1000, took: 20)); // stopped early: does not tell
+        Assert.Equal((980 - 3 * 50) / 3.0, Run(980, took: (980 - 3 * 50) / 3.0 + 30)); // told: 30
+        Assert.Equal((600 - 2 * 30) / 2.0, Run(600, took: 300), 1e-9);
+        Assert.Equal(0, Run(10, took: 0));
+
+        double Run(double left, double took)
+        {
+            var part = budget.Begin(left, left == 5 ? 0 : 1);
+            budget.End(part, took);
+            return part.Seconds;
+        }
     }
 }
