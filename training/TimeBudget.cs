@@ -44,7 +44,7 @@ internal sealed class TimeBudget(int jobs, IReadOnlyCollection<double> weights, 
     {
         lock (_lock)
         {
-            _running.RemoveAt(_running.FindIndex(run => ReferenceEquals(run, part)));
+            _running.Remove(part);
             if (part.Seconds > 0 && took >= part.Seconds) _besides.Add(took - part.Seconds); // one that stopped before, or was not begun, does not tell
         }
     }
