@@ -69,10 +69,11 @@ public sealed class Associations : nn.Module
     public BlendSettings Settings => BlendSettings.Of(_blend.cpu().data<float>().ToArray());
 
     /// <summary>The tables and settings as they are now, in managed memory.</summary>
-    public Blend Read() => new(
+    /// <param name="newcomers">Items that came after training.</param>
+    public Blend Read(Newcomers? newcomers = null) => new(
         [.. _items.Select((items, i) => new LinkTable(
             Array.ConvertAll(items.cpu().data<long>().ToArray(), item => (int)item), _shares[i].cpu().data<float>().ToArray(), LinksPerItem))],
-        Settings);
+        Settings, newcomers);
 }
 
 /// <summary>Links of all items, row-major [V, K]; a share of 0 ends a row.</summary>

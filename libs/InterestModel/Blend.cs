@@ -12,7 +12,8 @@ namespace Driftline.InterestModel;
 /// </para>
 /// </summary>
 /// <param name="tables">In the order of <see cref="Associations.Tables"/>.</param>
-public sealed class Blend(IReadOnlyList<LinkTable> tables, BlendSettings settings)
+/// <param name="newcomers">Items that came after training; null where there are none.</param>
+public sealed class Blend(IReadOnlyList<LinkTable> tables, BlendSettings settings, Newcomers? newcomers = null)
 {
     // An event that counts less than this is left out.
     private const float LeastWeight = 0.01f;
@@ -34,14 +35,19 @@ public sealed class Blend(IReadOnlyList<LinkTable> tables, BlendSettings setting
 
     /// <summary>The boosts of the items that have one.</summary>
     /// <param name="newestFirst">Index of each event's item, newest event first; below 0 for an item that the model does not know.</param>
-    /// <param name="logits">The network's score of each item, [V].</param>
+    /// <param name="logits">The network's score of each item, [V]; with those of all newcomers after them where these have boosts too.</param>
     /// <param name="boosts">Cleared, then filled.</param>
     public void Boosts(ReadOnlySpan<int> newestFirst, ReadOnlySpan<float> logits, ItemValues boosts)
     {
         Recall(newestFirst, boosts);
+        for (var item = Items; item < logits.Length; item++)
+        {
+            if (Newcomers!.Recalled(item, boosts) is > 0 and var recalled) boosts.Add(item, recalled);
+        }
+
         if (boosts.Items.Length > 0)
         {
-            var (network, logZ) = (Math.Log(NetworkWeight), LogSum(logits));
+            var (network, logZ) = (Math.Log(NetworkWeight), LogSum(logits[..Items]));
             foreach (var item in boosts.Items) boosts.Set(item, (float)Boost(boosts[item], network, logits[item] - logZ));
         }
 
@@ -52,6 +58,11 @@ public sealed class Blend(IReadOnlyList<LinkTable> tables, BlendSettings setting
             if (item >= 0) boosts.Add(item, repeat);
         }
     }
+
+    /// <summary>V.</summary>
+    internal int Items { get; } = tables[0].Items.Length / tables[0].Links;
+
+    internal Newcomers? Newcomers { get; } = newcomers;
 
     /// <summary>w_0.</summary>
     internal float NetworkWeight { get; } = 1 - settings.Weights.Sum();

@@ -4,7 +4,7 @@ namespace Driftline.InterestModel;
 
 /// <summary>
 /// The <see cref="Blend"/>'s boosts that are worth telling: of the items that come highest with theirs, and of all that are lowered. They are chosen by
-/// the mixture's probabilities, which need no logarithm. Keeps its scratch memory: for one thread at a time.
+/// the mixture's probabilities, which need no logarithm; of the newcomers, those for which one of the foremost stands in. Keeps its scratch memory: for one thread at a time.
 /// </summary>
 /// <param name="items">V.</param>
 /// <param name="most">Raised items at most.</param>
@@ -14,13 +14,15 @@ internal sealed class ForemostBoosts(Blend blend, int items, int most)
     private readonly float[] _probabilities = new float[items];
     private readonly float[] _factors = [.. Enumerable.Repeat(1f, items)];
     private readonly PriorityQueue<int, float> _raised = new(); // the least first
+    private readonly Dictionary<int, float> _newcomers = []; // boosts of those looked at
     private readonly List<(int Item, float Boost)> _boosts = [];
 
     /// <summary>Raised items by falling score, then the lowered.</summary>
     /// <param name="newestFirst">As for <see cref="Blend.Boosts"/>.</param>
     /// <param name="logits">The network's score of each item, [V].</param>
+    /// <param name="user">The user vector, [D].</param>
     /// <returns>Changes with the next call.</returns>
-    public IReadOnlyList<(int Item, float Boost)> Of(ReadOnlySpan<int> newestFirst, ReadOnlySpan<float> logits)
+    public IReadOnlyList<(int Item, float Boost)> Of(ReadOnlySpan<int> newestFirst, ReadOnlySpan<float> logits, ReadOnlySpan<float> user)
     {
         _boosts.Clear();
         blend.Recall(newestFirst, _recalled);
@@ -31,9 +33,11 @@ internal sealed class ForemostBoosts(Blend blend, int items, int most)
         for (var i = 0; i < recalled.Length; i++) probabilities[i] = (float)(logits[recalled[i]] - logZ);
         TensorPrimitives.Exp(probabilities, probabilities);
         SetFactors(newestFirst, blend.Settings.Repeat);
-        Rank(recalled, probabilities);
+        var least = float.NegativeInfinity;
+        for (var i = 0; i < recalled.Length; i++) Rank(recalled[i], probabilities[i], _recalled[recalled[i]], _factors[recalled[i]], ref least);
         var network = Math.Log(blend.NetworkWeight);
-        while (_raised.TryDequeue(out var item, out _)) _boosts.Add((item, BoostOf(item, logits[item])));
+        if (blend.Newcomers is { Any: true } newcomers) RankNewcomers(newcomers, user, network, logZ, ref least);
+        while (_raised.TryDequeue(out var item, out _)) _boosts.Add((item, item < items ? BoostOf(item, logits[item]) : _newcomers[item]));
         _boosts.Reverse();
         foreach (var item in newestFirst)
         {
@@ -57,18 +61,28 @@ internal sealed class ForemostBoosts(Blend blend, int items, int most)
         }
     }
 
-    private void Rank(ReadOnlySpan<int> recalled, ReadOnlySpan<float> probabilities)
+    private void Rank(int item, float probability, float recalled, float factor, ref float least)
     {
-        var least = float.NegativeInfinity;
-        for (var i = 0; i < recalled.Length; i++)
+        var network = blend.NetworkWeight * probability;
+        var mixture = (network + recalled) * factor;
+        if (mixture <= least || mixture <= network) return; // not among the foremost, or lowered
+        if (_raised.Count < most) _raised.Enqueue(item, mixture);
+        else _raised.DequeueEnqueue(item, mixture);
+        if (_raised.Count == most && _raised.TryPeek(out _, out var lowest)) least = lowest;
+    }
+
+    private void RankNewcomers(Newcomers newcomers, ReadOnlySpan<float> user, double network, double logZ, ref float least)
+    {
+        _newcomers.Clear();
+        foreach (var (standIn, _) in _raised.UnorderedItems.ToArray())
         {
-            var item = recalled[i];
-            var network = blend.NetworkWeight * probabilities[i];
-            var mixture = (network + _recalled[item]) * _factors[item];
-            if (mixture <= least || mixture <= network) continue; // not among the foremost, or lowered
-            if (_raised.Count < most) _raised.Enqueue(item, mixture);
-            else _raised.DequeueEnqueue(item, mixture);
-            if (_raised.Count == most && _raised.TryPeek(out _, out var lowest)) least = lowest;
+            foreach (var item in newcomers.For(standIn))
+            {
+                if (_newcomers.ContainsKey(item)) continue;
+                var (recalled, probability) = (newcomers.Recalled(item, _recalled), newcomers.Logit(item, user) - logZ);
+                _newcomers.Add(item, (float)Blend.Boost(recalled, network, probability));
+                Rank(item, (float)Math.Exp(probability), recalled, 1, ref least);
+            }
         }
     }
 }

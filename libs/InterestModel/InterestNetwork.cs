@@ -113,6 +113,9 @@ public sealed class InterestNetwork : nn.Module
     /// <summary>V.</summary>
     public int Items => (int)_categoryOf.shape[0] - ItemRows.First;
 
+    /// <summary>Whether training met each item, [V].</summary>
+    public bool[] Met() => [.. _hasId.cpu().data<float>().ToArray().Skip(ItemRows.First).Select(value => value > 0)];
+
     /// <summary>The category of each row, int64 [V + 2]; C is none.</summary>
     public Tensor CategoryOfRow => _categoryOf;
 

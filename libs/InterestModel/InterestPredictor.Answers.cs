@@ -13,7 +13,7 @@ public sealed partial class InterestPredictor
             var (current, forecast) = (observed.Slice(_halfLife * Categories.Count, Categories.Count).ToArray(), next.ToArray());
             var (rising, falling) = Drifts.Shifts(current, forecast, Categories);
             var drift = Drifts.JensenShannon(current, forecast);
-            predictions[i] = new InterestPrediction(current, forecast, vector.ToArray(), Boosts(events, logits), drift, rising, falling, Kind(events, current, forecast, drift, asOf));
+            predictions[i] = new InterestPrediction(current, forecast, vector.ToArray(), Boosts(events, logits, vector), drift, rising, falling, Kind(events, current, forecast, drift, asOf));
         });
         return predictions;
     }
@@ -33,11 +33,11 @@ public sealed partial class InterestPredictor
     }
 
     // The boosts of the items that they bring highest, and of all that they lower.
-    private ItemBoost[] Boosts(ArraySegment<EncodedEvent> events, ReadOnlySpan<float> logits)
+    private ItemBoost[] Boosts(ArraySegment<EncodedEvent> events, ReadOnlySpan<float> logits, ReadOnlySpan<float> vector)
     {
-        var foremost = _foremost.Of(NewestFirst(events), logits);
+        var foremost = _foremost.Of(NewestFirst(events), logits, vector);
         var boosts = new ItemBoost[foremost.Count];
-        for (var i = 0; i < boosts.Length; i++) boosts[i] = new ItemBoost(_model.Items[foremost[i].Item].Id, foremost[i].Boost);
+        for (var i = 0; i < boosts.Length; i++) boosts[i] = new ItemBoost(_items.IdOf(foremost[i].Item + ItemRows.First), foremost[i].Boost);
         return boosts;
     }
 

@@ -47,17 +47,15 @@ public sealed partial class InterestPredictor
         var (scores, next) = (new float[users.Length][], new float[users.Length][]);
         var encoded = _attributes.Encode(attributes);
         var readings = Array.ConvertAll(users, events => Reading.Whole(events, encoded));
+        var all = new float[_newcomers.End];
+        var boosts = new ItemValues(all.Length);
         Answer(readings, (i, vector, logits, forecast, _) =>
         {
-            _blend.Boosts(NewestFirst(readings[i].Window), logits, _boosts);
+            logits.CopyTo(all);
+            for (var item = logits.Length; item < all.Length; item++) all[item] = _newcomers.Logit(item, vector);
+            _blend.Boosts(NewestFirst(readings[i].Window), all, boosts);
             next[i] = forecast.ToArray();
-            scores[i] = new float[rows.Length];
-            for (var at = 0; at < rows.Length; at++)
-            {
-                scores[i][at] = _items.IsTrained(rows[at])
-                    ? logits[rows[at] - ItemRows.First] + _boosts[rows[at] - ItemRows.First]
-                    : System.Numerics.Tensors.TensorPrimitives.Dot(_items.VectorOf(rows[at]), vector);
-            }
+            scores[i] = Array.ConvertAll(rows, row => all[row - ItemRows.First] + boosts[row - ItemRows.First]);
         });
         return (scores, next);
     }

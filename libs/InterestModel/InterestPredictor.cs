@@ -21,7 +21,7 @@ public sealed partial class InterestPredictor : IDisposable
     private readonly Device _device;
     private readonly ItemTable _items;
     private readonly Blend _blend;
-    private readonly ItemValues _boosts;
+    private readonly Newcomers _newcomers;
     private readonly ForemostBoosts _foremost;
     private readonly ObservedShares _observed;
     private readonly Func<string, int> _rowOf;
@@ -41,14 +41,14 @@ public sealed partial class InterestPredictor : IDisposable
         _categoryIndex = Categories.Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
         _attributes = new AttributeVocabulary(model.Manifest.Attributes);
         model.Network.eval();
-        _blend = model.Network.Associations.Read();
-        _boosts = new ItemValues(model.Items.Count);
-        _foremost = new ForemostBoosts(_blend, model.Items.Count, MaxBoosts);
         model.Network.to(device);
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
         _items = new ItemTable(model, device);
         _rowOf = _items.RowOf;
+        _newcomers = new Newcomers([.. _items.Vectors().Select(item => item.Vector)], model.Network.Met());
+        _blend = model.Network.Associations.Read(_newcomers);
+        _foremost = new ForemostBoosts(_blend, model.Items.Count, MaxBoosts);
         _observed = new ObservedShares(_featuriser, Categories.Count, _items.CategoryOf);
         _halfLife = model.Network.HalfLives.ToList().IndexOf(model.Manifest.Features.HalfLifeDays);
     }
@@ -153,7 +153,7 @@ public sealed partial class InterestPredictor : IDisposable
 
     /// <summary>
     /// Tells the model of an item that is new to the catalogue, or whose text changed: sequences that hold it use its vector and category
-    /// from now on.
+    /// from now on, and an item that training had not is boosted as those that are like it.
     /// </summary>
     /// <returns>The item's vector; null where the text is the one that it had.</returns>
     public float[]? RegisterItem(CatalogEntry entry)
@@ -161,6 +161,8 @@ public sealed partial class InterestPredictor : IDisposable
         if (_items.HasText(entry.ItemId, entry.ContentHash)) return null;
         var vector = Encode(entry);
         _items.Set(entry.ItemId, entry.ContentHash, vector, _categoryIndex.GetValueOrDefault(entry.MainCategory ?? Vocabulary.Uncategorised, Categories.Count));
+        var row = _items.RowOf(entry.ItemId);
+        if (!_items.IsTrained(row)) _newcomers.Set(row - ItemRows.First, vector);
         return vector;
     }
 

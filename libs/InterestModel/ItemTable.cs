@@ -45,6 +45,8 @@ internal sealed class ItemTable : IDisposable
 
     public int RowOf(string itemId) => _rows.GetValueOrDefault(itemId, ItemRows.Unknown);
 
+    public string IdOf(int row) => _ids[row];
+
     public bool IsTrained(int row) => row >= ItemRows.First && row < _trained;
 
     public ReadOnlySpan<float> VectorOf(int row) => _vectors[row];

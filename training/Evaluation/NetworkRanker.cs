@@ -21,13 +21,21 @@ public sealed class NetworkRanker : IItemRanker, ICategoryForecaster, IDisposabl
     {
         (Name, _network, _featuriser, _device) = (name, network, featuriser, device);
         network.eval();
-        _blend = network.Associations.Read();
-        _boosts = new ItemValues(network.Items);
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         _table = network.ItemTable();
         var items = _table.narrow(0, ItemRows.First, _table.shape[0] - ItemRows.First);
-        if (later is not null) items = cat([items, network.TextPart(later.to(device))]);
+        Newcomers? newcomers = null;
+        if (later is not null)
+        {
+            var vectors = network.TextPart(later.to(device));
+            newcomers = new Newcomers(Rows(items), network.Met());
+            foreach (var vector in Rows(vectors)) newcomers.Set(newcomers.End, vector);
+            items = cat([items, vectors]);
+        }
+
+        _blend = network.Associations.Read(newcomers);
+        _boosts = new ItemValues((int)items.shape[0]);
         _items = items.t();                                                                                           // [D, V], or [D, V + N]
         scope.Detach(_table, _items);
     }
@@ -43,6 +51,8 @@ public sealed class NetworkRanker : IItemRanker, ICategoryForecaster, IDisposabl
         _items.Dispose();
         _table.Dispose();
     }
+
+    private static float[][] Rows(Tensor matrix) => [.. matrix.cpu().contiguous().data<float>().ToArray().Chunk((int)matrix.shape[1])];
 
     private delegate void Pass(EvaluationCase[] cases, Span<float> rows);
 
@@ -66,7 +76,7 @@ public sealed class NetworkRanker : IItemRanker, ICategoryForecaster, IDisposabl
         for (var i = 0; i < cases.Length; i++)
         {
             _blend.Boosts(
-                Blend.NewestFirst(cases[i].Before, _network.Items, _featuriser.Settings.SequenceLength), logits.AsSpan(i * all, _network.Items), _boosts);
+                Blend.NewestFirst(cases[i].Before, _network.Items, _featuriser.Settings.SequenceLength), logits.AsSpan(i * all, all), _boosts);
             foreach (var item in _boosts.Items) scores[i * all + item] += _boosts[item];
         }
     }

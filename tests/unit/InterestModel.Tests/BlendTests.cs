@@ -28,6 +28,28 @@ public sealed class BlendTests
     }
 
     [Fact]
+    public void ANewcomerHasTheEvidenceOfTheItemsThatItIsLike()
+    {
+        // Item 4 is the most like it, but training did not meet it.
+        var newcomers = new Newcomers([[1, 0], [0, 1], [-1, 0], [0, -1], [3, 4]], [true, true, true, true, false]);
+        newcomers.Set(5, [0, 7]);
+        newcomers.Set(6, [0, 0]); // nothing is known of it
+        newcomers.Set(5, [3, 4]); // another text
+        float[] logits = [.. Logits, 0.2f, 1.1f];
+        var boosts = new ItemValues(logits.Length);
+        new Blend([Table, Table, Table], new BlendSettings([0.4f, 0, 0, 0.1f], [0.5f, 0.5f, 0.5f, 0.5f], 0.25f), newcomers).Boosts([0, 2, 0], logits, boosts);
+
+        double[] recalled = [0.1 * 5 / 7, 0.4 * 0.6 * 5 / 7, 0.1 * 2 / 7, 0.4 * 0.3 * 5 / 7];
+        double[] alike = [Math.Exp(0.6 / 0.07), Math.Exp(0.8 / 0.07), Math.Exp(-0.6 / 0.07), Math.Exp(-0.8 / 0.07)];
+        var inherited = recalled.Zip(alike, (q, weight) => q * weight).Sum() / alike.Sum();
+        var z = Logits.Sum(logit => Math.Exp(logit));
+        Assert.Equal(Math.Log(1 + inherited / (0.5 * Math.Exp(0.2) / z)), boosts[5], 1e-5);
+        Assert.Equal(0, boosts[6]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => newcomers.Set(4, [1, 0]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => newcomers.Set(8, [1, 0]));
+    }
+
+    [Fact]
     public void OnlyLinkedAndRepeatedItemsHaveABoost()
     {
         var boosts = new ItemValues(Logits.Length);
@@ -68,11 +90,44 @@ public sealed class BlendTests
             var raised = boosted.Where(item => all[item] > 0).OrderByDescending(item => logits[item] + all[item]).Take(most);
             var lowered = boosted.Where(item => all[item] < 0).Order().ToArray();
 
-            var told = foremost.Of(events, logits).ToArray();
+            var told = foremost.Of(events, logits, []).ToArray();
 
             Assert.Equal(raised, told[..^lowered.Length].Select(one => one.Item));
             Assert.Equal(lowered, told[^lowered.Length..].Select(one => one.Item).Order());
             Assert.All(told, one => Assert.Equal(all[one.Item], one.Boost, 1e-4));
+        }
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(500)]
+    public void OfTheNewcomersThoseAreForemostForWhichAForemostItemStandsIn(int most)
+    {
+        var random = new Random(8);
+        const int items = 200, newcomerCount = 60, dimensions = 4;
+        float[] Vector() => [.. Enumerable.Range(0, dimensions).Select(_ => 4 * random.NextSingle() - 2)];
+        var newcomers = new Newcomers([.. Enumerable.Range(0, items).Select(_ => Vector())], [.. Enumerable.Repeat(true, items)]);
+        for (var i = 0; i < newcomerCount; i++) newcomers.Set(items + i, Vector());
+        var table = new LinkTable([.. Enumerable.Range(0, items * 20).Select(_ => random.Next(items))], [.. Enumerable.Range(0, items * 20).Select(_ => random.NextSingle() / 20)], 20);
+        var blend = new Blend([table, table, table], new BlendSettings([0.3f, 0.2f, 0, 0.1f], [0.5f, 0.9f, 0.5f, 0.5f], 1), newcomers);
+        var foremost = new ForemostBoosts(blend, items, most);
+        var all = new ItemValues(items + newcomerCount);
+        for (var user = 0; user < 20; user++)
+        {
+            var vector = Vector();
+            float[] logits = [.. Enumerable.Range(0, items).Select(_ => 8 * random.NextSingle())];
+            float[] extended = [.. logits, .. Enumerable.Range(items, newcomerCount).Select(item => newcomers.Logit(item, vector))];
+            int[] events = [.. Enumerable.Range(0, 1 + user % 3).Select(_ => random.Next(items))];
+            blend.Boosts(events, extended, all);
+            IEnumerable<int> Highest(IEnumerable<int> some) => some.OrderByDescending(item => extended[item] + all[item]).Take(most);
+            var trained = Highest(all.Items.ToArray().Where(item => item < items)).ToArray();
+            var expected = Highest([.. trained, .. trained.SelectMany(newcomers.For).Distinct()]).ToArray();
+
+            var told = foremost.Of(events, logits, vector);
+
+            Assert.Equal(expected, told.Select(one => one.Item));
+            Assert.All(told, one => Assert.Equal(all[one.Item], one.Boost, 1e-4));
+            if (most > items) Assert.Equal(all.Items.ToArray().Order(), expected.Order());
         }
     }
 

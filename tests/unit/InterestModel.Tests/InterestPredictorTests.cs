@@ -60,6 +60,38 @@ public sealed class InterestPredictorTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
+    public void AnItemThatCameLaterIsServedAsTheEvaluationRanksIt()
+    {
+        CatalogEntry[] later = [.. Enumerable.Range(0, 6).Select(i => SyntheticStore.Item(4 * i) with { ItemId = $"later {i}" })];
+        var settings = new BlendSettings([0.3f, 0.2f, 0.1f, 0.1f], [0.5f, 0.8f, 0.5f, 0.7f], 1);
+        using var artifact = ModelArtifact.Load(trained.Folder);
+        artifact.Network.Associations.Set(settings);
+        using var encoder = ItemTexts.Encoder(artifact.Manifest.Architecture);
+        var texts = ItemTexts.Encode(later, encoder).CentredBy(artifact.Network.TextMean());
+        using var vectors = TorchSharp.torch.tensor(texts.Values, [later.Length, texts.Dimensions]);
+        using var ranker = new NetworkRanker("model", artifact.Network, new Featuriser(artifact.Manifest.Features), TorchSharp.torch.CPU, vectors);
+        using var predictor = InterestPredictor.Of(artifact, TorchSharp.torch.CPU);
+        var registered = Array.ConvertAll(later, item => predictor.RegisterItem(item)!);
+        var cases = Evaluation.TestCases(SyntheticStore.Data()).Take(50).ToArray();
+        var all = SyntheticStore.Items + later.Length;
+        var scores = new float[cases.Length * all];
+        ranker.Score(cases, scores);
+        var boosted = 0;
+        for (var i = 0; i < cases.Length; i++)
+        {
+            var prediction = predictor.Predict([cases[i].Before])[0];
+            for (var item = 0; item < later.Length; item++)
+            {
+                var boost = prediction.Boosts.SingleOrDefault(one => one.ItemId == later[item].ItemId).Boost;
+                if (boost > 0) boosted++;
+                Assert.Equal(scores[i * all + SyntheticStore.Items + item], registered[item].Zip(prediction.Embedding, (a, b) => a * b).Sum() + boost, 1e-3);
+            }
+        }
+
+        Assert.True(boosted > cases.Length, $"{boosted} boosts of later items for {cases.Length} shoppers");
+    }
+
+    [Fact]
     public void AUsersPredictionDoesNotDependOnTheirNeighbours()
     {
         SequenceEntry[][] users = [.. Enumerable.Range(0, 300).Select(i => SyntheticStore.Sequence([.. Enumerable.Range(0, 1 + i % 17).Select(n => (i + 7 * n) % SyntheticStore.Items)]))];
