@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace Driftline.Training;
 
@@ -56,9 +55,9 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
         await Parallel.ForEachAsync(runs, new ParallelOptions { MaxDegreeOfParallelism = request.Jobs, CancellationToken = cancel }, async (run, stopping) =>
         {
             var name = $"{run.Split} {run.Row} seed {run.Seed}";
-            var most = TrainingConfig.Load(Path.Combine(TrainingConfig.DefaultFolder, run.Config + ".json")).Training.MaxSeconds;
-            var (part, started) = (budget.Begin(Left, run.Weight, most), _watch.Elapsed);
-            if (await TrainAsync(run, part.Seconds, stopping) is { } problem)
+            var config = TrainingConfig.Load(Path.Combine(TrainingConfig.DefaultFolder, run.Config + ".json"));
+            var (part, started) = (budget.Begin(Left, run.Weight, config.Training.MaxSeconds), _watch.Elapsed);
+            if (await TrainAsync(run, config, part.Seconds, stopping) is { } problem)
             {
                 lock (failed) failed.Add($"{name}: {problem}");
             }
@@ -114,20 +113,15 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
         ];
     }
 
-    private async Task<string?> TrainAsync(Planned run, double seconds, CancellationToken stopping)
+    private async Task<string?> TrainAsync(Planned run, TrainingConfig config, double seconds, CancellationToken stopping)
     {
         var folder = FolderOf(run);
         if (File.Exists(Path.Combine(folder, "figures.json"))) return null;
         if (seconds < LeastSeconds) return "not run: the time was over. Give more --hours, or run the same command again to go on.";
         Directory.CreateDirectory(folder);
-        var config = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(TrainingConfig.DefaultFolder, run.Config + ".json"), stopping))!.AsObject();
-        var training = config["training"] as JsonObject ?? [];
-        config["training"] = training;
-        training["seed"] = run.Seed;
-        training["threads"] = 1;
-        training["maxSeconds"] = Math.Round(seconds, 1);
         var file = Path.Combine(folder, "config.json");
-        await File.WriteAllTextAsync(file, config.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n", stopping);
+        config = config with { Training = config.Training with { Seed = run.Seed, Threads = 1, MaxSeconds = Math.Round(seconds, 1) } };
+        await File.WriteAllTextAsync(file, config.ToJson(), stopping);
 
         using var process = new Process
         {
