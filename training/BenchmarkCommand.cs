@@ -48,7 +48,7 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
         var runs = Plan([.. reports.Keys]);
         // Once, on all cores, before trainings that want the same vectors run side by side.
         if (runs.Count > 0) EncodeCatalogCommand.Run(request.Data, _default.Model.TextEncoder, "plain");
-        var budget = new TimeBudget(request.Jobs, [.. runs.Select(run => run.Weight)], Left * ShareBesides * request.Jobs / Math.Max(1, runs.Count));
+        var budget = new TimeBudget(request.Jobs, [.. runs.Select(run => (run.Split, run.Weight))], Left * ShareBesides * request.Jobs / Math.Max(1, runs.Count));
         Say($"{runs.Count} trainings, {request.Jobs} at a time on one thread each");
         var done = 0;
         var failed = new List<string>();
@@ -56,7 +56,7 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
         {
             var name = $"{run.Split} {run.Row} seed {run.Seed}";
             var config = TrainingConfig.Load(Path.Combine(TrainingConfig.DefaultFolder, run.Config + ".json"));
-            var (part, started) = (budget.Begin(Left, run.Weight, config.Training.MaxSeconds), _watch.Elapsed);
+            var (part, started) = (budget.Begin(Left, (run.Split, run.Weight), config.Training.MaxSeconds), _watch.Elapsed);
             if (await TrainAsync(run, config, part.Seconds, stopping) is { } problem)
             {
                 lock (failed) failed.Add($"{name}: {problem}");

@@ -2,37 +2,37 @@ namespace Driftline.Training;
 
 /// <summary>
 /// Divides the time that is left among the runs that have not begun, by weight: what a run does not use falls to the later ones. A run takes some time beside its part
-/// (reading, measuring); as much as the runs before it did is kept free for each that is to come. Safe on any thread.
+/// (reading, measuring); as much as the runs of its kind before it did is kept free for each that is to come. Safe on any thread.
 /// </summary>
 /// <param name="jobs">Runs at a time.</param>
-/// <param name="weights">Of all runs.</param>
-/// <param name="besides">Seconds that a run is expected to take beside its part, until one has told.</param>
-internal sealed class TimeBudget(int jobs, IReadOnlyCollection<double> weights, double besides)
+/// <param name="runs">The kind and weight of each.</param>
+/// <param name="besides">Seconds that a run is expected to take beside its part, until one has told: where none of its kind has, any other.</param>
+internal sealed class TimeBudget(int jobs, IReadOnlyCollection<(string Kind, double Weight)> runs, double besides)
 {
     private readonly Lock _lock = new();
-    private readonly List<double> _besides = [];
+    private readonly List<(string Kind, double Seconds)> _besides = [];
     private readonly List<Part> _running = [];
-    private double _waiting = weights.Sum();
-    private int _runs = weights.Count;
+    private readonly List<(string Kind, double Weight)> _waiting = [.. runs];
 
     /// <summary>A run's part.</summary>
+    /// <param name="Kind">Of the run.</param>
     /// <param name="Seconds">0 where there is no time for it.</param>
     /// <param name="LeftAfter">Seconds that should be left of the whole when it is over.</param>
-    public sealed record Part(double Seconds, double LeftAfter);
+    public sealed record Part(string Kind, double Seconds, double LeftAfter);
 
     /// <summary>A run begins.</summary>
     /// <param name="left">Seconds of the whole.</param>
+    /// <param name="run">One of those that have not begun.</param>
     /// <param name="most">Seconds that it can use.</param>
-    public Part Begin(double left, double weight, double most = double.MaxValue)
+    public Part Begin(double left, (string Kind, double Weight) run, double most = double.MaxValue)
     {
         lock (_lock)
         {
-            var each = _besides.Count > 0 ? _besides.Average() : besides;
-            var free = jobs * left - _running.Sum(run => Math.Max(0, left - run.LeftAfter)) - each * _runs;
-            var seconds = Math.Max(0, Math.Min(most, Math.Min(left - each, free * weight / _waiting)));
-            _waiting -= weight;
-            _runs--;
-            var part = new Part(seconds, left - seconds - each);
+            var its = Besides(run.Kind);
+            var free = jobs * left - _running.Sum(other => Math.Max(0, left - other.LeftAfter)) - _waiting.Sum(other => Besides(other.Kind));
+            var seconds = Math.Max(0, Math.Min(most, Math.Min(left - its, free * run.Weight / _waiting.Sum(other => other.Weight))));
+            _waiting.Remove(run);
+            var part = new Part(run.Kind, seconds, left - seconds - its);
             _running.Add(part);
             return part;
         }
@@ -45,7 +45,10 @@ internal sealed class TimeBudget(int jobs, IReadOnlyCollection<double> weights, 
         lock (_lock)
         {
             _running.Remove(part);
-            if (part.Seconds > 0 && took >= part.Seconds) _besides.Add(took - part.Seconds); // one that stopped before, or was not begun, does not tell
+            if (part.Seconds > 0 && took >= part.Seconds) _besides.Add((part.Kind, took - part.Seconds)); // one that stopped before, or was not begun, does not tell
         }
     }
+
+    private double Besides(string kind) =>
+        (_besides.Any(one => one.Kind == kind) ? _besides.Where(one => one.Kind == kind) : _besides).Select(one => one.Seconds).DefaultIfEmpty(besides).Average();
 }
