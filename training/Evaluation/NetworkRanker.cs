@@ -16,7 +16,7 @@ public sealed class NetworkRanker : IItemRanker, ICategoryForecaster, IDisposabl
     /// <param name="name">Name in tables.</param>
     /// <param name="network">On <paramref name="device"/>; stays the caller's.</param>
     /// <param name="featuriser">With the model's settings.</param>
-    /// <param name="later">Centred text vectors, [N, T], of items that the network was not trained with: they are ranked after its own items, by text alone, and may not be in a history.</param>
+    /// <param name="later">Centred text vectors, [N, T], of items that the network was not trained with: their scores come after those of its own items, see <see cref="Newcomers"/>; they may not be in a history.</param>
     public NetworkRanker(string name, InterestNetwork network, Featuriser featuriser, Device device, Tensor? later = null)
     {
         (Name, _network, _featuriser, _device) = (name, network, featuriser, device);
