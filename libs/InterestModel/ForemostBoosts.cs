@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 
 namespace Driftline.InterestModel;
 
@@ -61,6 +62,7 @@ internal sealed class ForemostBoosts(Blend blend, int items, int most)
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // thousands of times a user
     private void Rank(int item, float probability, float recalled, float factor, ref float least)
     {
         var network = blend.NetworkWeight * probability;
