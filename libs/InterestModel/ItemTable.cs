@@ -49,8 +49,6 @@ internal sealed class ItemTable : IDisposable
 
     public bool IsTrained(int row) => row >= ItemRows.First && row < _trained;
 
-    public ReadOnlySpan<float> VectorOf(int row) => _vectors[row];
-
     public int CategoryOf(int row) => (int)_categories[row];
 
     public bool HasText(string itemId, long textHash) => _rows.TryGetValue(itemId, out var row) && _texts[row] == textHash;
