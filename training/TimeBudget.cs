@@ -6,7 +6,7 @@ namespace Driftline.Training;
 /// </summary>
 /// <param name="jobs">Runs at a time.</param>
 /// <param name="runs">The kind and weight of each.</param>
-/// <param name="besides">Seconds that a run is expected to take beside its part, until one has told: where none of its kind has, any other.</param>
+/// <param name="besides">Seconds that a run is expected to take beside its part until one of its kind has told, or as much as runs of other kinds took where that is less.</param>
 internal sealed class TimeBudget(int jobs, IReadOnlyCollection<(string Kind, double Weight)> runs, double besides)
 {
     private readonly Lock _lock = new();
@@ -49,6 +49,9 @@ internal sealed class TimeBudget(int jobs, IReadOnlyCollection<(string Kind, dou
         }
     }
 
-    private double Besides(string kind) =>
-        (_besides.Any(one => one.Kind == kind) ? _besides.Where(one => one.Kind == kind) : _besides).Select(one => one.Seconds).DefaultIfEmpty(besides).Average();
+    private double Besides(string kind)
+    {
+        var told = _besides.Where(one => one.Kind == kind).ToArray();
+        return told.Length > 0 ? told.Average(one => one.Seconds) : Math.Min(besides, _besides.Select(one => one.Seconds).DefaultIfEmpty(besides).Average());
+    }
 }

@@ -70,14 +70,16 @@ public sealed class TimeBudgetTests
         }
     }
 
-    [Fact]
-    public void WhatIsKeptFreeIsWhatRunsOfTheSameKindTook()
+    [Theory]
+    [InlineData(30)]
+    [InlineData(120)]
+    public void WhatIsKeptFreeIsWhatRunsOfTheSameKindTook(double expected)
     {
         (string, double) large = ("large", 1), small = ("small", 1);
-        var budget = new TimeBudget(jobs: 1, [large, large, large, small, small], besides: 0);
+        var budget = new TimeBudget(jobs: 1, [large, large, large, small, small], besides: expected);
         var first = budget.Begin(1000, large);
         budget.End(first, first.Seconds + 80);
-        Assert.Equal((500 - 4 * 80) / 4.0, budget.Begin(500, large).Seconds, 1e-9); // no small one has told
+        Assert.Equal((500 - (2 * 80) - (2 * Math.Min(expected, 80))) / 4.0, budget.Begin(500, large).Seconds, 1e-9); // no small one has told
         var second = budget.Begin(400, small);
         budget.End(second, second.Seconds + 10);
         Assert.Equal((300 - 80 - 10) / 2.0, budget.Begin(300, large).Seconds, 1e-9);
