@@ -13,7 +13,7 @@ public sealed partial class InterestPredictor
             var (current, forecast) = (observed.Slice(_halfLife * Categories.Count, Categories.Count).ToArray(), next.ToArray());
             var (rising, falling) = Drifts.Shifts(current, forecast, Categories);
             var drift = Drifts.JensenShannon(current, forecast);
-            predictions[i] = new InterestPrediction(current, forecast, vector.ToArray(), Boosts(events, logits, vector), drift, rising, falling, Kind(events, current, forecast, drift, asOf));
+            predictions[i] = new InterestPrediction(current, forecast, vector.ToArray(), Boosts(events, logits, vector), drift, rising, falling, Kind(events, current, drift, asOf));
         });
         return predictions;
     }
@@ -25,11 +25,11 @@ public sealed partial class InterestPredictor
         return events;
     }
 
-    private DriftKind? Kind(ArraySegment<EncodedEvent> events, float[] current, float[] next, float drift, long? asOf)
+    private DriftKind? Kind(ArraySegment<EncodedEvent> events, float[] current, float drift, long? asOf)
     {
         if (_population is null || drift < DriftKinds.Floor) return null;
         var movement = _population.Between(_observed.Weights(events, _featuriser.Settings.HalfLifeDays), asOf ?? events[^1].Time);
-        return DriftKinds.Of(drift, DriftKinds.Parts(current, next, movement), _population.Model.KnowsSeasons);
+        return DriftKinds.Of(drift, DriftKinds.Moves(current, movement), _population.Model.KnowsSeasons);
     }
 
     // The boosts of the items that they bring highest, and of all that they lower.

@@ -38,8 +38,8 @@ public sealed class DriftKindTests(TrainedModel trained)
         var movement = new PopulationMovement(population).Between([(population.End, 1)], population.End);
         Assert.False(population.KnowsSeasons);
         Assert.All(movement.Season, factor => Assert.Equal(1, factor, 1e-5));
-        Assert.Equal(DriftKind.Unknown, DriftKinds.Of(0.3f, new DriftParts(0, 0.5), population.KnowsSeasons));
-        Assert.Equal(DriftKind.Personal, DriftKinds.Of(0.3f, new DriftParts(0, 0.001), population.KnowsSeasons));
+        Assert.Equal(DriftKind.Unknown, DriftKinds.Of(0.3f, new ExpectedMoves(0, 0.5), population.KnowsSeasons));
+        Assert.Equal(DriftKind.Personal, DriftKinds.Of(0.3f, new ExpectedMoves(0, 0.001), population.KnowsSeasons));
     }
 
     [Fact]
@@ -55,25 +55,24 @@ public sealed class DriftKindTests(TrainedModel trained)
         Assert.Equal(one.End, two.End);
     }
 
-    // By hand: h' = h_t (any mixture with the base, which equals it). Doubling a of (.5, .5) gives (2/3, 1/3), which moves 1/3 in all; the
-    // drift to (.9, .1) is .8 in all: 0.4167.
+    // By hand: (.7, .3) mixed with the base (.3, .7) is (.5, .5); doubling its first gives (2/3, 1/3): a sixth moves.
     [Fact]
-    public void PartsAreTheHandWorkedShareOfTheDrift()
+    public void MovesAreTheHandWorkedShareOfTheInterest()
     {
-        var parts = DriftKinds.Parts([0.5f, 0.5f], [0.9f, 0.1f], new ExpectedMovement([0.5f, 0.5f], [2, 1], [1, 1]));
-        Assert.Equal(1 / 3.0 / 0.8, parts.Season, 1e-5);
-        Assert.Equal(0, parts.Trend, 1e-6);
+        var moves = DriftKinds.Moves([0.7f, 0.3f], new ExpectedMovement([0.3f, 0.7f], [2, 1], [1, 1]));
+        Assert.Equal(1 / 6.0, moves.Season, 1e-6);
+        Assert.Equal(0, moves.Trend, 1e-6);
     }
 
     [Theory]
     [InlineData(0.3f, 0.4, 0.001, DriftKind.Seasonal)]
     [InlineData(0.3f, 0.2, 0.1, DriftKind.Trend)]
-    [InlineData(0.3f, 0.05, 0.01, DriftKind.Personal)]
-    public void TheGreaterPartIsTheKind(float drift, double season, double trend, DriftKind expected) =>
-        Assert.Equal(expected, DriftKinds.Of(drift, new DriftParts(season, trend), knowsSeasons: true));
+    [InlineData(0.3f, 0.01, 0.001, DriftKind.Personal)]
+    public void TheGreaterMoveIsTheKind(float drift, double season, double trend, DriftKind expected) =>
+        Assert.Equal(expected, DriftKinds.Of(drift, new ExpectedMoves(season, trend), knowsSeasons: true));
 
     [Fact]
-    public void WhatHardlyDriftsHasNoKind() => Assert.Null(DriftKinds.Of(DriftKinds.Floor / 2, new DriftParts(0.9, 0), knowsSeasons: true));
+    public void WhatHardlyDriftsHasNoKind() => Assert.Null(DriftKinds.Of(DriftKinds.Floor / 2, new ExpectedMoves(0.9, 0), knowsSeasons: true));
 
     [Fact]
     public void AnArtifactKeepsItsPopulationAndItsPredictionsAKind()
