@@ -3,13 +3,14 @@ using Driftline.InterestModel;
 namespace Driftline.Training;
 
 /// <summary>
-/// Collects the figures of models with and without an input. Where the input is the users' attributes, the category forecast is also judged on the
-/// users who have any.
+/// Collects the figures of models with and without an input, of the items also the network's alone, without what the blend adds. Where the input is
+/// the users' attributes, the category forecast is also judged on the users who have any.
 /// </summary>
 internal sealed class Ablation(TrainingData data, TrainingConfig config, string input, EvaluationReport report)
 {
     private const string Whole = "all inputs";
     private const string Known = ", users with attributes";
+    private const string Alone = ", network alone";
 
     private readonly Featuriser _featuriser = new(config.Features);
     private readonly IReadOnlyList<EvaluationCase> _cases = Evaluation.TestCases(data);
@@ -30,15 +31,18 @@ internal sealed class Ablation(TrainingData data, TrainingConfig config, string 
         var row = without.Length == 0 ? Whole : $"without {without}";
         report.Items.Add(row, figures.Items);
         report.Categories.Add(row, figures.Categories);
-        if (input != ModelInputs.Attributes || data.Vocabulary.Categories.Count == 1) return;
-        using var forecaster = new NetworkRanker(row, model.Network, _featuriser, TorchSharp.torch.CPU);
-        AddKnown(forecaster);
+        var blended = model.Manifest.Architecture.Associations;
+        if (blended) model.Network.Associations.Set(BlendSettings.NetworkAlone);
+        using var network = new NetworkRanker(row, model.Network, _featuriser, TorchSharp.torch.CPU);
+        if (blended) report.Items.Add(row + Alone, Evaluation.Items(network, data, _cases).Named());
+        if (input == ModelInputs.Attributes && data.Vocabulary.Categories.Count > 1) AddKnown(network);
     }
 
     /// <summary>Adds the differences seed by seed, and the baselines.</summary>
     public void AddReferences()
     {
         AddDifference(report.Items, "");
+        AddDifference(report.Items, Alone);
         report.Items.Add("popularity", Evaluation.Items(new Popularity(data), data, _cases).Named());
         if (data.Vocabulary.Categories.Count <= 1) return;
         AddDifference(report.Categories, "");

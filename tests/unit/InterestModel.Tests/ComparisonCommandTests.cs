@@ -21,6 +21,10 @@ public sealed class ComparisonCommandTests
         Assert.Equal(2, difference.Length);
         for (var seed = 0; seed < 2; seed++) Assert.Equal(whole[seed] - without[seed], difference[seed], 12);
         Assert.True(rows.TryGetProperty("persistence", out _));
+        var items = results.RootElement.GetProperty("items");
+        double[] Ndcg(string row) => [.. items.GetProperty(row).GetProperty("ndcg@10").GetProperty("values").EnumerateArray().Select(value => value.GetDouble())];
+        var (network, networkWithout) = (Ndcg("all inputs, network alone"), Ndcg("without attributes, network alone"));
+        Assert.Equal(network[1] - networkWithout[1], Ndcg("difference, network alone")[1], 12);
         Assert.True(File.Exists($"{folder}/out/categories.png"));
         Assert.Equal(8, TrainingConfig.Load($"{folder}/out/config.json").Model.Dimensions);
 
