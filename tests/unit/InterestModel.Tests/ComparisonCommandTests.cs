@@ -16,13 +16,14 @@ public sealed class ComparisonCommandTests
         Assert.Equal(0, Run(AblateCommand.Create(run => run(), "the line"), "--data", folder, "--config", $"{folder}/config.json", "--without", "attributes", "--seeds", "2", "--out", $"{folder}/out", "--progress", "plain"));
         using var results = JsonDocument.Parse(File.ReadAllText($"{folder}/out/results.json"));
         var rows = results.RootElement.GetProperty("categories");
-        double[] Kl(string row) => [.. rows.GetProperty(row).GetProperty("kl").GetProperty("values").EnumerateArray().Select(value => value.GetDouble())];
+        double[] Values(string table, string row, string metric) =>
+            [.. results.RootElement.GetProperty(table).GetProperty(row).GetProperty(metric).GetProperty("values").EnumerateArray().Select(value => value.GetDouble())];
+        double[] Kl(string row) => Values("categories", row, "kl");
+        double[] Ndcg(string row) => Values("items", row, "ndcg@10");
         var (whole, without, difference) = (Kl("all inputs, users with attributes"), Kl("without attributes, users with attributes"), Kl("difference, users with attributes"));
         Assert.Equal(2, difference.Length);
         for (var seed = 0; seed < 2; seed++) Assert.Equal(whole[seed] - without[seed], difference[seed], 12);
         Assert.True(rows.TryGetProperty("persistence", out _));
-        var items = results.RootElement.GetProperty("items");
-        double[] Ndcg(string row) => [.. items.GetProperty(row).GetProperty("ndcg@10").GetProperty("values").EnumerateArray().Select(value => value.GetDouble())];
         var (network, networkWithout) = (Ndcg("all inputs, network alone"), Ndcg("without attributes, network alone"));
         Assert.Equal(network[1] - networkWithout[1], Ndcg("difference, network alone")[1], 12);
         Assert.True(File.Exists($"{folder}/out/categories.png"));
