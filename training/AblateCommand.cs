@@ -44,7 +44,8 @@ internal static class AblateCommand
             throw new InputException($"{request.Data}: there is no user attribute to leave out: users.csv names none with a value of {AttributeVocabulary.LeastUsers} users or more.");
         var cases = Evaluation.TestCases(data);
         if (cases.Count == 0) throw new InputException($"{request.Data}: no user has a test under --split {data.Split.Name}: choose another split.");
-        var report = new EvaluationReport(ReportFiles.NameOf(request.Data), data, cases.Count, null, request.Line);
+        using (var encoder = ItemTexts.Encoder(config.Model)) config = config with { Model = config.Model with { TextEncoder = encoder.Name } }; // one for all trainings, whatever auto comes to
+        var report = new EvaluationReport(ReportFiles.NameOf(request.Data), data, cases.Count, null, request.Line) { TextEncoder = config.Model.TextEncoder };
         var ablation = new Ablation(data, config, request.Without, report);
         for (var seed = 1; seed <= request.Seeds; seed++)
         {

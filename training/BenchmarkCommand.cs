@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Driftline.TextEncoders;
 
 namespace Driftline.Training;
 
@@ -15,7 +16,7 @@ internal sealed record BenchmarkRequest(string Data, int Seeds, string Folder, d
 
 /// <summary>
 /// <c>benchmark --data FOLDER --seeds N --out FOLDER</c>: trains every encoder and measures it beside every baseline, unattended. Each training is
-/// a process of its own, so that its time and memory are its own; a run whose figures are there already is not done again.
+/// a process of its own, so that its time and memory are its own; a run of which this program has figures already, of the same data and configuration, is not done again.
 /// </summary>
 internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationToken cancel)
 {
@@ -38,16 +39,20 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
         if (request.Seeds < 1) throw new InputException($"--seeds {request.Seeds}: must be 1 or more.");
         if (request.Hours <= 0) throw new InputException($"--hours {request.Hours}: must be more than 0.");
         if (request.Jobs < 1) throw new InputException($"--jobs {request.Jobs}: must be 1 or more.");
+        var splits = request.Splits.Select(Split.Parse).ToList(); // before any takes its time
         Directory.CreateDirectory(request.Folder);
         var reports = new Dictionary<string, EvaluationReport>();
-        foreach (var split in request.Splits)
+        foreach (var (name, split) in request.Splits.Zip(splits))
         {
-            if (Baselines(split) is { } report) reports.Add(split, report);
+            if (Baselines(name, split) is { } report) reports.Add(name, report);
         }
 
+        if (reports.Count == 0) throw new InputException($"{request.Data}: no split of --splits {string.Join(',', request.Splits)} can be used: choose others.");
+        // Once, on all cores, before trainings that want the same vectors run side by side; all with what auto comes to now.
+        var encoder = EncodeCatalogCommand.Encode(request.Data, _default.Model.TextEncoder, "plain");
+        foreach (var (name, report) in reports.ToArray()) reports[name] = report with { TextEncoder = encoder };
         var runs = Plan([.. reports.Keys]);
-        // Once, on all cores, before trainings that want the same vectors run side by side.
-        if (runs.Count > 0) EncodeCatalogCommand.Run(request.Data, _default.Model.TextEncoder, "plain");
+        var given = Given(runs);
         var budget = new TimeBudget(request.Jobs, [.. runs.Select(run => (run.Split, run.Weight))], Left * ShareBesides * request.Jobs / Math.Max(1, runs.Count));
         Say($"{runs.Count} trainings, {request.Jobs} at a time on one thread each");
         var done = 0;
@@ -55,9 +60,10 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
         await Parallel.ForEachAsync(runs, new ParallelOptions { MaxDegreeOfParallelism = request.Jobs, CancellationToken = cancel }, async (run, stopping) =>
         {
             var name = $"{run.Split} {run.Row} seed {run.Seed}";
-            var config = TrainingConfig.Load(Path.Combine(TrainingConfig.DefaultFolder, run.Config + ".json"));
+            var config = ConfigOf(run, encoder);
             var (part, started) = (budget.Begin(Left, (run.Split, run.Weight), config.Training.MaxSeconds), _watch.Elapsed);
-            if (await TrainAsync(run, config, part.Seconds, stopping) is { } problem)
+            var seconds = Math.Min(part.Seconds, given.GetValueOrDefault((run.Split, run.Config), double.PositiveInfinity));
+            if (FiguresOf(run, config, reports[run.Split]) is null && await TrainAsync(run, config, seconds, stopping) is { } problem)
             {
                 lock (failed) failed.Add($"{name}: {problem}");
             }
@@ -65,7 +71,7 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
             budget.End(part, (_watch.Elapsed - started).TotalSeconds);
             Say($"{Interlocked.Increment(ref done)}/{runs.Count} {name}");
         });
-        foreach (var run in runs) Collect(run, reports[run.Split]);
+        foreach (var row in runs.GroupBy(run => (run.Split, run.Row))) Collect(row, reports[row.Key.Split], encoder);
         foreach (var (split, report) in reports)
         {
             report.Print(Console.Out);
@@ -79,23 +85,25 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
 
     private double Left => request.Hours * 3600 - _watch.Elapsed.TotalSeconds;
 
-    private EvaluationReport? Baselines(string split)
+    /// <summary>Null where the data has no test under that split.</summary>
+    private EvaluationReport? Baselines(string name, Split split)
     {
         TrainingData events;
+        IReadOnlyList<EvaluationCase> cases;
         try
         {
-            events = TrainingData.Read(request.Data, Split.Parse(split));
+            events = TrainingData.Read(request.Data, split);
+            cases = Evaluation.TestCases(events);
+            if (cases.Count == 0) throw new InputException("no user has a test under it.");
         }
         catch (InputException e) when (request.Splits.Count > 1)
         {
-            Console.Error.WriteLine($"{split} is left out: {e.Message}");
+            Console.Error.WriteLine($"{name} is left out: {e.Message}");
             return null;
         }
 
-        var cases = Evaluation.TestCases(events);
-        var report = new EvaluationReport(
-            ReportFiles.NameOf(request.Data), events, cases.Count, null, request.Command);
-        Say($"{split}: {cases.Count} test cases; baselines");
+        var report = new EvaluationReport(ReportFiles.NameOf(request.Data), events, cases.Count, null, request.Command);
+        Say($"{name}: {cases.Count} test cases; baselines");
         EvaluateCommand.AddBaselines(report, new InterestModel.Featuriser(_default.Features), cases);
         return report;
     }
@@ -113,14 +121,29 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
         ];
     }
 
+    /// <summary>A run's configuration, but for its time.</summary>
+    private static TrainingConfig ConfigOf(Planned run, string encoder)
+    {
+        var config = TrainingConfig.Load(Path.Combine(TrainingConfig.DefaultFolder, run.Config + ".json"));
+        return config with
+        {
+            Model = config.Model with { TextEncoder = config.Model.TextEncoder == KnownEncoders.Auto ? encoder : config.Model.TextEncoder },
+            Training = config.Training with { Seed = run.Seed, Threads = 1 },
+        };
+    }
+
+    /// <summary>What an earlier time gave a row's runs that were begun in it: further seeds get no more, so that a row's figures can be compared with each other.</summary>
+    private Dictionary<(string Split, string Config), double> Given(IEnumerable<Planned> runs) => runs.Select(run => (Run: run, File: ConfigFileOf(run)))
+        .Where(one => File.Exists(one.File)).GroupBy(one => (one.Run.Split, one.Run.Config))
+        .ToDictionary(row => row.Key, row => row.Max(one => TrainingConfig.Load(one.File).Training.MaxSeconds));
+
     private async Task<string?> TrainAsync(Planned run, TrainingConfig config, double seconds, CancellationToken stopping)
     {
         var folder = FolderOf(run);
-        if (File.Exists(Path.Combine(folder, "figures.json"))) return null;
         if (seconds < LeastSeconds) return "not run: the time was over. Give more --hours, or run the same command again to go on.";
         Directory.CreateDirectory(folder);
-        var file = Path.Combine(folder, "config.json");
-        config = config with { Training = config.Training with { Seed = run.Seed, Threads = 1, MaxSeconds = Math.Round(seconds, 1) } };
+        var file = ConfigFileOf(run);
+        config = config with { Training = config.Training with { MaxSeconds = Math.Round(seconds, 1) } };
         await File.WriteAllTextAsync(file, config.ToJson(), stopping);
 
         using var process = new Process
@@ -128,9 +151,9 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
             StartInfo = new ProcessStartInfo("dotnet",
             [
                 Path.Combine(AppContext.BaseDirectory, "Driftline.Training.dll"), "train", "--data", request.Data, "--split", run.Split, "--config", file,
-                "--out", Path.Combine(folder, "model"), "--json", Path.Combine(folder, "figures.json"), "--progress", "plain",
+                "--out", Path.Combine(folder, "model"), "--json", FiguresFileOf(run), "--progress", "plain", "--while-input-is-open",
             ])
-            { RedirectStandardOutput = true, RedirectStandardError = true },
+            { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true },
         };
         process.StartInfo.Environment["OMP_NUM_THREADS"] = "1";
         await using var log = File.CreateText(Path.Combine(folder, "train.log"));
@@ -154,14 +177,29 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
         return process.ExitCode == 0 ? null : $"exit code {process.ExitCode}, see {Path.Combine(folder, "train.log")}";
     }
 
-    private void Collect(Planned run, EvaluationReport report)
+    // A row of which runs are missing says so: its mean and deviation are of fewer seeds than the others'.
+    private void Collect(IGrouping<(string Split, string Row), Planned> row, EvaluationReport report, string encoder)
     {
-        var file = Path.Combine(FolderOf(run), "figures.json");
-        if (!File.Exists(file)) return;
-        var figures = JsonSerializer.Deserialize<TrainingFigures>(File.ReadAllText(file), TrainingFigures.Json)!;
-        report.Items.Add(run.Row, figures.Items);
-        report.Categories.Add(run.Row, figures.Categories);
+        var made = row.Select(run => FiguresOf(run, ConfigOf(run, encoder), report)).OfType<TrainingFigures>().ToList();
+        var name = made.Count == request.Seeds ? row.Key.Row : string.Create(CultureInfo.InvariantCulture, $"{row.Key.Row}, {made.Count} of {request.Seeds} seeds");
+        foreach (var figures in made)
+        {
+            report.Items.Add(name, figures.Items);
+            report.Categories.Add(name, figures.Categories);
+        }
     }
+
+    /// <summary>Null where the run has not been made, or was of other data, another configuration or another program.</summary>
+    private TrainingFigures? FiguresOf(Planned run, TrainingConfig config, EvaluationReport report)
+    {
+        var file = FiguresFileOf(run);
+        return File.Exists(file) && JsonSerializer.Deserialize<TrainingFigures>(File.ReadAllText(file), TrainingFigures.Json) is { } figures
+            && figures.Key == Checkpoint.KeyOf(config, report.Events) ? figures : null;
+    }
+
+    private string ConfigFileOf(Planned run) => Path.Combine(FolderOf(run), "config.json");
+
+    private string FiguresFileOf(Planned run) => Path.Combine(FolderOf(run), "figures.json");
 
     private string FolderOf(Planned run) => Path.Combine(request.Folder, "runs", $"{FileName(run.Split)}-{run.Config}-{run.Seed}");
 

@@ -32,9 +32,9 @@ internal sealed class Checkpoint(string folder, string key)
     private const string StateFile = "state.json";
     private const string OptimiserFile = "optimiser.bin";
 
-    /// <summary>Two trainings of one key would take the same steps.</summary>
+    /// <summary>Two trainings of one key take the same steps, as far as their time lets them.</summary>
     public static string KeyOf(TrainingConfig config, TrainingData data) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(config.ToJson() + data.DataHash + data.SplitHash + typeof(Checkpoint).Module.ModuleVersionId)))[..16];
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes((config with { Training = config.Training with { MaxSeconds = 0 } }).ToJson() + data.DataHash + data.SplitHash + typeof(Checkpoint).Module.ModuleVersionId)))[..16];
 
     /// <summary>Writes an epoch's end.</summary>
     public void Save(CheckpointState state, IReadOnlyDictionary<string, Tensor> weights, IReadOnlyDictionary<string, Tensor> best, IReadOnlyDictionary<string, Tensor> average, AdamW optimiser)

@@ -16,6 +16,13 @@ internal static class EncodeCatalogCommand
 {
     public static int Run(string data, string name, string? progress)
     {
+        Encode(data, name, progress);
+        return 0;
+    }
+
+    /// <returns>The encoder's name: what <c>auto</c> came to.</returns>
+    public static string Encode(string data, string name, string? progress)
+    {
         ProgressView.Check(progress);
         using var encoder = Encoder(name);
         var items = ImportFolder.Open(data).ReadItems().Select(item => new CatalogEntry(item.ItemId, item.Title, item.Categories, item.Description)).ToList();
@@ -29,7 +36,7 @@ internal static class EncodeCatalogCommand
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{items.Count} items: {encoded} encoded, {found} from cache or repeated, {items.Count / Math.Max(seconds, 1e-3):F0} items/s ({seconds:F1} s); {encoder.Id}, {encoder.Dimensions} dimensions, {encoder.Licence}"));
-        return 0;
+        return encoder.Name;
     }
 
     private static TextEncoder Encoder(string name)

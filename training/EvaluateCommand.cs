@@ -24,7 +24,8 @@ internal static class EvaluateCommand
         var cases = Evaluation.TestCases(events);
         if (cases.Count == 0) throw new InputException($"{request.Data}: no user has a test under --split {events.Split.Name}: choose another split.");
         var report = new EvaluationReport(
-            ReportFiles.NameOf(request.Data), events, cases.Count, request.Sampled, request.Command);
+            ReportFiles.NameOf(request.Data), events, cases.Count, request.Sampled, request.Command)
+        { TextEncoder = model?.Manifest.Architecture.TextEncoder };
         var featuriser = new Featuriser(model?.Manifest.Features ?? TrainingConfig.LoadDefault().Features);
         if (model is not null) Model(model, request, events, featuriser, cases, report);
         AddBaselines(report, featuriser, cases);

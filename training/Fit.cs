@@ -64,7 +64,7 @@ internal sealed class Fit(TrainingConfig config, TrainingData data)
             average.Exchange();
             var validation = Validate(network, device, cases);
             var score = Score(validation, network, device, cases);
-            var better = score > bestScore;
+            var better = score > bestScore || cases.Count == 0; // without a case to choose by, the last
             if (better)
             {
                 (best, bestScore) = (validation, score);

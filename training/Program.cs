@@ -22,9 +22,10 @@ var sampled = new Option<int?>("--sampled")
 };
 var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
 
-var train = new Command("train", "Train a model and print its figures beside the popularity baseline.") { data, config, split, output, json, progress };
+var whileOpen = new Option<bool>("--while-input-is-open") { Description = "End when standard input does: whoever started this is gone.", Hidden = true };
+var train = new Command("train", "Train a model and print its figures beside the popularity baseline.") { data, config, split, output, json, progress, whileOpen };
 train.SetAction((result, cancel) => Task.FromResult(Guarded(() => TrainCommand.Run(
-    result.GetValue(data)!, result.GetValue(config), result.GetValue(split), result.GetValue(output)!, result.GetValue(json), result.GetValue(progress), cancel))));
+    result.GetValue(whileOpen) ? Console.OpenStandardInput() : null, result.GetValue(data)!, result.GetValue(config), result.GetValue(split), result.GetValue(output)!, result.GetValue(json), result.GetValue(progress), cancel))));
 var evaluate = new Command("evaluate", "Print a model's figures beside the baselines', of items and of categories.") { data, evaluated, baselinesOnly, split, json, folder, sampled, device };
 evaluate.Validators.Add(result =>
 {

@@ -6,6 +6,9 @@ namespace Driftline.Training;
 /// <summary>Test figures of one training, by name: what <c>train --json</c> writes.</summary>
 internal sealed record TrainingFigures(IDictionary<string, double> Items, IDictionary<string, double> Categories)
 {
+    /// <summary>What was trained on what, see <see cref="Checkpoint.KeyOf"/>: figures of another key belong to another table.</summary>
+    public string? Key { get; init; }
+
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>What training measured on the test cases, and how long it took.</summary>

@@ -120,7 +120,9 @@ public sealed class ModelArtifact(ModelManifest manifest, IReadOnlyList<ItemReco
     /// <inheritdoc/>
     public void Dispose() => Network.Dispose();
 
-    private static void RefuseOtherContent(string folder)
+    /// <summary>Whether <see cref="Save"/> can take a folder.</summary>
+    /// <exception cref="IOException">It is a file, or holds something else than a model.</exception>
+    public static void RefuseOtherContent(string folder)
     {
         if (File.Exists(folder)) throw new IOException($"{folder}: is a file. Give a folder for the model.");
         if (Directory.Exists(folder) && !File.Exists(Path.Combine(folder, ManifestFile)) && Directory.EnumerateFileSystemEntries(folder).Any())
