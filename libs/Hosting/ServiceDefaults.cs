@@ -95,8 +95,10 @@ public static class ServiceDefaults
     public static async Task<int> RunServiceAsync(this WebApplication app)
     {
         var background = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
+        var cancelled = false; // before anything was to stop: by a timeout, say
+        app.Lifetime.ApplicationStopping.Register(() => cancelled = background.Any(service => service.ExecuteTask is { IsCanceled: true }));
         await app.RunAsync();
-        return background.Any(service => service.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
+        return cancelled || background.Any(service => service.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
     }
 
     /// <summary>Runs a command of the service instead of the service: its options are checked, nothing listens, and SIGTERM or Ctrl-C ends it.</summary>
