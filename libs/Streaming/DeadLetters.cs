@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
@@ -14,12 +15,18 @@ internal interface IDeadLetters
 /// <summary>
 /// The rejected topic: original key, value and headers, plus <c>dl_stage</c>, <c>dl_error</c>, <c>dl_topic</c>, <c>dl_partition</c>,
 /// <c>dl_offset</c> and <c>dl_time</c> (UTF-8). Records that never were on a topic (refused at the HTTP edge) have no <c>dl_topic</c>.
-/// A value that the broker refuses as too large is left out, and <c>dl_omitted_bytes</c> says how long it was.
+/// A value that the broker refuses as too large is left out, and <c>dl_omitted_bytes</c> says how long it was; where that is not enough, so are the original's headers, whose number
+/// <c>dl_omitted_headers</c> says, and a key longer than <see cref="MostKeyBytes"/>.
 /// </summary>
 public sealed class DeadLetters(string topic, string stage, RecordProducer producer, StreamingTelemetry telemetry, TimeProvider time, ILogger<DeadLetters> log)
     : IDeadLetters
 {
     private const int MaxReasonChars = 1_000;
+
+    /// <summary>A key no longer than this is kept whatever else is too large.</summary>
+    private const int MostKeyBytes = 1_024;
+
+    private static readonly string[] Own = ["dl_topic", "dl_partition", "dl_offset", "dl_stage", "dl_error", "dl_time", "dl_omitted_bytes"];
 
     Task IDeadLetters.SendAsync(ConsumeResult<byte[], byte[]> record, string reason, string kind)
     {
@@ -48,13 +55,28 @@ public sealed class DeadLetters(string topic, string stage, RecordProducer produ
         {
             await producer.SendAsync(topic, new OutgoingRecord(key, value, headers, cause));
         }
-        catch (KafkaException e) when (e.Error.Code == ErrorCode.MsgSizeTooLarge && value is not null)
+        catch (KafkaException e) when (e.Error.Code == ErrorCode.MsgSizeTooLarge)
         {
-            Add(headers, "dl_omitted_bytes", value.Length.ToString(CultureInfo.InvariantCulture));
-            await producer.SendAsync(topic, new OutgoingRecord(key, null, headers, cause));
+            Add(headers, "dl_omitted_bytes", (value?.Length ?? 0).ToString(CultureInfo.InvariantCulture));
+            await SendWithoutValueAsync(key, headers, cause);
         }
 
         telemetry.Rejected(topic, stage, kind);
+    }
+
+    private async Task SendWithoutValueAsync(byte[]? key, Headers headers, ActivityContext cause)
+    {
+        try
+        {
+            await producer.SendAsync(topic, new OutgoingRecord(key, null, headers, cause));
+        }
+        catch (KafkaException e) when (e.Error.Code == ErrorCode.MsgSizeTooLarge)
+        {
+            var own = new Headers();
+            foreach (var header in headers.Where(header => Own.Contains(header.Key))) own.Add(header.Key, header.GetValueBytes());
+            Add(own, "dl_omitted_headers", (headers.Count - own.Count).ToString(CultureInfo.InvariantCulture));
+            await producer.SendAsync(topic, new OutgoingRecord(key is { Length: > MostKeyBytes } ? null : key, null, own, cause));
+        }
     }
 
     private static void Add(Headers headers, string name, string value)

@@ -41,6 +41,9 @@ internal static partial class Log
     [LoggerMessage(EventName = "streaming.table.ready", Level = LogLevel.Information, Message = "Table {Topic} is caught up after {Count} records")]
     public static partial void TableReady(ILogger log, string topic, long count);
 
+    [LoggerMessage(EventName = "streaming.replay.skipped", Level = LogLevel.Warning, Message = "{Topic}[{Partition}]@{Offset} cannot be handled and is passed over; it is in the rejected topic since it was first read")]
+    public static partial void ReplaySkipped(ILogger log, Exception e, string topic, int partition, long offset);
+
     [LoggerMessage(EventName = "streaming.replay.waiting", Level = LogLevel.Warning, Message = "Reading {Topic} again waits: {Reason}; trying again in {Wait}")]
     public static partial void ReplayWaiting(ILogger log, string topic, string reason, TimeSpan wait);
 

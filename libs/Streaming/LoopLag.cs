@@ -80,8 +80,10 @@ internal sealed class LoopLag(string topic, string group, TimeProvider time)
         }
     }
 
-    private DateTimeOffset TimeOf(ConsumeResult<byte[], byte[]> record) =>
-        record.Message.Timestamp is { Type: not TimestampType.NotAvailable } stamp ? new DateTimeOffset(stamp.UtcDateTime, TimeSpan.Zero) : time.GetUtcNow();
+    // A producer may set any number, microseconds for example: beyond what a time can be it is the nearest that can.
+    private DateTimeOffset TimeOf(ConsumeResult<byte[], byte[]> record) => record.Message.Timestamp is { Type: not TimestampType.NotAvailable } stamp
+        ? DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(stamp.UnixTimestampMs, DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()))
+        : time.GetUtcNow();
 
     private KeyValuePair<string, object?>[] Tags(int partition) =>
     [

@@ -7,8 +7,8 @@ namespace Driftline.Streaming;
 
 /// <summary>
 /// Reads a topic once more, from its oldest record to where it ended at the start, outside any group, and hands it to a stage's handler. For effects that may
-/// be repeated in any order: whoever follows the topic goes on meanwhile, and no offset moves. What cannot be decoded, or is rejected, is in the rejected
-/// topic since it was first read and is not put there again.
+/// be repeated in any order: whoever follows the topic goes on meanwhile, and no offset moves. What cannot be decoded, is rejected, or makes its handler fail by
+/// itself is in the rejected topic since it was first read and is not put there again.
 /// </summary>
 public sealed class TopicReplay(KafkaClients clients, AvroCodec codec, TimeProvider time, ILogger<TopicReplay> log)
 {
@@ -19,7 +19,7 @@ public sealed class TopicReplay(KafkaClients clients, AvroCodec codec, TimeProvi
 
     /// <summary>Returns once every effect is durable. Waits for brokers, registry and Redis as long as they are away.</summary>
     /// <returns>How many records were read.</returns>
-    /// <exception cref="Exception">A fault of the handler's own that trying again cannot mend.</exception>
+    /// <exception cref="Exception">A fault of the handler's own that trying again cannot mend, and every record of a batch meets.</exception>
     public async Task<long> RunAsync<T>(string topic, IBatchHandler<T> handler, CancellationToken stopping) where T : class, ISpecificRecord, IBinaryRecord<T>, new()
     {
         var backoff = new Backoff(new ConsumerLoopOptions(), Random.Shared);
@@ -96,8 +96,34 @@ public sealed class TopicReplay(KafkaClients clients, AvroCodec codec, TimeProvi
             }
         }
 
-        if (decoded.Count > 0) await handler.HandleAsync(decoded, stopping);
+        if (decoded.Count == 0) return true;
+        try
+        {
+            await handler.HandleAsync(decoded, stopping);
+        }
+        catch (Exception e) when (Failures.IsBug(e))
+        {
+            await OneByOneAsync(decoded, handler, stopping);
+        }
+
         return true;
+    }
+
+    private async Task OneByOneAsync<T>(List<Received<T>> records, IBatchHandler<T> handler, CancellationToken stopping) where T : class
+    {
+        var failed = 0;
+        foreach (var record in records)
+        {
+            try
+            {
+                await handler.HandleAsync([record], stopping);
+            }
+            catch (Exception e) when (Failures.IsBug(e))
+            {
+                if (++failed == records.Count && failed > 1) throw; // no record's fault
+                Log.ReplaySkipped(log, e, record.Position.Topic, record.Position.Partition.Value, record.Position.Offset.Value);
+            }
+        }
     }
 
     private async Task<TResult> UntilDoneAsync<TResult>(string topic, Backoff backoff, Func<Task<TResult>> attempt, CancellationToken stopping)

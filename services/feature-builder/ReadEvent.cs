@@ -13,6 +13,9 @@ public sealed class ReadEvent(IOptions<FeatureBuilderOptions> options, TimeProvi
 {
     private const int MaxIdBytes = 1_024;
 
+    // The most that an ingestor can be set to let through.
+    private const int MaxAttributes = 1_000, MaxAttributeChars = 16_384;
+
     /// <returns>Null and the entries (none for an impression and a merge), or why the event is refused.</returns>
     public string? TryRead(string? key, StorefrontEvent? value, out IReadOnlyList<SequenceEntry> entries)
     {
@@ -22,6 +25,7 @@ public sealed class ReadEvent(IOptions<FeatureBuilderOptions> options, TimeProvi
         if (key != value.userId) return "the record's key is not its userId: key events by user id so that a user's events keep their order";
         if (IdError("eventId", value.eventId) is { } eventError) return eventError;
         if (TimeError(value) is { } timeError) return timeError;
+        if (AttributeError(value.attributes) is { } attributeError) return attributeError;
         if (value.payload is SessionMerged merged) return MergeError(value.userId, merged.intoUserId);
         var (type, items, rating) = Unpack(value.payload);
         if (items is not { Count: > 0 }) return "payload.items is empty: an event names at least one item";
@@ -55,11 +59,17 @@ public sealed class ReadEvent(IOptions<FeatureBuilderOptions> options, TimeProvi
         var latest = (time.GetUtcNow() + options.Value.MaxFuture).ToUnixTimeMilliseconds();
         if (value.eventTime < 0) return "eventTime is before 1970: give milliseconds since the Unix epoch";
         if (value.eventTime > latest) return $"eventTime is more than {options.Value.MaxFuture} in the future: check the sender's clock";
+        if (value.receivedAt < 0) return "receivedAt is before 1970: give milliseconds since the Unix epoch";
         if (value.receivedAt > latest) return $"receivedAt is more than {options.Value.MaxFuture} in the future: check the sender's clock";
         return value.receivedAt - value.eventTime > options.Value.MaxLateness.TotalMilliseconds
             ? $"eventTime is more than {options.Value.MaxLateness} before receivedAt: raise FeatureBuilder:MaxLateness to accept older events"
             : null;
     }
+
+    private static string? AttributeError(IDictionary<string, string> attributes) =>
+        attributes.Count > MaxAttributes ? $"attributes has {attributes.Count} entries: at most {MaxAttributes} are taken"
+        : attributes.Any(attribute => attribute.Key.Length > MaxAttributeChars || attribute.Value.Length > MaxAttributeChars) ? $"attributes holds a name or value of more than {MaxAttributeChars} characters"
+        : null;
 
     /// <summary>A null type is an impression: read, checked, and never part of a sequence.</summary>
     private static (SequenceEventType? Type, IList<EventItem> Items, double? Rating) Unpack(object payload) => payload switch

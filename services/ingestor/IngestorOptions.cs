@@ -39,8 +39,8 @@ internal sealed class IngestorOptions
     [Range(1, 10_000, ErrorMessage = "Ingestor:MaxEventItems must be between 1 and 10000.")]
     public int MaxEventItems { get; set; } = 100;
 
-    /// <summary>Longest event, user, session and item id, in UTF-16 characters.</summary>
-    [Range(16, 4_096, ErrorMessage = "Ingestor:MaxIdChars must be between 16 and 4096.")]
+    /// <summary>Longest event, user, session and item id, in UTF-16 characters: as many as surely fit the 1,024 bytes that the stages behind take, with what makes a session's id a user's.</summary>
+    [Range(16, 338, ErrorMessage = "Ingestor:MaxIdChars must be between 16 and 338.")]
     public int MaxIdChars { get; set; } = 256;
 
     /// <summary>Longest attribution token, in UTF-16 characters.</summary>

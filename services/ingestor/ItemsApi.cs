@@ -28,7 +28,7 @@ internal static class ItemsApi
         if (string.IsNullOrWhiteSpace(id) || id.Length > options.Value.MaxIdChars)
         {
             throw new BadRequestException(
-                StatusCodes.Status400BadRequest, "No such item id", $"Give an item id of 1 to {options.Value.MaxIdChars} characters, percent-encoded, after {Prefix}.");
+                StatusCodes.Status400BadRequest, "No such item id", $"Give an item id of 1 to {options.Value.MaxIdChars} characters, percent-encoded (a slash as %2F), after {Prefix}.");
         }
 
         return Accepted(await intake.DeleteAsync(id));

@@ -10,6 +10,9 @@ internal sealed class RequestBody : IDisposable
     /// <summary>Parsing does not recurse: an element that nests too deeply is refused by itself (<see cref="Nesting"/>), and its neighbours are read.</summary>
     private static readonly JsonDocumentOptions Json = new() { MaxDepth = 1 << 20 };
 
+    /// <summary>A body's buffer at first: it grows with what has come, not with what was announced, so that slow senders hold little.</summary>
+    private const int FirstBytes = 64 * 1024;
+
     private readonly JsonDocument _document;
     private readonly byte[]? _rented;
 
@@ -29,18 +32,31 @@ internal sealed class RequestBody : IDisposable
         RequireJson(request);
         if (request.ContentLength > options.MaxRequestBytes) throw TooLarge(options);
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bound) bound.MaxRequestBodySize = 2L * options.MaxRequestBytes; // bounded below; beyond this the server does not even read it away
-        // One byte more than allowed tells a body that is too large from one that just fits.
-        var buffer = ArrayPool<byte>.Shared.Rent((int)(request.ContentLength ?? options.MaxRequestBytes) + 1);
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(request.ContentLength ?? FirstBytes, FirstBytes));
+        var length = 0;
         try
         {
-            var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted);
-            if (length > options.MaxRequestBytes) throw TooLarge(options);
+            while (length != request.ContentLength && await request.Body.ReadAsync(buffer.AsMemory(length), request.HttpContext.RequestAborted) is var read and > 0)
+            {
+                length += read;
+                if (length > options.MaxRequestBytes) throw TooLarge(options);
+                if (length == buffer.Length && length != request.ContentLength) Grow();
+            }
+
             return Parse(buffer.AsMemory(0, length), options.MaxBatchEvents, buffer);
         }
         catch
         {
             ArrayPool<byte>.Shared.Return(buffer);
             throw;
+        }
+
+        void Grow()
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(2 * buffer.Length);
+            buffer.CopyTo(larger, 0);
+            ArrayPool<byte>.Shared.Return(buffer);
+            buffer = larger;
         }
     }
 

@@ -24,7 +24,7 @@ internal static class UsersApi
 
     internal static async Task<IResult> MergeAsync(HttpContext http, MergeIntake intake, IOptions<IngestorOptions> options)
     {
-        var path = RawTarget(http).Split('?', 2)[0];
+        var path = RawTarget(http).Split('?', 2)[0].TrimEnd('/');
         var id = UserId(path[..^Merge.Length], options.Value);
         if (AnonymousUsers.SessionOf(id) is not null)
             throw new BadRequestException(StatusCodes.Status400BadRequest, "A session's id", "Merge a session into the user that it turned out to be: this id is a session's itself.");
@@ -42,7 +42,7 @@ internal static class UsersApi
         var id = PathId.Read(rawTarget, Prefix);
         var most = options.MaxIdChars + AnonymousUsers.AddedChars;
         return !string.IsNullOrWhiteSpace(id) && id.Length <= most ? id : throw new BadRequestException(
-            StatusCodes.Status400BadRequest, "No such user id", $"Give a user id of 1 to {options.MaxIdChars} characters, percent-encoded, after {Prefix}.");
+            StatusCodes.Status400BadRequest, "No such user id", $"Give a user id of 1 to {options.MaxIdChars} characters, percent-encoded (a slash as %2F), after {Prefix}.");
     }
 
     private static string RawTarget(HttpContext http) => http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;

@@ -158,7 +158,33 @@ public sealed class DeliveryTests : IAsyncLifetime
         await UntilAsync(() => _handled.Count == 60);
     }
 
+    [Fact]
+    public async Task AReplayPassesOverWhatCannotBeHandledAndHandlesItsNeighbours()
+    {
+        await ProduceAsync(0, 50);
+        var done = new HashSet<string>();
+        using var host = Configured(_ => { }).Build();
+        var replay = host.Services.GetRequiredService<TopicReplay>();
+
+        var read = await replay.RunAsync(_topic, new RecordEffect(new Effect(_handled, batch =>
+        {
+            if (batch.Any(record => record.Key == "7")) throw new FormatException("7 cannot be handled");
+            done.UnionWith(batch.Select(record => record.Key!));
+        })), CancellationToken.None);
+
+        Assert.Equal(50, read);
+        Assert.Equal(Enumerable.Range(0, 50).Where(i => i != 7).Select(i => i.ToString(CultureInfo.InvariantCulture)).Order(StringComparer.Ordinal), done.Order(StringComparer.Ordinal));
+        await Assert.ThrowsAsync<FormatException>(() => replay.RunAsync(_topic, new RecordEffect(new Effect(_handled, _ => throw new FormatException("no record's fault"))), CancellationToken.None));
+    }
+
     private async Task<IHost> StartAsync(Action<IReadOnlyList<Received<SequenceUpdated>>> afterEffect)
+    {
+        var host = Configured(afterEffect).Build();
+        await host.StartAsync();
+        return host;
+    }
+
+    private HostApplicationBuilder Configured(Action<IReadOnlyList<Received<SequenceUpdated>>> afterEffect)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(_stack.Settings().ToDictionary(pair => pair.Key.Replace("__", ":", StringComparison.Ordinal), pair => (string?)pair.Value));
@@ -167,9 +193,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         builder.Services.AddStreaming("delivery-test", Rejected);
         builder.Services.AddSingleton(new Effect(_handled, afterEffect));
         builder.Services.AddConsumerLoop<SequenceUpdated, RecordEffect>(_topic, _topic + ".group", "Loop");
-        var host = builder.Build();
-        await host.StartAsync();
-        return host;
+        return builder;
     }
 
     private async Task ProduceAsync(int from, int count)

@@ -27,7 +27,7 @@ public sealed class ErasureTests
     }
 
     private static Received<StorefrontEvent> Clicked(string user, long at, long? receivedAt = null) =>
-        new(user, new StorefrontEvent { userId = user, eventTime = at, receivedAt = receivedAt ?? at }, [1], [], new TopicPartitionOffset("storefront.events", 0, at), DateTimeOffset.UnixEpoch);
+        new(user, new StorefrontEvent { userId = user, eventTime = at, receivedAt = receivedAt ?? at }, [1], [], new TopicPartitionOffset("storefront.events", 0, at));
 
     [Theory]
     [InlineData("u1", "u1", "e1", 1_000, null)]

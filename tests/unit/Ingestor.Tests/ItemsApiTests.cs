@@ -58,6 +58,7 @@ public sealed class ItemsApiTests
     [Theory]
     [InlineData("/v1/items/")]
     [InlineData("/v1/items/%20")]
+    [InlineData("/v1/items/sku-1/")]
     public async Task WithdrawingNothingIs400(string path)
     {
         await using var service = new IngestorService();

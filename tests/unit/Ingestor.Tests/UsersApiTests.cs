@@ -31,6 +31,8 @@ public sealed class UsersApiTests
     [Theory]
     [InlineData("/v1/users/")]
     [InlineData("/v1/users/%20")]
+    [InlineData("/v1/users/u1/")]
+    [InlineData("/v1/users//u1")]
     public async Task ErasingNobodyIs400(string path)
     {
         await using var service = new IngestorService();
@@ -62,13 +64,14 @@ public sealed class UsersApiTests
     }
 
     [Theory]
-    [InlineData("u1", "u1")]
-    [InlineData("a%2Fmerge", "a/merge")]
+    [InlineData("u1/merge", "u1")]
+    [InlineData("u1/merge/", "u1")]
+    [InlineData("a%2Fmerge/merge", "a/merge")]
     public async Task AMergeIsAnEventOfTheSession(string encoded, string id)
     {
         await using var service = new IngestorService();
         service.UseKestrel(0);
-        using var response = await service.CreateClient().PostAsync($"/v1/users/{encoded}/merge", IngestorService.Json("""{"sessionId":"s/1"}"""));
+        using var response = await service.CreateClient().PostAsync($"/v1/users/{encoded}", IngestorService.Json("""{"sessionId":"s/1"}"""));
 
         Assert.Equal(System.Net.HttpStatusCode.Accepted, response.StatusCode);
         var record = Assert.Single(service.Broker.Records);

@@ -72,5 +72,5 @@ public sealed class CatalogTests
         id, title is null ? null : new CatalogItem { itemId = id, title = title, categories = ["Kitchen"], kind = "product", attributes = new Dictionary<string, string>() });
 
     private static Received<T> Record<T>(string key, T? value) where T : class =>
-        new(key, value, value is null ? null : [1], [], new TopicPartitionOffset("topic", 0, 0), DateTimeOffset.UnixEpoch);
+        new(key, value, value is null ? null : [1], [], new TopicPartitionOffset("topic", 0, 0));
 }

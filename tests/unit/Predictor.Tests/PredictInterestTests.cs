@@ -107,5 +107,5 @@ public sealed class PredictInterestTests
 
     private static Received<SequenceUpdated> Trigger(string user, long receivedAt, string? erasureId = null) => new(
         user, new SequenceUpdated { userId = user, newestReceivedAt = receivedAt, erasureId = erasureId, attributes = new Dictionary<string, string>() }, [1], [],
-        new TopicPartitionOffset("sequence.updates", 0, receivedAt), Now);
+        new TopicPartitionOffset("sequence.updates", 0, receivedAt));
 }

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using driftline.events;
+using Driftline.Schemas;
 using Driftline.Streaming;
 
 namespace Driftline.Recommender.Tests;
@@ -9,8 +10,8 @@ internal static class Records
 {
     public static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    public static Received<T> Record<T>(string? key, T? value, long offset = 0) where T : class =>
-        new(key, value, value is null ? null : [(byte)offset], [], new TopicPartitionOffset("topic", 0, offset), Start);
+    public static Received<T> Record<T>(string? key, T? value, long offset = 0, string topic = "topic") where T : class =>
+        new(key, value, value is null ? null : [(byte)offset], [], new TopicPartitionOffset(topic, 0, offset));
 
     public static Received<CatalogItem> Item(string id, string category, bool available = true, double? price = 10, long updatedAt = 0, string kind = "product") => Record(id, new CatalogItem
     {
@@ -26,7 +27,9 @@ internal static class Records
     });
 
     public static Received<ItemVector> Vector(string id, string version, params float[] vector) =>
-        Record(id, new ItemVector { itemId = id, modelVersion = version, vector = vector });
+        Record(id, new ItemVector { itemId = id, modelVersion = version, vector = vector }, topic: Topics.CatalogVectors.Name);
+
+    public static Received<ItemVector> NoVector(string id, string topic) => Record<ItemVector>(id, null, topic: topic);
 
     public static Received<ModelReleased> Release(string name, string version, long releasedAt) =>
         Record(name, new ModelReleased { name = name, version = version, artifactUri = "file:///m", categories = [], metrics = new Dictionary<string, double>(), releasedAt = releasedAt });

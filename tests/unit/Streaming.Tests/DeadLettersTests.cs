@@ -85,6 +85,24 @@ public sealed class DeadLettersTests
         Assert.Equal("42", ProducerUnderTest.Text(message.Headers, "dl_offset"));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(new byte[] { 1 })]
+    public async Task SoDoHeadersAndAKeyThatAreTooLarge(byte[]? value)
+    {
+        _kafka.Refuse = message => message.Headers.Sum(header => header.GetValueBytes().Length) + message.Key?.Length > 2_000 ? new Error(ErrorCode.MsgSizeTooLarge) : null;
+        var record = Record(value!, new Headers { { "ce_id", "e1"u8.ToArray() }, { "large", new byte[2_001] } });
+        record.Message.Key = new byte[1_025];
+
+        await ((IDeadLetters)_deadLetters).SendAsync(record, "cannot decode", "undecodable");
+
+        var message = Assert.Single(_kafka.Sent).Message;
+        Assert.Null(message.Key);
+        Assert.Equal("2", ProducerUnderTest.Text(message.Headers, "dl_omitted_headers"));
+        Assert.Equal("cannot decode", ProducerUnderTest.Text(message.Headers, "dl_error"));
+        Assert.Equal("42", ProducerUnderTest.Text(message.Headers, "dl_offset"));
+    }
+
     [Fact]
     public async Task ARefusedDeadLetterIsTheCallersToTryAgain()
     {

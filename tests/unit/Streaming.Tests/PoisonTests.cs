@@ -18,6 +18,20 @@ public sealed class PoisonTests
         Assert.Equal(("poison", "cannot decode as String: not text"), Assert.Single(_loop.Dead));
     }
 
+    [Theory]
+    [InlineData(0, 1_700_000_000_000_000)] // microseconds
+    [InlineData(1, long.MaxValue)]
+    [InlineData(2, long.MinValue)]
+    public async Task ATimestampThatIsNoTimeStopsNothing(long offset, long milliseconds)
+    {
+        _loop.Consumer.TimestampsMs[offset] = milliseconds;
+        _loop.Assigned(0, "a", "b", "c");
+
+        await _loop.TurnAsync();
+
+        Assert.Equal(["handle a,b,c", "store 0@3"], _loop.Journal);
+    }
+
     [Fact]
     public async Task ABatchOfNothingButPoisonNeverReachesTheHandler()
     {

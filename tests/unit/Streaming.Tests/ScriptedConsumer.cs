@@ -34,6 +34,9 @@ internal sealed class ScriptedConsumer
 
     public int Polls { get; private set; }
 
+    /// <summary>What a record's producer set, by offset.</summary>
+    public Dictionary<long, long> TimestampsMs { get; } = [];
+
     public List<TimeSpan> Waits { get; } = [];
 
     /// <summary>Runs at the start of each poll, as rebalances and faults do; gets the poll's number, from 1.</summary>
@@ -144,10 +147,16 @@ internal sealed class ScriptedConsumer
         return null;
     }
 
-    private static ConsumeResult<byte[], byte[]> Record(int partition, Offset offset, byte[]? value) => new()
+    private ConsumeResult<byte[], byte[]> Record(int partition, Offset offset, byte[]? value) => new()
     {
         TopicPartitionOffset = new TopicPartitionOffset(At(partition), offset),
-        Message = new Message<byte[], byte[]> { Key = "user"u8.ToArray(), Value = value!, Headers = [] },
+        Message = new Message<byte[], byte[]>
+        {
+            Key = "user"u8.ToArray(),
+            Value = value!,
+            Headers = [],
+            Timestamp = TimestampsMs.TryGetValue(offset, out var set) ? new Timestamp(set, TimestampType.CreateTime) : Timestamp.Default,
+        },
     };
 
     private object? Seek(TopicPartitionOffset to)
