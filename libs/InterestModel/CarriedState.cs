@@ -9,7 +9,8 @@ public sealed class CarriedState
     private EncodedEvent[] _events;
     private int _first;
 
-    internal CarriedState(InterestPredictor owner, ReadOnlySpan<EncodedEvent> events, int[] attributes, int items)
+    /// <param name="owner">Stands for the predictor: a state that is kept for long does not keep a replaced model in memory.</param>
+    internal CarriedState(object owner, ReadOnlySpan<EncodedEvent> events, int[] attributes, int items)
     {
         (Owner, Attributes, Items) = (owner, attributes, items);
         _events = events.ToArray();
@@ -21,7 +22,7 @@ public sealed class CarriedState
     /// <summary>Bytes that it takes, about.</summary>
     public int Size => 200 + (_events.Length * 16) + (4 * (Encoder.Length + Newest.Length + Attributes.Length));
 
-    internal InterestPredictor Owner { get; }
+    internal object Owner { get; }
 
     /// <summary>The newest events, at most as many as the model reads, oldest first.</summary>
     internal ArraySegment<EncodedEvent> Events => new(_events, _first, Count);

@@ -23,7 +23,7 @@ public sealed partial class InterestPredictor
     public bool Continues(CarriedState state, int appended, IReadOnlyDictionary<string, string>? attributes)
     {
         var most = _featuriser.Settings.SequenceLength;
-        if (state.Owner != this || appended >= most || state.Read + appended > 2 * most || !state.Attributes.AsSpan().SequenceEqual(_attributes.Encode(attributes))) return false;
+        if (state.Owner != _identity || appended >= most || state.Read + appended > 2 * most || !state.Attributes.AsSpan().SequenceEqual(_attributes.Encode(attributes))) return false;
         if (state.Items == _items.Version) return true;
         if (state.HoldsUnknown && state.Items < _items.Grown) return false;
         foreach (var e in state.Events)
@@ -63,7 +63,7 @@ public sealed partial class InterestPredictor
 
         var whole = Reading.Whole(_featuriser.Window(events), _attributes.Encode(user.Attributes));
         if (!CarriesState || whole.ToRead == 0) return whole;
-        var state = new CarriedState(this, whole.Window, whole.Attributes, _items.Version);
+        var state = new CarriedState(_identity, whole.Window, whole.Attributes, _items.Version);
         return whole with { Window = state.Events, Carried = state };
     }
 }

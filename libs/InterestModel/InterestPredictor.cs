@@ -14,6 +14,7 @@ public sealed partial class InterestPredictor : IDisposable
     /// <summary>Items at most whose score a prediction raises.</summary>
     public const int MaxBoosts = 100;
 
+    private readonly object _identity = new();
     private readonly ModelArtifact _model;
     private readonly Featuriser _featuriser;
     private readonly TextEncoder _encoder;

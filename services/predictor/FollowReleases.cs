@@ -38,28 +38,30 @@ public sealed class FollowReleases(
         var started = Stopwatch.GetTimestamp();
         Log.Loading(log, release.name, release.version, release.artifactUri);
         InterestPredictor? next = null;
+        IReadOnlyList<string> changed = [];
         try
         {
             next = InterestPredictor.Load(new Uri(release.artifactUri).LocalPath, options.Value.Device, options.Value.Threads, options.Value.CacheFolder);
             if (next.Version != release.version) throw new InvalidDataException($"The artifact is version {next.Version}, the release says {release.version}.");
-            catalog.TakeChanges();
+            changed = catalog.TakeChanges();
             var items = catalog.Items;
             foreach (var item in items) next.RegisterItem(item);
             next.Predict(new IReadOnlyList<SequenceEntry>[] { [] }); // warm: the first pass allocates
-            await PublishAsync(next.Version, items, next.Encode(items), [], stopping);
+            await PublishAsync(next.Version, items, next.Encode(items), [.. published.ItemIds.Where(id => catalog.Find(id) is null)], stopping);
             await serving.FlipAsync(next, stopping);
             var elapsed = Stopwatch.GetElapsedTime(started);
             metrics.Loaded(serves: true);
             Log.Serving(log, release.version, next.Device, elapsed);
             _handled = release;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!stopping.IsCancellationRequested) // a timeout of the registry's client is a cancellation too
         {
             next?.Dispose();
+            catalog.PutBack(changed); // for the model that goes on serving
             metrics.Loaded(serves: false);
             Log.Refused(log, e, release.name, release.version);
             // A broker or registry that is away is asked again; what is wrong with the artifact stays wrong until another release.
-            if (e is Confluent.Kafka.KafkaException or Confluent.SchemaRegistry.SchemaRegistryException or HttpRequestException or TimeoutException) await TryAgainSoonAsync(stopping);
+            if (e is Confluent.Kafka.KafkaException or Confluent.SchemaRegistry.SchemaRegistryException or HttpRequestException or TimeoutException or OperationCanceledException) await TryAgainSoonAsync(stopping);
             else _handled = release;
         }
     }
@@ -82,7 +84,7 @@ public sealed class FollowReleases(
                 stopping);
             await PublishAsync(version, items, vectors, [.. changed.Where(id => catalog.Find(id) is null && published.Contains(id))], stopping);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!stopping.IsCancellationRequested)
         {
             catalog.PutBack(changed);
             Log.VectorsFailed(log, e, RetryWait);

@@ -17,6 +17,8 @@ public sealed class PublishedVectors : ITable<ItemVector>
             _vectors.TryRemove(record.Key!, out _);
     }
 
+    public IEnumerable<string> ItemIds => _vectors.Keys;
+
     public bool Contains(string itemId, string version, long contentHash) => _vectors.TryGetValue(itemId, out var held) && held == (version, contentHash);
 
     public bool Contains(string itemId) => _vectors.ContainsKey(itemId);

@@ -3,11 +3,13 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Numerics.Tensors;
 using System.Text.Json;
+using Confluent.Kafka;
 using Confluent.SchemaRegistry;
 using driftline.events;
 using Driftline.Local;
 using Driftline.Schemas;
 using Driftline.Streaming;
+using StackExchange.Redis;
 using Xunit;
 
 namespace Driftline.Integration.Tests;
@@ -109,6 +111,13 @@ public sealed class ModelVersionsTests(TwoModels models, ITestOutputHelper log) 
 
         var known = users[answers.FindIndex(answer => answer.GetProperty("variant").GetString() == "challenger")];
         Assert.Contains($"challenger:{TwoModels.Challenger}:ID", await HeldAbout.RedisKeysAsync(pipeline.Stack.RedisConnectionString, known));
+        await using (var redis = await ConnectionMultiplexer.ConnectAsync(pipeline.Stack.RedisConnectionString))
+        {
+            // As an experiment left it that is over: no setting names its model any more.
+            await redis.GetDatabase().SetAddAsync("challengers", "retired");
+            await redis.GetDatabase().StringSetAsync($"challenger:retired:{known}", "its interests");
+        }
+
         using var erasure = await pipeline.Ingestor.DeleteAsync($"/v1/users/{known}");
         await pipeline.AskUntilAsync(erasure.Headers.Location!.OriginalString, Limit, answer => answer.GetProperty("completed").GetBoolean());
         Assert.Empty(await HeldAbout.RedisKeysAsync(pipeline.Stack.RedisConnectionString, known));
@@ -179,6 +188,7 @@ public sealed class ModelVersionsTests(TwoModels models, ITestOutputHelper log) 
         var asking = Enumerable.Range(0, Workers).Select(AskAsync).ToList();
         var acting = ActAsync();
         await SeenAsync(before, 0);
+        await PutVectorAsync(pipeline, new ItemVector { itemId = "withdrawn-unseen", modelVersion = before, vector = new float[64], contentHash = 1 });
         await models.ReleaseAsync(models.Artifact, "interest");
         await SeenAsync(models.Version, answers.Count);
         await models.ReleaseAsync(pipeline.Artifact, "interest");
@@ -191,6 +201,7 @@ public sealed class ModelVersionsTests(TwoModels models, ITestOutputHelper log) 
             + string.Join(", ", answers.GroupBy(answer => answer.GetProperty("modelVersion").GetString()).Select(version => $"{version.Key} {version.Count()}")));
         Assert.Empty(failed);
         await AssertScoresAsync(pipeline, answers);
+        Assert.Null(HeldAbout.Records(pipeline.Stack.BootstrapServers, Topics.CatalogVectors.Name, "withdrawn-unseen")[^1].Value); // the catalogue does not have it: whoever loads a model takes it out
 
         async Task AskAsync(int worker)
         {
@@ -230,6 +241,13 @@ public sealed class ModelVersionsTests(TwoModels models, ITestOutputHelper log) 
                 await Task.Delay(50);
             }
         }
+    }
+
+    private static async Task PutVectorAsync(Pipeline pipeline, ItemVector vector)
+    {
+        using var registry = new CachedSchemaRegistryClient(new SchemaRegistryConfig { Url = pipeline.Stack.SchemaRegistryUrl });
+        using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = pipeline.Stack.BootstrapServers }).Build();
+        await producer.ProduceAsync(Topics.CatalogVectors.Name, new Message<string, byte[]> { Key = vector.itemId, Value = await new AvroCodec(registry).EncodeAsync(Topics.CatalogVectors.Name, vector) });
     }
 
     /// <summary>

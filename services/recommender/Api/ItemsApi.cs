@@ -14,7 +14,7 @@ internal static class ItemsApi
         app.MapGet("/v1/trending", Trending).WithTags("Items").WithName("GetTrending").WithSummary("Trending items, overall or of one category").RequireAuthorization(Scopes.ReadRecommendations)
             .WithDescription("Decayed counts of actions: a purchase weighs 3, a cart 2, a click or a review 1; each halves with every Recommender:TrendingHalfLife.");
         app.MapGet("/v1/items/{id}/similar", Similar).WithTags("Items").WithName("GetSimilar").WithSummary("Items like an item").RequireAuthorization(Scopes.ReadRecommendations)
-            .WithDescription("By the cosine of the item vectors of the current release. Where there are none, trending items of the same category, and 'reason' says so.")
+            .WithDescription("By the cosine of the item vectors of the model version that serves. Where there are none, trending items of the same category, and 'reason' says so.")
             .ProducesProblem(StatusCodes.Status404NotFound);
         app.MapGet("/v1/items", Items).WithTags("Items").WithName("FindItems").WithSummary("Items whose title or id holds a text").RequireAuthorization(Scopes.ReadRecommendations)
             .WithDescription("Whether for sale or not; 'available' tells.");

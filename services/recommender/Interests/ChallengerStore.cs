@@ -1,5 +1,4 @@
 using driftline.events;
-using Driftline.Recommender.Experiments;
 using Driftline.Schemas;
 using Driftline.Streaming;
 using Microsoft.Extensions.Options;
@@ -9,11 +8,12 @@ namespace Driftline.Recommender.Interests;
 
 /// <summary>
 /// The <c>challenger:{model}:{user}</c> keys: a user's newest interests by each model that runs beside the one that serves, as their bytes were on the topic (registry wire
-/// format). Only this service writes them, and writing an update again changes nothing.
+/// format). Only this service writes them, and writing an update again changes nothing. <c>challengers</c> is the set of the models that have such keys, those too that no
+/// experiment names any more, so that an erased user is forgotten under all of them.
 /// </summary>
 internal sealed class ChallengerStore(IConnectionMultiplexer redis, AvroCodec codec, IOptions<RecommenderOptions> options)
 {
-    private readonly IReadOnlyList<string> _models = ExperimentServices.Challengers(options.Value);
+    private static readonly RedisKey Models = "challengers";
 
     // Every command names one key, which is all that Redis Cluster asks.
     private static RedisKey Key(string model, string userId) => $"challenger:{model}:{userId}";
@@ -22,16 +22,18 @@ internal sealed class ChallengerStore(IConnectionMultiplexer redis, AvroCodec co
     public Task WriteAsync(string model, IReadOnlyCollection<KeyValuePair<string, byte[]?>> writes)
     {
         var batch = redis.GetDatabase().CreateBatch();
-        var acknowledged = writes.Select(write => write.Value is { } bytes
-            ? batch.StringSetAsync(Key(model, write.Key), bytes, options.Value.InterestExpiry) : batch.KeyDeleteAsync(Key(model, write.Key))).ToArray();
+        var acknowledged = new List<Task>(writes.Count + 1);
+        if (writes.Any(write => write.Value is not null)) acknowledged.Add(batch.SetAddAsync(Models, model));
+        acknowledged.AddRange(writes.Select(write => write.Value is { } bytes
+            ? batch.StringSetAsync(Key(model, write.Key), bytes, options.Value.InterestExpiry) : batch.KeyDeleteAsync(Key(model, write.Key))));
         batch.Execute();
         return Task.WhenAll(acknowledged);
     }
 
     /// <summary>Forgets users, whichever model knows them.</summary>
     /// <exception cref="RedisException">Redis is away; forgetting again is harmless.</exception>
-    public Task ForgetAsync(IReadOnlyCollection<string> userIds) =>
-        Task.WhenAll(_models.Select(model => WriteAsync(model, [.. userIds.Select(user => KeyValuePair.Create(user, (byte[]?)null))])));
+    public async Task ForgetAsync(IReadOnlyCollection<string> userIds) =>
+        await Task.WhenAll((await ModelsAsync()).Select(model => WriteAsync(model, [.. userIds.Select(user => KeyValuePair.Create(user, (byte[]?)null))])));
 
     /// <summary>By model, as far as these know the user.</summary>
     /// <exception cref="RedisException">Redis is away.</exception>
@@ -49,5 +51,7 @@ internal sealed class ChallengerStore(IConnectionMultiplexer redis, AvroCodec co
 
     /// <summary>The same for every model.</summary>
     /// <exception cref="RedisException">Redis is away.</exception>
-    public Task<IReadOnlyDictionary<string, InterestUpdated>> ReadAsync(string userId) => ReadAsync(_models, userId);
+    public async Task<IReadOnlyDictionary<string, InterestUpdated>> ReadAsync(string userId) => await ReadAsync(await ModelsAsync(), userId);
+
+    private async Task<string[]> ModelsAsync() => Array.ConvertAll(await redis.GetDatabase().SetMembersAsync(Models), model => (string)model!);
 }

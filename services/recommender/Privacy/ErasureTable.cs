@@ -23,13 +23,14 @@ internal sealed class ErasureTable(IOptions<PrivacyOptions> options, TimeProvide
         if (record.Value is not { } request) return;
         _requestedAt[request.erasureId] = DateTimeOffset.FromUnixTimeMilliseconds(request.requestedAt);
         if (++_applied % ForgetEvery != 0) return;
-        var oldest = time.GetUtcNow() - options.Value.SuppressionExpiry;
         foreach (var (id, at) in _requestedAt)
         {
-            if (at < oldest) _requestedAt.TryRemove(id, out _);
+            if (IsForgotten(at)) _requestedAt.TryRemove(id, out _);
         }
     }
 
-    /// <summary>Null for an erasure that is not known.</summary>
-    public DateTimeOffset? RequestedAt(string erasureId) => _requestedAt.TryGetValue(erasureId, out var at) ? at : null;
+    /// <summary>Null for an erasure that is not known, or is older than what Redis remembers of its stages.</summary>
+    public DateTimeOffset? RequestedAt(string erasureId) => _requestedAt.TryGetValue(erasureId, out var at) && !IsForgotten(at) ? at : null;
+
+    private bool IsForgotten(DateTimeOffset requestedAt) => requestedAt < time.GetUtcNow() - options.Value.SuppressionExpiry;
 }

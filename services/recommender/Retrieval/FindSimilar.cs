@@ -2,7 +2,7 @@ using Driftline.Recommender.Api;
 
 namespace Driftline.Recommender.Retrieval;
 
-/// <summary>Items whose vectors point where an item's own does (largest cosine first), under the current release.</summary>
+/// <summary>Items whose vectors point where an item's own does (largest cosine first), under the version that serves.</summary>
 internal sealed class FindSimilar(
     CatalogTable catalog, VectorTable vectors, ReleaseTable releases, TrendingTable trending, PickTrending pickTrending, Retrieve retrieve, RecommenderMetrics metrics,
     TimeProvider time)
@@ -10,8 +10,7 @@ internal sealed class FindSimilar(
     /// <summary>Where the vectors give nothing: trending items, of the item's main category unless the filter names categories, and why.</summary>
     public SimilarAnswer Answer(Product item, Wanted wanted)
     {
-        var (items, reason) = To(item.ItemId, wanted);
-        var modelVersion = items.Count > 0 ? releases.Newest : null;
+        var (items, reason, modelVersion) = To(item.ItemId, wanted);
         if (items.Count == 0)
         {
             var filter = wanted.Filter.Without([item.ItemId]);
@@ -23,17 +22,17 @@ internal sealed class FindSimilar(
         return new SimilarAnswer(item.ItemId, modelVersion, reason, AttributionToken.New(time.GetUtcNow(), modelVersion, items.Select(one => one.ItemId)).ToString(), items);
     }
 
-    /// <returns>Without the item itself; where there are none, why.</returns>
-    public (List<RecommendedItem> Items, string? Reason) To(string itemId, Wanted wanted)
+    /// <returns>Without the item itself, and by which version; where there are none, why.</returns>
+    public (List<RecommendedItem> Items, string? Reason, string? ModelVersion) To(string itemId, Wanted wanted)
     {
-        if (releases.Newest is not { } version) return ([], "no model has been released yet");
-        if (vectors.IndexOf(version) is not { } index || index.VectorsOf([itemId])[0] is not { } vector) return ([], NoVector(itemId, version));
-        if (!vector.AsSpan().ContainsAnyExcept(0f)) return ([], NoVector(itemId, version)); // it points nowhere
+        if ((vectors.Serving ?? releases.Newest) is not { } version) return ([], "no model has been released yet", null);
+        if (vectors.IndexOf(version) is not { } index || index.VectorsOf([itemId])[0] is not { } vector) return ([], NoVector(itemId, version), null);
+        if (!vector.AsSpan().ContainsAnyExcept(0f)) return ([], NoVector(itemId, version), null); // it points nowhere
         var reason = Reason(itemId);
         var items = retrieve.Best(index, vector, wanted with { Filter = wanted.Filter.Without([itemId]), Explore = 0 }, cosine: true)
             .Select(item => RecommendedItem.From(item.Product, item.Score, "similar", [reason]))
             .ToList();
-        return (items, items.Count > 0 ? null : $"no other {wanted.Filter.Subject} has a vector");
+        return items.Count > 0 ? (items, null, version) : (items, $"no other {wanted.Filter.Subject} has a vector", null);
     }
 
     /// <summary>Why an item is in an answer, for people.</summary>

@@ -27,7 +27,8 @@ internal sealed class Recommend(
         var (items, reason, contextIgnored, searched) = trendingOnly is not null ? ([], trendingOnly, wanted.Context is null ? null : trendingOnly, true)
             : interests is null ? ([], "unknown user", null, false) : Personal(interests, wanted);
         var isPersonal = items.Count > 0;
-        if (!searched && wanted.Context is { } shown) (items, contextIgnored) = similar.To(shown, wanted);
+        string? similarBy = null;
+        if (!searched && wanted.Context is { } shown) (items, contextIgnored, similarBy) = similar.To(shown, wanted);
         items.AddRange(pickTrending.From(ranking, wanted.After(items)));
         var open = wanted.After(items);
         items.AddRange(catalog.Latest(open.Filter, open.Count).Select(product => RecommendedItem.From(product, product.UpdatedAt, "latest", ["Among the latest of the catalogue"])));
@@ -44,7 +45,7 @@ internal sealed class Recommend(
         return new RecommendationsAnswer(
             userId, isPersonal, isPersonal ? null : reason, modelVersion, asOf, age is { } known ? (long)Math.Max(0, known.TotalMilliseconds) : null,
             AttributionToken.New(
-                now, isPersonal ? modelVersion : items.Exists(item => item.Source == "similar") ? releases.Newest : null, items.Select(item => item.ItemId), wanted.Assigned,
+                now, isPersonal ? modelVersion : similarBy, items.Select(item => item.ItemId), wanted.Assigned,
                 items.Exists(item => item.Propensity is not null) ? items.ConvertAll(item => (float)(item.Propensity ?? 1)) : null).ToString(),
             items, contextIgnored);
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using driftline.events;
 using Driftline.Catalog;
+using Driftline.Schemas;
 using Driftline.Streaming;
 using Microsoft.Extensions.Options;
 
@@ -26,16 +27,25 @@ internal sealed class VectorTable(
         if (record.Key is not { Length: > 0 } itemId) return;
         if (record.Value is not { } item)
         {
-            foreach (var version in _versions.Values) version.Index.Remove(itemId);
+            // Only where it was written: between the topics of two models there is no order.
+            foreach (var version in _versions.Values.Where(version => version.Topic == record.Position.Topic)) version.Index.Remove(itemId);
             return;
         }
 
         var vector = item.vector as float[] ?? [.. item.vector];
-        var target = _versions.GetOrAdd(item.modelVersion, version => new Version(engine.Open(version, vector.Length)));
+        var target = _versions.GetOrAdd(item.modelVersion, version => new Version(record.Position.Topic, engine.Open(version, vector.Length)));
         target.Index.Upsert(itemId, vector);
         target.LastWrite = time.GetUtcNow();
         DropSuperseded();
     }
+
+    /// <summary>
+    /// The version that serves: of those in <c>catalog.vectors</c> the one with the most items, the current release's among equals. So a release that is still being
+    /// loaded, or was refused, does not stand in for the one before it. Null where no item has a vector.
+    /// </summary>
+    public string? Serving => _versions.Where(version => version.Value.Topic == Topics.CatalogVectors.Name && version.Value.Index.Count > 0)
+        .OrderByDescending(version => version.Value.Index.Count).ThenByDescending(version => releases.IsCurrent(version.Key)).ThenByDescending(version => version.Value.LastWrite)
+        .Select(version => version.Key).FirstOrDefault();
 
     /// <summary>Null when no item has a vector of that version here.</summary>
     public IItemIndex? IndexOf(string modelVersion)
@@ -63,11 +73,14 @@ internal sealed class VectorTable(
 
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 
-    private sealed class Version(IItemIndex index)
+    private sealed class Version(string topic, IItemIndex index)
     {
         private readonly Lock _lock = new();
         private DateTimeOffset _lastWrite;
         private DateTimeOffset? _supersededSince;
+
+        /// <summary>That of the record that came first.</summary>
+        public string Topic => topic;
 
         public IItemIndex Index => index;
 

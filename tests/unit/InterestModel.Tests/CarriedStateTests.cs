@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Driftline.Catalog;
 using Driftline.Sequences;
 using Driftline.Training;
@@ -33,6 +34,22 @@ public sealed class CarriedStateTests(TrainedModel trained)
                 states[active[at]] = carried[at].State;
                 Assert.NotNull(states[active[at]]);
             }
+        }
+    }
+
+    [Fact]
+    public void AStateThatIsKeptDoesNotKeepAReplacedModelInMemory()
+    {
+        var (predictor, state) = Replaced();
+        GC.Collect();
+        Assert.False(predictor.IsAlive);
+        GC.KeepAlive(state);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static (WeakReference Predictor, CarriedState State) Replaced()
+        {
+            using var predictor = Predictor("lru");
+            return (new WeakReference(predictor), predictor.Predict([new UserToPredict(SyntheticStore.Sequence(1, 8, 15))])[0].State!);
         }
     }
 

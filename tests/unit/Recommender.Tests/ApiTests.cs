@@ -4,6 +4,7 @@ using System.Text.Json;
 using Driftline.Recommender.Api;
 using Driftline.Recommender.Experiments;
 using Driftline.Recommender.Retrieval;
+using Driftline.Schemas;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 using static Driftline.Recommender.Tests.Records;
@@ -105,7 +106,7 @@ public sealed class ApiTests(RecommenderWithoutPipeline app) : IClassFixture<Rec
             services.GetRequiredService<VectorTable>().Apply(Vector(id, "m1", 1, id.Length));
         }
 
-        services.GetRequiredService<ReleaseTable>().Apply(Release("default", "m1", 1));
+        services.GetRequiredService<ReleaseTable>().Apply(Release(Topics.DefaultModel, "m1", 1));
         var url = $"/v1/items/{Uri.EscapeDataString(Id)}/similar?category=none&category={Uri.EscapeDataString("tea, green")}&exclude=x&exclude={Uri.EscapeDataString("not/like it")}";
         var answer = await app.CreateClient().GetFromJsonAsync<SimilarAnswer>(url);
         Assert.Equal(Id, answer!.ItemId);

@@ -1,6 +1,7 @@
 using driftline.events;
 using Driftline.Recommender.Api;
 using Driftline.Recommender.Retrieval;
+using Driftline.Schemas;
 using Xunit;
 using static Driftline.Recommender.Tests.Records;
 
@@ -18,7 +19,7 @@ public sealed class RecommendTests
             _tables.Vectors.Apply(Vector(id, "m1", x, 0));
         }
 
-        _tables.Releases.Apply(Release("default", "m1", 1));
+        _tables.Releases.Apply(Release(Topics.DefaultModel, "m1", 1));
         _tables.Trending.Apply(Event("other", "1", Start, new Purchase { items = Items("spade") }));
         _tables.Trending.Apply(Event("other", "2", Start, new Click { items = Items("green", "not-in-the-catalogue") }));
     }

@@ -1,5 +1,6 @@
 using driftline.events;
 using Driftline.Recommender.Retrieval;
+using Driftline.Schemas;
 using Xunit;
 using static Driftline.Recommender.Tests.Records;
 
@@ -18,7 +19,7 @@ public sealed class SimilarTests
             _tables.Vectors.Apply(Vector(id, "m1", x, y));
         }
 
-        _tables.Releases.Apply(Release("default", "m1", 1));
+        _tables.Releases.Apply(Release(Topics.DefaultModel, "m1", 1));
         _tables.Trending.Apply(Event("other", "1", Start, new Purchase { items = Items("near", "far", "it") }));
     }
 
@@ -32,6 +33,16 @@ public sealed class SimilarTests
         Assert.Equal([0.8, 0.6, 0], answer.Items.Select(item => Math.Round(item.Score, 6)));
         Assert.All(answer.Items, item => Assert.Equal(("similar", "Similar to Title of it"), (item.Source, item.Reasons.Single())));
         Assert.Equal(("m1", null), (answer.ModelVersion, answer.Reason));
+    }
+
+    [Fact]
+    public void AReleaseThatPredictorsHaveNotTakenUpChangesNothing()
+    {
+        _tables.Releases.Apply(Release(Topics.DefaultModel, "m2", 2));
+        _tables.Releases.Apply(Release("challenger", "c1", 3));
+        var answer = _tables.Similar.Answer(_tables.Catalog.Find("it")!, Wanted());
+        Assert.Equal(["near", "long", "far"], answer.Items.Select(item => item.ItemId));
+        Assert.Equal("m1", answer.ModelVersion);
     }
 
     [Fact]

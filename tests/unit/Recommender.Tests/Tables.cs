@@ -26,7 +26,7 @@ internal sealed class Tables
 
     public CatalogTable Catalog { get; } = new();
 
-    public ReleaseTable Releases { get; } = new(Options.Create(new RecommenderOptions()), NullLogger<ReleaseTable>.Instance);
+    public ReleaseTable Releases { get; } = new(NullLogger<ReleaseTable>.Instance);
 
     public VectorTable Vectors { get; }
 

@@ -57,6 +57,19 @@ public sealed class TrendingTests
         Assert.Equal(TrendingRanking.Empty, _table.Ranking());
     }
 
+    [Theory]
+    [InlineData(1_700_000_000_000_000)] // microseconds
+    [InlineData(-1)]
+    public void AnEventThatSaysNoTimeOfReceiptIsPassedOver(long receivedAt)
+    {
+        var odd = Event("u", "1", Start, new Purchase { items = Items("odd") });
+        odd.Value!.receivedAt = receivedAt;
+        _table.Apply(odd);
+        _table.Apply(Event("u", "2", Start, new Click { items = Items("a") }));
+        Assert.Equal("a", Assert.Single(_table.Ranking().Items).ItemId);
+        Assert.Equal(Start.AddMilliseconds(20), _table.Ranking().NewestReceivedAt);
+    }
+
     [Fact]
     public void MemoryIsBoundedAndTheLeastTrendingAreForgotten()
     {

@@ -1,4 +1,5 @@
 using Driftline.Recommender.Retrieval;
+using Driftline.Schemas;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -11,13 +12,13 @@ public sealed class VectorTableTests
 {
     private static readonly TimeSpan Grace = TimeSpan.FromHours(1);
     private readonly FakeTimeProvider _time = new(Start);
-    private readonly ReleaseTable _releases = new(Options.Create(new RecommenderOptions()), NullLogger<ReleaseTable>.Instance);
+    private readonly ReleaseTable _releases = new(NullLogger<ReleaseTable>.Instance);
     private readonly VectorTable _table;
 
     public VectorTableTests()
     {
         _table = new VectorTable(_releases, new VectorEngine(Options.Create(new RecommenderOptions())), Options.Create(new RecommenderOptions { SupersededVersionGrace = Grace }), _time, NullLogger<VectorTable>.Instance);
-        _releases.Apply(Release("default", "m1", 1));
+        _releases.Apply(Release(Topics.DefaultModel, "m1", 1));
         _table.Apply(Vector("a", "m1", 1));
         _table.Apply(Vector("b", "m1", 2));
         _time.Advance(TimeSpan.FromDays(2));
@@ -36,7 +37,7 @@ public sealed class VectorTableTests
     public void ASupersededVersionGoesOnceTheNewerOneHasBeenCompleteForTheGrace()
     {
         _table.Apply(Vector("a", "m2", 1));
-        _releases.Apply(Release("default", "m2", 2));
+        _releases.Apply(Release(Topics.DefaultModel, "m2", 2));
         _time.Advance(Grace * 2);
         Assert.NotNull(_table.IndexOf("m1")); // m2 is not complete
         _table.Apply(Vector("b", "m2", 1));
@@ -61,8 +62,29 @@ public sealed class VectorTableTests
     public void AWithdrawnItemLeavesAllVersions()
     {
         _table.Apply(Vector("a", "m2", 1));
-        _table.Apply(Record<driftline.events.ItemVector>("a", null));
+        _table.Apply(NoVector("a", Topics.CatalogVectors.Name));
         Assert.Equal(1, _table.IndexOf("m1")!.Count);
         Assert.Null(_table.IndexOf("m2"));
+    }
+
+    [Fact]
+    public void AnItemThatIsWithdrawnOnAnotherModelsTopicStays()
+    {
+        _table.Apply(NoVector("a", Topics.CatalogVectors.Of("challenger").Name));
+        Assert.Equal(2, _table.IndexOf("m1")!.Count);
+    }
+
+    [Fact]
+    public void AReleaseServesOnceAllItemsHaveItsVectors()
+    {
+        _releases.Apply(Release(Topics.DefaultModel, "m2", 2));
+        Assert.Equal("m1", _table.Serving); // still loading, or refused
+        _table.Apply(Vector("a", "m2", 1));
+        Assert.Equal("m1", _table.Serving);
+        _table.Apply(Vector("b", "m2", 1));
+        Assert.Equal("m2", _table.Serving);
+        foreach (var id in (string[])["a", "b", "c"])
+            _table.Apply(Record(id, new driftline.events.ItemVector { itemId = id, modelVersion = "c1", vector = [1f] }, topic: Topics.CatalogVectors.Of("challenger").Name));
+        Assert.Equal("m2", _table.Serving);
     }
 }

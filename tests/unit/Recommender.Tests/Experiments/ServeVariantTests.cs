@@ -5,6 +5,7 @@ using Driftline.Recommender.Api;
 using Driftline.Recommender.Experiments;
 using Driftline.Recommender.Interests;
 using Driftline.Recommender.Retrieval;
+using Driftline.Schemas;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -46,7 +47,7 @@ public sealed class ServeVariantTests
             _tables.Vectors.Apply(Vector(id, "m1", x, y));
         }
 
-        _tables.Releases.Apply(Release("default", "m1", 1));
+        _tables.Releases.Apply(Release(Topics.DefaultModel, "m1", 1));
         _tables.Trending.Apply(Event("other", "1", Start, new Purchase { items = Items("robot") }));
     }
 
@@ -146,9 +147,8 @@ public sealed class ServeVariantTests
     [Fact]
     public void AChallengersReleaseChangesNothingForWhoeverIsNotAskedForIt()
     {
-        var releases = new ReleaseTable(
-            Options.Create(new RecommenderOptions { Experiments = [new ExperimentOptions { Variants = [new VariantOptions { Model = "next" }] }] }), NullLogger<ReleaseTable>.Instance);
-        releases.Apply(Release("interest", "m1", 1));
+        var releases = new ReleaseTable(NullLogger<ReleaseTable>.Instance);
+        releases.Apply(Release(Topics.DefaultModel, "m1", 1));
         releases.Apply(Release("next", "n1", 2));
         Assert.Equal("m1", releases.Newest);
         Assert.True(releases.IsCurrent("n1")); // its vectors stay
