@@ -167,7 +167,11 @@ internal static class RejectedCommand
     internal static DateTimeOffset? ReadTime(string text, DateTimeOffset now)
     {
         if (text.Length > 1 && double.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && "mhd".Contains(text[^1], StringComparison.Ordinal))
-            return now - (text[^1] switch { 'm' => TimeSpan.FromMinutes(number), 'h' => TimeSpan.FromHours(number), _ => TimeSpan.FromDays(number) });
+        {
+            var days = number / (text[^1] switch { 'm' => 24 * 60, 'h' => 24, _ => 1 });
+            return days < (now - DateTimeOffset.MinValue).TotalDays ? now - TimeSpan.FromDays(days) : null;
+        }
+
         return text.Length >= 10 && text[4] == '-' && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
     }
 }

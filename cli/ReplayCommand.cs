@@ -31,7 +31,7 @@ internal static class ReplayCommand
         var count = new Option<int?>("--count") { Description = "The first N events only.", CustomParser = Bounds.AtLeastOne };
         var times = new Option<ReplayTimes>("--times")
         {
-            Description = "now: an event happens when it is sent. shifted: all times move so that the newest is now. original: as in the folder. The ingestor refuses what is older than Ingestor:MaxLateness (7 days).",
+            Description = "now: an event happens when it is sent, a shopper's in the folder's order. shifted: all times move so that the newest is now. original: as in the folder. The ingestor refuses what is older than Ingestor:MaxLateness (7 days).",
         };
         var ids = new Option<string?>("--ids") { Description = "What event ids begin with; the same ids again count as the same events. Default: the folder's name." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Check the folder and send nothing." };
@@ -62,11 +62,19 @@ internal static class ReplayCommand
         ids ??= Path.GetFileName(Path.TrimEndingDirectorySeparator(folder.Path));
         var events = folder.ReadEvents().Take(count ?? int.MaxValue);
         var shift = times == ReplayTimes.Shifted ? now - events.Max(one => one.EventTime) : TimeSpan.Zero;
+        var last = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
         foreach (var (i, one) in events.Index())
         {
             var json = JsonSerializer.SerializeToUtf8Bytes(
-                Event(one, string.Create(CultureInfo.InvariantCulture, $"{ids}-{i}")) with { EventTime = times == ReplayTimes.Now ? null : one.EventTime + shift }, CliJson.Default.StorefrontEvent);
+                Event(one, string.Create(CultureInfo.InvariantCulture, $"{ids}-{i}")) with { EventTime = times == ReplayTimes.Now ? NextOf(one.UserId) : one.EventTime + shift }, CliJson.Default.StorefrontEvent);
             yield return new Element(string.Create(CultureInfo.InvariantCulture, $"event {i + 1}"), json);
+        }
+
+        // Events of one time have no order, and a request's arrive at one time.
+        DateTimeOffset NextOf(string userId)
+        {
+            var (next, before) = (DateTimeOffset.UtcNow, last.GetValueOrDefault(userId).AddMilliseconds(1));
+            return last[userId] = next > before ? next : before;
         }
     }
 

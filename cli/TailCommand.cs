@@ -34,7 +34,7 @@ internal static class TailCommand
                     json.WriteStartObject();
                     json.WriteNumber("partition", record.Partition.Value);
                     json.WriteNumber("offset", record.Offset.Value);
-                    json.WriteString("time", record.Message.Timestamp.UtcDateTime);
+                    json.WriteString("time", RecordTime.Of(record).UtcDateTime);
                     if (record.Message.Key is { } bytes) json.WriteString("key", bytes);
                     else json.WriteNull("key");
                     json.WriteStartObject("headers");

@@ -73,14 +73,14 @@ public sealed record ReplayEvent(string EventId, long Time, ImportEvent Source)
 public sealed record ReplayPlan(IReadOnlyList<ReplayEvent> Events, string TimeNote)
 {
     /// <summary>Shifts all times by the same amount so that the newest is now; the gaps stay as they were.</summary>
-    /// <param name="source">Part of every event id, so that sending the same plan again sends the same ids.</param>
+    /// <param name="source">Part of every event id, with the time of the plan: sending it again sends the same ids, and another plan's events, which have other times, are others.</param>
     public static ReplayPlan Shifted(IReadOnlyList<ImportEvent> events, string source, DateTimeOffset now)
     {
         if (events.Count == 0) return new ReplayPlan([], "there are no events");
         var shift = now - events[^1].EventTime;
         var span = events[^1].EventTime - events[0].EventTime;
         var planned = events.Select((one, i) => new ReplayEvent(
-            string.Create(CultureInfo.InvariantCulture, $"{source}-{i}"), (one.EventTime + shift).ToUnixTimeMilliseconds(), one)).ToList();
+            string.Create(CultureInfo.InvariantCulture, $"{source}-{now.ToUnixTimeMilliseconds()}-{i}"), (one.EventTime + shift).ToUnixTimeMilliseconds(), one)).ToList();
         return new ReplayPlan(planned, string.Create(
             CultureInfo.InvariantCulture,
             $"times are shifted so that the newest is now; gaps are kept ({span.TotalDays:F0} days from first to last), so the lateness limit is off"));

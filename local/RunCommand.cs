@@ -47,6 +47,9 @@ internal sealed class RunCommand(RunOptions options)
                 BootstrapServers = outside.BootstrapServers,
                 SchemaRegistryUrl = outside.SchemaRegistryUrl,
                 RedisConnectionString = outside.RedisConnectionString,
+                KafkaClient = outside.BootstrapServers is { } brokers ? outside.KafkaClient(brokers) : null,
+                RegistryClient = outside.SchemaRegistryUrl is { } registry ? outside.RegistryClient(registry) : null,
+                ReplicationFactor = -1,
                 Partitions = options.Partitions,
                 UsualPorts = !options.Once,
                 WithKeys = options.WithKeys,
@@ -94,7 +97,7 @@ internal sealed class RunCommand(RunOptions options)
         var sequences = new SequenceStore(redis, new SequenceStoreOptions());
         await KnowStoredSequencesAsync(sequences, data.Plan.Events.Select(one => one.Source.UserId).Distinct(StringComparer.Ordinal));
 
-        using var counter = new UpdateCounter(stack.BootstrapServers);
+        using var counter = new UpdateCounter(stack.KafkaClient);
         var probe = new FreshnessProbe(recommender, _ledger, stopping);
         var sender = new EventSender(ingestor, _ledger) { OnAccepted = probe.Follow };
         await ShownProgress.RunAsync("Events sent", data.Plan.Events.Count, progress => sender.SendAsync(data.Plan.Events, options.Rate, progress, stopping));
@@ -183,9 +186,9 @@ internal sealed class RunCommand(RunOptions options)
         private readonly IReadOnlyList<TopicPartition> _partitions;
         private readonly long _before;
 
-        public UpdateCounter(string bootstrapServers)
+        public UpdateCounter(ClientConfig client)
         {
-            _consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = bootstrapServers, GroupId = "driftline.local" }).Build();
+            _consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig(client) { GroupId = "driftline.local" }).Build();
             using var admin = new DependentAdminClientBuilder(_consumer.Handle).Build();
             var topic = Topics.InterestUpdates.Name;
             _partitions = [.. admin.GetMetadata(topic, TimeSpan.FromSeconds(10)).Topics[0].Partitions.Select(partition => new TopicPartition(topic, partition.PartitionId))];

@@ -16,13 +16,19 @@ public sealed record StackOptions
 
     public string? RedisConnectionString { get; init; }
 
+    /// <summary>How this process reaches the outside brokers, where that takes more than their address: TLS, SASL.</summary>
+    public ClientConfig? KafkaClient { get; init; }
+
+    /// <summary>The same of the outside registry.</summary>
+    public SchemaRegistryConfig? RegistryClient { get; init; }
+
     /// <summary>Partitions of every topic that this stack creates.</summary>
     public int Partitions { get; init; } = 12;
 
     /// <summary>Names of models that run beside the one that serves.</summary>
     public IReadOnlyList<string> Challengers { get; init; } = [];
 
-    /// <summary>Copies of each partition on an outside cluster.</summary>
+    /// <summary>Copies of each partition on an outside cluster; -1 is the cluster's own default.</summary>
     public short ReplicationFactor { get; init; } = 1;
 
     /// <summary>How many brokers the embedded cluster has.</summary>
@@ -196,9 +202,12 @@ public sealed class Stack : IAsyncDisposable
         if (_options.WithKeys) Key = ApiKeyCommand.Add("local", [Scopes.Admin], UnlimitedRequestsPerSecond, KeysFile);
         await StartBrokerAsync();
         await StartRegistryAsync();
-        await TopicSetup.RegisterSchemasAsync(new SchemaRegistryConfig { Url = SchemaRegistryUrl }, Topics.With(_options.Challengers));
+        await TopicSetup.RegisterSchemasAsync(_options.RegistryClient ?? new SchemaRegistryConfig { Url = SchemaRegistryUrl }, Topics.With(_options.Challengers));
         await StartRedisAsync(stopping);
     }
+
+    /// <summary>For clients of this process.</summary>
+    internal ClientConfig KafkaClient => _options.KafkaClient ?? new ClientConfig { BootstrapServers = BootstrapServers };
 
     private async Task StartBrokerAsync()
     {
@@ -206,7 +215,7 @@ public sealed class Stack : IAsyncDisposable
         {
             BootstrapServers = outside;
             Parts.Add(("Kafka", $"{outside} (outside)"));
-            await TopicSetup.CreateAsync(new ClientConfig { BootstrapServers = outside }, Topics.With(_options.Challengers), _options.Partitions, _options.ReplicationFactor);
+            await TopicSetup.CreateAsync(KafkaClient, Topics.With(_options.Challengers), _options.Partitions, _options.ReplicationFactor);
             return;
         }
 

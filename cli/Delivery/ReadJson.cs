@@ -6,26 +6,58 @@ namespace Driftline.Cli.Delivery;
 /// <summary>Objects from a file or, for <c>-</c>, from the input: JSON lines, one array, or one object.</summary>
 internal static class ReadJson
 {
-    public static IEnumerable<Element> From(string path) => path == "-" ? From("stdin", Console.In) : FromFile(path);
+    public static IEnumerable<Element> From(string path) => path == "-" ? From("stdin", new StreamReader(Console.OpenStandardInput())) : FromFile(path); // UTF-8 and a byte order mark as in a file
 
     /// <param name="name">What the places are called after.</param>
     public static IEnumerable<Element> From(string name, TextReader reader)
     {
-        var number = 0;
+        var (number, isFirst) = (0, true);
         while (reader.ReadLine() is { } line)
         {
             number++;
             if (string.IsNullOrWhiteSpace(line)) continue;
-            var first = line.AsSpan().TrimStart()[0];
-            // An array, or an object that does not end on its line, is one document.
-            if (number == 1 && (first == '[' || (first == '{' && !IsWhole(line))))
+            if (isFirst && Begins(line) is var start and not Start.Line)
             {
-                foreach (var element in Document(name, line + "\n" + reader.ReadToEnd())) yield return element;
-                yield break;
+                var rest = reader.ReadToEnd();
+                if (start == Start.Array || !HoldsWholeLines(rest) || IsWhole(line + "\n" + rest))
+                {
+                    foreach (var element in Document(name, line + "\n" + rest)) yield return element;
+                    yield break;
+                }
+
+                reader = new StringReader(rest); // lines, of which the first is broken
             }
 
+            isFirst = false;
             yield return Read($"{name}:{number}", line);
         }
+    }
+
+    private enum Start
+    {
+        Line,
+        Object,
+        Array,
+    }
+
+    /// <summary>An array, or an object that does not end on its line, is one document.</summary>
+    private static Start Begins(string line) => line.AsSpan().TrimStart()[0] switch
+    {
+        '[' => Start.Array,
+        '{' when !IsWhole(line) => Start.Object,
+        _ => Start.Line,
+    };
+
+    private static bool HoldsWholeLines(string text) => new StringReader(text) is var lines && NextOf(lines) is { } next && next.TrimStart().StartsWith('{') && IsWhole(next);
+
+    private static string? NextOf(StringReader lines)
+    {
+        while (lines.ReadLine() is { } line)
+        {
+            if (!string.IsNullOrWhiteSpace(line)) return line;
+        }
+
+        return null;
     }
 
     private static IEnumerable<Element> FromFile(string path)

@@ -19,20 +19,27 @@ internal static class OriginalEvent
         if (record.Original is not { } original) return Element.Unreadable(where, "was too large for the topic and was left out: only its sender has it");
         if (record.Topic is not null && record.Topic != Topics.StorefrontEvents.Name) return Element.Unreadable(where, $"came from {record.Topic}: the stage before it makes it again, there is no event to send");
         if (record.Topic is not null && decoded is null) return Element.Unreadable(where, "is no event that can be decoded: only its producer can put it right");
-        if (decoded is not null && ((GenericRecord)decoded["payload"]).Schema.Name == nameof(driftline.events.SessionMerged))
-            return Element.Unreadable(where, "is a merge of a session, no event: ask the ingestor for it again");
-        JsonObject? json;
         try
         {
-            json = decoded is null ? JsonNode.Parse(original) as JsonObject : FromAvro(decoded);
+            if (decoded is not null && ((GenericRecord)decoded["payload"]).Schema.Name == nameof(driftline.events.SessionMerged))
+                return Element.Unreadable(where, "is a merge of a session, no event: ask the ingestor for it again");
+            return (decoded is null ? JsonNode.Parse(original) as JsonObject : FromAvro(decoded)) is { } json
+                ? Sendable(where, record, json, isFirstHand: decoded is null, set) : Element.Unreadable(where, "is no JSON object: only its sender can put it right");
         }
         catch (JsonException)
         {
-            json = null; // cut off, or never JSON
+            return Element.Unreadable(where, "is no JSON object: only its sender can put it right"); // cut off, or never JSON
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or InvalidCastException or KeyNotFoundException or Avro.AvroException)
+        {
+            return Element.Unreadable(where, $"holds what no event can, such as half of a letter or a time that is none ({e.Message}): only its sender can put it right");
+        }
+    }
 
-        if (json is null) return Element.Unreadable(where, "is no JSON object: only its sender can put it right");
-        if (decoded is null) KeepItsTime(json, record.Time);
+    /// <param name="isFirstHand">Whether it came by HTTP: its times are its sender's clock's.</param>
+    private static Element Sendable(string where, RejectedRecord record, JsonObject json, bool isFirstHand, IReadOnlyDictionary<string, JsonNode?> set)
+    {
+        if (isFirstHand) KeepItsTime(json, record.Time);
         foreach (var (name, value) in set) json[name] = value?.DeepClone();
         // The place is the record's own for good, so that sending it again is still the same event.
         if (Text(json, "eventId") is null) json["eventId"] = string.Create(CultureInfo.InvariantCulture, $"rejected-{record.Partition}-{record.Offset}");

@@ -18,7 +18,7 @@ internal sealed record RejectedRecord(
 
     public static RejectedRecord From(ConsumeResult<byte[], byte[]> record) => new(
         record.Partition.Value, record.Offset.Value,
-        DateTimeOffset.TryParse(Header(record, "dl_time"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : record.Message.Timestamp.UtcDateTime,
+        DateTimeOffset.TryParse(Header(record, "dl_time"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : RecordTime.Of(record),
         Header(record, "dl_stage") ?? "", Header(record, "dl_error") ?? "", record.Message.Key is { } key ? Encoding.UTF8.GetString(key) : null,
         Header(record, "dl_topic"), Header(record, "dl_partition"), Header(record, "dl_offset"), record.Message.Value);
 

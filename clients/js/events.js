@@ -1,6 +1,6 @@
 // Sends events in the background: in batches, one request at a time and in order, so that each user's order is kept.
 
-import { ask, authorization, base, DriftlineError } from './http.js';
+import { ask, authorization, base, DriftlineError, given } from './http.js';
 
 const MOST_EVENTS = 1000;
 const MOST_BYTES = 1 << 20;
@@ -31,7 +31,7 @@ export class EventSender {
   /** @param {import('./index.d.ts').EventSenderOptions} options */
   constructor(options) {
     this.#options = {
-      capacity: 1000, lingerMs: 200, firstWaitMs: 200, longestWaitMs: 30_000, attemptTimeoutMs: 30_000, closeTimeoutMs: 10_000, onFailure: () => {}, ...options,
+      capacity: 1000, lingerMs: 200, firstWaitMs: 200, longestWaitMs: 30_000, attemptTimeoutMs: 30_000, closeTimeoutMs: 10_000, onFailure: () => {}, ...given(options),
       maxBatchEvents: Math.min(options.maxBatchEvents ?? MOST_EVENTS, MOST_EVENTS), maxBatchBytes: Math.min(options.maxBatchBytes ?? MOST_BYTES, MOST_BYTES),
     };
     this.#url = new URL('v1/events', base(options.url)).href;
@@ -46,7 +46,7 @@ export class EventSender {
 
   /** Takes an event; waits while the buffer is full. Answers the event's id. */
   async send(event) {
-    const full = { eventId: crypto.randomUUID(), eventTime: new Date().toISOString(), ...event };
+    const full = { eventId: crypto.randomUUID(), eventTime: new Date().toISOString(), ...given(event) };
     delete full.sentAt;
     const json = JSON.stringify(full);
     const size = utf8.encode(json).length + SENT_AT_BYTES + 1;
@@ -71,11 +71,11 @@ export class EventSender {
   /** Takes no more events and delivers those that wait, within closeTimeoutMs; what is left then fails. */
   async close() {
     this.#closed = true;
-    globalThis.removeEventListener?.('pagehide', this.#onPageHide);
     this.#makeRoom();
     const limit = setTimeout(() => this.#stopped.abort(), this.#options.closeTimeoutMs);
     await this.flush();
     clearTimeout(limit);
+    globalThis.removeEventListener?.('pagehide', this.#onPageHide); // until now the page may go
   }
 
   async [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() {
@@ -115,20 +115,23 @@ export class EventSender {
     for (let attempt = 1; ; attempt++) {
       if (this.#stopped.signal.aborted) return this.#fail(batch, `not delivered within ${this.#options.closeTimeoutMs} ms of closing`);
       try {
-        const response = await ask(this.#fetch, this.#url, {
+        const results = await ask(this.#fetch, this.#url, {
           method: 'POST', headers: this.#headers, body: body(batch), signal: this.#stopped.signal,
-        }, this.#options.attemptTimeoutMs);
-        const { results } = await response.json().catch(error => { throw new DriftlineError(`the answer broke off: ${error.message}`, null); });
-        if (results?.length !== batch.length) throw new DriftlineError(`the ingestor answered ${results?.length} results for ${batch.length} events`, response.status);
+        }, this.#options.attemptTimeoutMs, response => this.#read(response, batch.length));
         return results.forEach((result, i) => this.#settle(batch[i].event, result, i));
       } catch (error) {
         if (this.#stopped.signal.aborted) continue;
-        if (!(error instanceof DriftlineError)) throw error; // onFailure threw
         if (!error.transient) return this.#fail(batch, error.message);
         const bound = Math.min(this.#options.longestWaitMs, this.#options.firstWaitMs * 2 ** (attempt - 1));
         await this.#pause(Math.max(error.retryAfterMs, bound * (0.5 + Math.random() / 2)));
       }
     }
+  }
+
+  async #read(response, events) {
+    const { results } = await response.json().catch(error => { throw new DriftlineError(`the answer broke off: ${error.message}`, null); });
+    if (results?.length !== events) throw new DriftlineError(`the ingestor answered ${results?.length} results for ${events} events`, response.status);
+    return results;
   }
 
   #pause(milliseconds) {
@@ -150,20 +153,29 @@ export class EventSender {
     }
     this.#counts.rejected++;
     const prefix = `/${index}`;
-    this.#options.onFailure({ event, rejected: true, reason: result.reason, pointer: result.pointer?.startsWith(prefix) ? result.pointer.slice(prefix.length) : result.pointer });
+    this.#tell({ event, rejected: true, reason: result.reason, pointer: result.pointer?.startsWith(prefix) ? result.pointer.slice(prefix.length) : result.pointer });
   }
 
   #fail(batch, reason) {
     for (const { event } of batch) {
       this.#counts.undelivered++;
-      this.#options.onFailure({ event, rejected: false, reason });
+      this.#tell({ event, rejected: false, reason });
+    }
+  }
+
+  // What the shop's own code throws must not keep the events that follow.
+  #tell(failure) {
+    try {
+      this.#options.onFailure(failure);
+    } catch (error) {
+      console.error('onFailure threw:', error);
     }
   }
 
   // The page may never come back: what waits goes in requests that outlive it, and so does what is under way, since its answer may not come; the ids tell twins
   // apart. A page that does come back sends again what the browser or the ingestor did not take.
   #leave() {
-    const left = [...this.#inFlight, ...this.#waiting.splice(0)];
+    const left = [...this.#waiting.splice(0), ...this.#inFlight]; // browsers bound all of it: what has never been sent goes first
     this.#stopTimer();
     this.#makeRoom();
     const parts = [];

@@ -36,15 +36,32 @@ export function encode(id) {
 /** The header that shows a key. */
 export const authorization = key => key ? { authorization: `Bearer ${key}` } : {};
 
+/** What was given: a key whose value is undefined is one that was left out. */
+export const given = object => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+
+/** Answers what is read of the response if it is a success; throws a DriftlineError otherwise. */
+export async function ask(fetch, url, options, timeoutMs, read) {
+  // By hand: browsers and Nodes that shops still meet cannot join signals.
+  const bound = new AbortController();
+  const stop = () => bound.abort(options.signal.reason);
+  const limit = timeoutMs ? setTimeout(() => bound.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs) : undefined;
+  options.signal?.addEventListener('abort', stop);
+  if (options.signal?.aborted) stop();
+  try {
+    return await read(await open(fetch, url, { ...options, signal: bound.signal }, options.signal));
+  } finally {
+    clearTimeout(limit);
+    options.signal?.removeEventListener('abort', stop);
+  }
+}
+
 /** Answers the response if it is a success; throws a DriftlineError otherwise. */
-export async function ask(fetch, url, options, timeoutMs) {
-  const limit = timeoutMs ? AbortSignal.timeout(timeoutMs) : null;
-  const signal = limit && options.signal ? AbortSignal.any([limit, options.signal]) : limit ?? options.signal;
+export async function open(fetch, url, options, wish = options.signal) {
   let response;
   try {
-    response = await fetch(url, { ...options, signal });
+    response = await fetch(url, options);
   } catch (error) {
-    if (options.signal?.aborted) throw error; // the caller's own wish
+    if (wish?.aborted) throw error; // the caller's own
     throw new DriftlineError(`${options.method ?? 'GET'} ${url}: ${error.cause?.message ?? error.message}. Is the service running at ${new URL(url).origin}?`, null);
   }
   if (response.ok) return response;

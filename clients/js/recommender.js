@@ -1,6 +1,6 @@
 // The recommender's HTTP API.
 
-import { ask, authorization, base, encode } from './http.js';
+import { ask, authorization, base, encode, open } from './http.js';
 
 const user = id => `v1/users/${encode(id)}`;
 
@@ -45,8 +45,7 @@ export class Recommender {
   }
 
   async audience(category, query = {}) {
-    const response = await this.#open(`v1/audiences/${encode(category)}`, query);
-    return (await response.text()).split('\n').filter(line => line).map(line => JSON.parse(line));
+    return (await this.#ask(`v1/audiences/${encode(category)}`, query, response => response.text())).split('\n').filter(line => line).map(line => JSON.parse(line));
   }
 
   async experiments() {
@@ -59,20 +58,25 @@ export class Recommender {
 
   /** A user's interests now, and each time they change, until the connection ends or the signal is aborted. */
   async *followInterests(userId, { signal } = {}) {
-    const response = await ask(this.#fetch, new URL(`${user(userId)}/interests/stream`, this.#base).href, { signal, headers: { accept: 'text/event-stream', ...this.#headers } });
-    let text = '';
-    for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
-      text += chunk.replaceAll('\r', '');
-      for (let end; (end = text.indexOf('\n\n')) >= 0; text = text.slice(end + 2)) {
-        const lines = text.slice(0, end).split('\n');
-        const of = name => lines.filter(line => line.startsWith(`${name}:`)).map(line => line.slice(name.length + 1).trimStart()).join('\n');
-        if (of('event') === 'interests') yield JSON.parse(of('data'));
+    const response = await open(this.#fetch, new URL(`${user(userId)}/interests/stream`, this.#base).href, { signal, headers: { accept: 'text/event-stream', ...this.#headers } });
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader(); // not every browser iterates a stream
+    try {
+      let text = '';
+      for (let part; !(part = await reader.read()).done;) {
+        text += part.value.replaceAll('\r', '');
+        for (let end; (end = text.indexOf('\n\n')) >= 0; text = text.slice(end + 2)) {
+          const lines = text.slice(0, end).split('\n');
+          const of = name => lines.filter(line => line.startsWith(`${name}:`)).map(line => line.slice(name.length + 1).trimStart()).join('\n');
+          if (of('event') === 'interests') yield JSON.parse(of('data'));
+        }
       }
+    } finally {
+      await reader.cancel().catch(() => {}); // it has ended, or broke off
     }
   }
 
-  async #get(path, query) {
-    return (await this.#open(path, query)).json();
+  #get(path, query) {
+    return this.#ask(path, query, response => response.json());
   }
 
   /** Null where the service knows no such thing; a 404 that says nothing more comes from a wrong address. */
@@ -85,9 +89,9 @@ export class Recommender {
     }
   }
 
-  #open(path, query = {}) {
+  #ask(path, query = {}, read) {
     const url = new URL(path, this.#base);
     for (const [name, value] of Object.entries(query)) for (const one of [value].flat()) if (one !== undefined && one !== null) url.searchParams.append(name, one);
-    return ask(this.#fetch, url.href, { headers: this.#headers }, this.#timeoutMs);
+    return ask(this.#fetch, url.href, { headers: this.#headers }, this.#timeoutMs, read);
   }
 }

@@ -22,6 +22,7 @@ internal sealed class OpenLoad(Uri ingestor, IReadOnlyList<string> items, int us
     private readonly string _run = Guid.NewGuid().ToString("N")[..8];
     private readonly Dictionary<string, List<ulong>> _accepted = new(StringComparer.Ordinal);
     private long _number;
+    private Exception? _failure;
 
     public long Offered { get; private set; }
 
@@ -43,6 +44,7 @@ internal sealed class OpenLoad(Uri ingestor, IReadOnlyList<string> items, int us
     public IReadOnlyDictionary<string, List<ulong>> AcceptedBy => _accepted;
 
     /// <param name="rate">Events per second; infinite for as many as the connections take.</param>
+    /// <exception cref="InvalidOperationException">A request was answered neither 202 nor 503.</exception>
     public async Task RunAsync(double rate, TimeSpan length, CancellationToken stopping)
     {
         var started = Stopwatch.GetTimestamp();
@@ -62,6 +64,7 @@ internal sealed class OpenLoad(Uri ingestor, IReadOnlyList<string> items, int us
 
         for (var i = 0; i < connections; i++) await _free.WaitAsync(stopping);
         _free.Release(connections);
+        if (_failure is not null) throw _failure;
     }
 
     public void Dispose()
@@ -82,6 +85,10 @@ internal sealed class OpenLoad(Uri ingestor, IReadOnlyList<string> items, int us
         catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException)
         {
             lock (_accepted) Unanswered++;
+        }
+        catch (InvalidOperationException e)
+        {
+            _failure ??= e;
         }
         finally
         {

@@ -102,6 +102,39 @@ test('closing ends in time and tells what is left', async t => {
   assert.deepEqual(failed.map(one => [one.event.eventId, one.rejected]), [['e1', false]]);
 });
 
+test('what is undefined counts as left out', async t => {
+  const { service, sender } = await withService(t, accept, { capacity: undefined, attemptTimeoutMs: undefined, key: undefined });
+  const id = await sender.send({ eventId: undefined, eventTime: undefined, eventType: 'click', userId: 'u1', items: [{ itemId: 'i1' }] });
+  await sender.close();
+
+  assert.match(id, /^[0-9a-f-]{36}$/);
+  assert.deepEqual(service.ids(), [id]);
+  assert.ok(Date.parse(service.requests[0].events[0].eventTime) > 0);
+});
+
+test('a failure handler that throws keeps nobody waiting', async t => {
+  t.mock.method(console, 'error', () => {});
+  const told = [];
+  const { sender } = await withService(t, response => json(response, 400, { title: 'no' }), { lingerMs: 0, capacity: 1, onFailure: one => { told.push(one.event.eventId); throw new Error('the shop'); } });
+  for (const id of ['e1', 'e2', 'e3']) await sender.send(click(id));
+  await sender.close();
+
+  assert.deepEqual(told, ['e1', 'e2', 'e3']);
+  assert.equal(sender.counts.undelivered, 3);
+});
+
+test('no browser has to know how to join signals', async t => {
+  const { any } = AbortSignal;
+  delete AbortSignal.any;
+  t.after(() => { AbortSignal.any = any; });
+  const { service, sender } = await withService(t, (response, request, number) => { if (number > 1) accept(response, request); }, { attemptTimeoutMs: 50 });
+  await sender.send(click('e1'));
+  await sender.close();
+
+  assert.deepEqual(service.ids(), ['e1', 'e1']);
+  assert.equal(sender.counts.delivered, 1);
+});
+
 async function hiddenPage(t, answer) {
   const page = new EventTarget();
   globalThis.addEventListener = page.addEventListener.bind(page);
@@ -126,6 +159,27 @@ test('a hidden page sends what is left in requests that outlive it', async t => 
   assert.deepEqual(service.ids().sort(), Array.from({ length: 10 }, (_, i) => `e${i}`));
   assert.ok(service.requests.every(request => request.headers.authorization === 'Bearer dl_page'));
   assert.deepEqual(sender.counts, { delivered: 10, rejected: 0, undelivered: 0 });
+});
+
+test('a page that goes while it closes sends what is left in requests that outlive it', async t => {
+  const page = new EventTarget();
+  globalThis.addEventListener = page.addEventListener.bind(page);
+  globalThis.removeEventListener = page.removeEventListener.bind(page);
+  t.after(() => {
+    delete globalThis.addEventListener;
+    delete globalThis.removeEventListener;
+  });
+  const requests = [];
+  const { sender } = await withService(t, (response, request) => requests.at(-1).keepalive ? accept(response, request) : json(response, 503, {}), {
+    lingerMs: 60_000, maxBatchEvents: 2, firstWaitMs: 60_000, longestWaitMs: 60_000, closeTimeoutMs: 200, fetch: (url, options) => { requests.push(options); return fetch(url, options); },
+  });
+  for (const id of ['e1', 'e2', 'e3']) await sender.send(click(id));
+  const closing = sender.close();
+  await new Promise(resolve => setTimeout(resolve, 50));
+  page.dispatchEvent(new Event('pagehide'));
+  await closing;
+
+  assert.deepEqual(requests.filter(request => request.keepalive).flatMap(request => JSON.parse(request.body).map(event => event.eventId)), ['e3', 'e1', 'e2']); // e3 was never sent
 });
 
 test('a page that comes back sends again what was not taken', async t => {

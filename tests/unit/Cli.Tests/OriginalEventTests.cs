@@ -41,6 +41,9 @@ public sealed class OriginalEventTests
     [Theory]
     [InlineData("{\"eventId\":\"cut o", null)]
     [InlineData("[1]", null)]
+    [InlineData("{\"eventId\":\"e1\",\"reviewText\":\"Warm \\ud83d\"}", null)] // half of a letter
+    [InlineData("{\"eventId\":\"\\ud83d\"}", null)]
+    [InlineData("{\"eventTime\":\"0001-01-01T00:00:00Z\",\"sentAt\":\"2026-03-04T12:00:01Z\"}", null)]
     [InlineData("\u0001", "storefront.events")]
     [InlineData("{}", "sequence.updates")]
     public void WhatIsNoEventIsNotSentAndSaysWhy(string original, string? topic)
@@ -57,6 +60,7 @@ public sealed class OriginalEventTests
     [InlineData("7d", "2026-02-25T12:00:00Z")]
     [InlineData("2026-03-01", "2026-03-01T00:00:00Z")]
     [InlineData("03/04/2026", null)]
+    [InlineData("7000000000d", null)]
     [InlineData("7", null)]
     public void TimesAreAgesOrIso8601(string text, string? expected) =>
         Assert.Equal(expected is null ? null : DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture), RejectedCommand.ReadTime(text, Refused));

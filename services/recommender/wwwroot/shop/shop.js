@@ -27,11 +27,10 @@ function choose(id) {
   picks.forget();
   product.close();
   cart.show(id);
-  stopFollowing = api.follow(id, onInterests, sign);
+  stopFollowing = api.follow(id, interests => { if (id === userId) onInterests(interests); }, sign); // the answer may name a pseudonym
 }
 
 function onInterests(interests) {
-  if (interests.userId !== userId) return;
   insight.show(interests);
   actions.reflected(interests);
   picks.refresh(userId);

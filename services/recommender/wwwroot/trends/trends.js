@@ -10,9 +10,12 @@ import { draw } from './sankey.js';
 const MOST_MOVERS = 6, MOST_MEMBERS = 12;
 
 let shown = null;
+const newest = { trends: 0, audience: 0 }; // a slow answer must not replace a later one's
 
 async function refresh() {
+  const mine = ++newest.trends;
   const trends = await api.trends($('window').value);
+  if (mine !== newest.trends) return;
   const of = trends.sampled < trends.users ? `, ${trends.sampled.toLocaleString()} of them sampled` : '';
   sign('live', 'live');
   text('population', `${trends.users.toLocaleString()} shoppers${of}`);
@@ -57,14 +60,17 @@ async function audience(category) {
   $('export').hidden = false;
   $('export').href = api.audienceUrl(category, 1_000_000);
   $('export').download = `${category}.ndjson`;
+  const mine = ++newest.audience;
   try {
     const members = await api.audience(category, MOST_MEMBERS);
+    if (mine !== newest.audience) return;
     $('members').replaceChildren(...members.map(member => element('li', {},
       link(`user.html?user=${encodeURIComponent(member.userId)}`, member.userId),
       element('b', { textContent: `${percent(member.current)} to ${percent(member.next)}` }))));
     $('no-audience').hidden = members.length > 0;
     text('no-audience', 'Nobody now.');
   } catch (error) {
+    if (mine !== newest.audience) return;
     $('members').replaceChildren();
     $('no-audience').hidden = false;
     text('no-audience', error.message);

@@ -30,11 +30,11 @@ function choose(id) {
   $('shop').href = `./?user=${encodeURIComponent(id)}`;
   $('export').href = api.exportUrl(id);
   $('timeline').hidden = $('now').hidden = true;
-  stopFollowing = api.follow(id, onInterests, sign);
+  stopFollowing = api.follow(id, interests => onInterests(id, interests), sign); // the answer may name a pseudonym
 }
 
-async function onInterests(interests) {
-  if (interests.userId !== userId) return;
+async function onInterests(id, interests) {
+  if (id !== userId) return;
   $('unknown').hidden = interests.known;
   $('timeline').hidden = $('now').hidden = !interests.known;
   text('unknown', interests.known ? '' : `Nothing is known of “${userId}”. The picture appears moments after their first click, cart, purchase or review, and goes when they stay away.`);
@@ -45,7 +45,7 @@ async function onInterests(interests) {
 
   try {
     const [past, held] = await Promise.all([interests.known ? api.interests(userId, MOST_STATES) : null, api.held(userId)]);
-    if (interests.userId !== userId) return;
+    if (id !== userId) return;
     if (past) timeline.show(past);
     await history.show(held);
     $('trouble').hidden = true;
