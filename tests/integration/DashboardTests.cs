@@ -20,7 +20,7 @@ public sealed partial class DashboardTests(PipelineFixture fixture)
         await using var prometheus = await PrometheusServer.StartAsync(pipeline.Stack);
         var rules = await prometheus.RulesAsync();
         var queries = Panels().SelectMany(panel => Expanded(panel).Select(expression => (What: panel.Name, Expression: expression, panel.MayBeEmpty)))
-            .Concat(rules.Where(IsRecording).Select(rule => (What: "recording rule", Expression: Text(rule, "name"), MayBeEmpty: false))).Distinct().ToList();
+            .Concat(rules.Where(IsRecording).Select(rule => (What: "recording rule", Expression: Selector(rule), MayBeEmpty: false))).Distinct().ToList();
 
         var empty = queries;
         var started = DateTime.UtcNow;
@@ -129,6 +129,10 @@ public sealed partial class DashboardTests(PipelineFixture fixture)
         .Where(line => line.StartsWith('#')).Select(line => line.TrimStart('#', ' ').ToLowerInvariant().Replace(' ', '-').Replace("`", "", StringComparison.Ordinal))];
 
     private static bool IsRecording(JsonElement rule) => Text(rule, "type") == "recording";
+
+    /// <summary>What one rule records: several may record under one name, each with labels of its own.</summary>
+    private static string Selector(JsonElement rule) =>
+        $"{Text(rule, "name")}{{{(rule.TryGetProperty("labels", out var labels) ? string.Join(',', labels.EnumerateObject().Select(label => $"{label.Name}=\"{label.Value}\"")) : "")}}}";
 
     private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Driftline.InterestModel;
+using Driftline.Storefront;
 using TorchSharp;
 
 namespace Driftline.Training;
@@ -51,6 +52,7 @@ internal static class FederatedCommand
         var config = TrainingConfig.Load(request.Config ?? Path.Combine(TrainingConfig.DefaultFolder, "federated.json"));
         var data = TrainingData.Read(request.Data, Split.Parse(request.Split));
         if (Evaluation.TestCases(data).Count == 0) throw new InputException($"{request.Data}: no user has a test under --split {data.Split.Name}: choose another split.");
+        if (request.Settings.Noise > 0) RefuseItemsOfEvents(request.Data, data);
         using var encoder = ItemTexts.Encoder(config.Model);
         var text = ItemTexts.Encode(data.Items, encoder);
         config = config with { Model = config.Model with { TextEncoder = encoder.Name, TextDimensions = encoder.Dimensions } };
@@ -73,6 +75,14 @@ internal static class FederatedCommand
         report.WriteFolder(request.Folder);
         Console.WriteLine($"Results and model in {Path.GetFullPath(request.Folder)}");
         return 0;
+    }
+
+    /// <summary>The catalogue is public, and the model names its items: one that events alone name would tell of a silo.</summary>
+    private static void RefuseItemsOfEvents(string folder, TrainingData data)
+    {
+        var described = ImportFolder.Open(folder).ReadItems().Select(item => item.ItemId).ToHashSet(StringComparer.Ordinal);
+        var others = data.Items.Where(item => !described.Contains(item.ItemId)).ToList();
+        if (others.Count > 0) throw new InputException($"{folder}: {others.Count} items are in events and not in the items file, the first is {others[0].ItemId}. With --noise the catalogue must be public: describe them there.");
     }
 
     // The last is what was asked for.

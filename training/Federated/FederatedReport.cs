@@ -44,7 +44,7 @@ internal sealed class FederatedReport(string name, TrainingData data, TrainingCo
         output.WriteLine(_table.Plain());
     }
 
-    /// <summary>What the model with the protection asked for is, seen from outside: no counts of the silos' events.</summary>
+    /// <summary>What the model with the protection asked for is, seen from outside: no counts of the silos' events and, where it is private, nothing else that was computed from all of them.</summary>
     public ModelManifest Manifest(TextEncoder encoder) => new()
     {
         Name = config.Name,
@@ -55,11 +55,11 @@ internal sealed class FederatedReport(string name, TrainingData data, TrainingCo
         Items = data.Items.Count,
         TextEncoderLicence = encoder.Licence,
         TextEncoderId = encoder.Id,
-        DataHash = data.DataHash,
+        DataHash = settings.Noise > 0 ? "" : data.DataHash,
         Split = data.Split.Name,
-        SplitHash = data.SplitHash,
+        SplitHash = settings.Noise > 0 ? "" : data.SplitHash,
         Blend = BlendSettings.NetworkAlone, // associations are counted from events, which the silos keep
-        Metrics = _table.Metrics.Where(metric => _table[_table.Rows[^1], metric] is not null)
+        Metrics = settings.Noise > 0 ? new Dictionary<string, double>() : _table.Metrics.Where(metric => _table[_table.Rows[^1], metric] is not null)
             .ToDictionary(metric => "test." + metric, metric => _table[_table.Rows[^1], metric]!.Values[^1]),
     };
 

@@ -18,7 +18,8 @@ public sealed record FederatedRun(IReadOnlyList<double> Validation, double Updat
 /// same, so that one silo changes the sum by at most C).
 /// <para>
 /// What starts it holds nothing of the users: the catalogue is public, every item has an id embedding, all of them begin at zero, and there are no
-/// user attributes. The random numbers are Torch's, which are no cryptographic ones.
+/// user attributes. With noise, who takes part and the noise are drawn from the system's secret randomness: whoever could draw them again, from a seed that the
+/// report prints, could take them away. Doubles are not real numbers, which leaks a little (Mironov 2012, doi:10.1145/2382196.2382264).
 /// </para>
 /// </summary>
 public sealed class FederatedTraining : IDisposable
@@ -74,7 +75,7 @@ public sealed class FederatedTraining : IDisposable
         Begin();
         var seed = _config.Training.Seed;
         Silo[] silos = [.. Silo.Divide(_data, settings.Silos, seed).Select(data => new Silo(_config, data, Network))];
-        var coin = new Random(seed);
+        Func<double> coin = settings.Noise > 0 ? SecretRandom.NextDouble : new Random(seed).NextDouble;
         var norms = new List<double>();
         using var global = _start.clone();
         return Rounds(settings.Rounds, progress, round =>
@@ -85,7 +86,7 @@ public sealed class FederatedTraining : IDisposable
             var losses = new List<double>();
             foreach (var silo in silos)
             {
-                if (settings.Participation < 1 && coin.NextDouble() >= settings.Participation) continue;
+                if (settings.Participation < 1 && coin() >= settings.Participation) continue;
                 using var each = NewDisposeScope();
                 Weights.Set(Network, global);
                 using (enable_grad())
@@ -98,7 +99,7 @@ public sealed class FederatedTraining : IDisposable
                 sum.add_(update);
             }
 
-            if (settings.Noise > 0) sum.add_(randn_like(sum).mul_(settings.Noise * settings.Clip));
+            if (settings.Noise > 0) sum.add_(tensor(SecretRandom.Gaussian((int)sum.numel()), device: _device).mul_(settings.Noise * settings.Clip));
             global.add_(sum.div_(settings.Participation * silos.Length));
             Weights.Set(Network, global);
             return losses.Count == 0 ? 0 : losses.Average();

@@ -62,12 +62,12 @@ public sealed record EstimatedDifference(double Value, double Low, double High, 
 /// <param name="Impressions">Items shown there.</param>
 /// <param name="Clicks">Of these, clicked.</param>
 /// <param name="Purchases">Of these, bought.</param>
-public sealed record PositionCounts(int Position, int Impressions, int Clicks, int Purchases);
+public sealed record PositionCounts(int Position, long Impressions, long Clicks, long Purchases);
 
 /// <param name="ModelVersion">Null for answers without a model.</param>
 /// <param name="Impressions">Items shown.</param>
 /// <param name="Clicks">Of these, clicked.</param>
 /// <param name="Purchases">Of these, bought.</param>
-public sealed record ModelVersionCounts(string? ModelVersion, int Impressions, int Clicks, int Purchases);
+public sealed record ModelVersionCounts(string? ModelVersion, long Impressions, long Clicks, long Purchases);
 
 internal sealed record ExperimentList(IReadOnlyList<ExperimentSettings> Experiments);

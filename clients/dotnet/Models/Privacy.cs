@@ -52,7 +52,7 @@ public sealed record HeldBoost(string ItemId, float Boost);
 /// <param name="Events">Events that were looked at.</param>
 public sealed record HeldFeedback(IReadOnlyList<HeldCounts> Counts, IReadOnlyList<HeldShowing> Showings, IReadOnlyList<HeldEventMark> Events);
 
-public sealed record HeldCounts(string Experiment, string Variant, int Impressions, int Clicks, int Purchases);
+public sealed record HeldCounts(string Experiment, string Variant, long Impressions, long Clicks, long Purchases);
 
 /// <param name="Had">impression, click and purchase, as far as they happened.</param>
 public sealed record HeldShowing(

@@ -20,7 +20,8 @@ internal static class DecodeIds
     {
         var path = rawTarget.Split('?', 2)[0];
         if (!path.StartsWith('/')) return; // absolute form, as proxies send it: the decoded path serves
-        var segments = path.TrimStart('/').Split('/');
+        var segments = path.Trim('/').Split('/');
+        if (segments.Length != pattern.PathSegments.Count) return; // with dots in it, which the server has taken out: these are another path's segments
         for (var i = 0; i < pattern.PathSegments.Count && i < segments.Length; i++)
         {
             if (pattern.PathSegments[i].Parts is [RoutePatternParameterPart { IsCatchAll: false } parameter])

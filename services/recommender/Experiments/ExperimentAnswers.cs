@@ -30,7 +30,7 @@ public sealed record VariantSettings(string Name, double Weight, string Source, 
 /// <summary>How an experiment stands.</summary>
 /// <param name="Settings">As it is configured.</param>
 /// <param name="ConfidenceLevel">Of each interval, two-sided, and of all verdicts of the experiment together: one minus this is the chance that any difference is called significant where there is none.</param>
-/// <param name="SampleRatio">Whether users came in the proportion of the weights; null before any user, and with one variant.</param>
+/// <param name="SampleRatio">Whether users came in the proportion of the weights; null with one variant, and before 5 users are expected in each.</param>
 /// <param name="Variants">Those that serve, as configured.</param>
 public sealed record ExperimentAnswer(ExperimentSettings Settings, double ConfidenceLevel, SampleRatioAnswer? SampleRatio, IReadOnlyList<VariantAnswer> Variants);
 
@@ -51,10 +51,10 @@ public sealed record SampleRatioAnswer(double ChiSquare, int DegreesOfFreedom, d
 /// <param name="Clicks">Shown items that were clicked.</param>
 /// <param name="Purchases">Shown items that were bought.</param>
 /// <param name="Converted">Users who bought one.</param>
-/// <param name="ClickThrough">Clicks over impressions, by the delta method over users; null with fewer than two users or without impressions.</param>
+/// <param name="ClickThrough">Clicks over impressions, by the delta method over users; null with fewer than two users or without a click.</param>
 /// <param name="Conversion">Converted users over users, Wilson's interval; null without users.</param>
 /// <param name="Coverage">About which share of the present catalogue's size was shown, 0 to 1; null while the catalogue is empty.</param>
-/// <param name="ClickThroughDifference">This less the first variant's; null for the first, and where either has no estimate.</param>
+/// <param name="ClickThroughDifference">This less the first variant's; null for the first, and while either has fewer than 100 users or 5 clicks.</param>
 /// <param name="ConversionDifference">This less the first variant's, Newcombe's interval; null for the first, and where either has no users.</param>
 /// <param name="ByPosition">By position in the answer, from 1.</param>
 /// <param name="ByModelVersion">By the model version that the answers rested on.</param>
@@ -95,10 +95,10 @@ public sealed record DifferenceAnswer(double Value, double Low, double High, dou
 /// <param name="Impressions">Items shown there.</param>
 /// <param name="Clicks">Of these, clicked.</param>
 /// <param name="Purchases">Of these, bought.</param>
-public sealed record PositionCounts(int Position, int Impressions, int Clicks, int Purchases);
+public sealed record PositionCounts(int Position, long Impressions, long Clicks, long Purchases);
 
 /// <param name="ModelVersion">Null for answers without a model.</param>
 /// <param name="Impressions">Items shown.</param>
 /// <param name="Clicks">Of these, clicked.</param>
 /// <param name="Purchases">Of these, bought.</param>
-public sealed record ModelVersionCounts(string? ModelVersion, int Impressions, int Clicks, int Purchases);
+public sealed record ModelVersionCounts(string? ModelVersion, long Impressions, long Clicks, long Purchases);

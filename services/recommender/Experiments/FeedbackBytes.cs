@@ -31,9 +31,9 @@ internal static class FeedbackBytes
             foreach (var (variant, counts) in feedback.Counts)
             {
                 Write(writer, variant);
-                writer.Write7BitEncodedInt(counts.Impressions);
-                writer.Write7BitEncodedInt(counts.Clicks);
-                writer.Write7BitEncodedInt(counts.Purchases);
+                writer.Write7BitEncodedInt64(counts.Impressions);
+                writer.Write7BitEncodedInt64(counts.Clicks);
+                writer.Write7BitEncodedInt64(counts.Purchases);
             }
         }
 
@@ -51,7 +51,7 @@ internal static class FeedbackBytes
         for (var left = reader.Read7BitEncodedInt(); left > 0; left--) feedback.Events.Add((reader.ReadInt64(), reader.ReadUInt64()));
         for (var left = reader.Read7BitEncodedInt(); left > 0; left--) feedback.Answers.Add(ReadAnswer(reader));
         for (var left = reader.Read7BitEncodedInt(); left > 0; left--)
-            feedback.Counts.Add(ReadVariant(reader), new UserCounts(reader.Read7BitEncodedInt(), reader.Read7BitEncodedInt(), reader.Read7BitEncodedInt()));
+            feedback.Counts.Add(ReadVariant(reader), new UserCounts(reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64()));
         return feedback;
     }
 

@@ -67,9 +67,9 @@ internal sealed class FeedbackTotals
         var counts = to.GetValueOrDefault(key);
         to[key] = kind switch
         {
-            FeedbackKind.Impression => counts with { Impressions = counts.Impressions + (int)value },
-            FeedbackKind.Click => counts with { Clicks = counts.Clicks + (int)value },
-            _ => counts with { Purchases = counts.Purchases + (int)value },
+            FeedbackKind.Impression => counts with { Impressions = counts.Impressions + value },
+            FeedbackKind.Click => counts with { Clicks = counts.Clicks + value },
+            _ => counts with { Purchases = counts.Purchases + value },
         };
     }
 }

@@ -29,8 +29,8 @@ internal sealed record FeedbackEvent(ulong EventHash, long Time, long ReceivedAt
 /// <param name="Position">In the answer, from 1.</param>
 internal sealed record Counted(VariantKey Variant, string ModelVersion, int Position, FeedbackKind Kind, string ItemId);
 
-/// <summary>What one user has been counted for under one variant.</summary>
-internal readonly record struct UserCounts(int Impressions, int Clicks, int Purchases)
+/// <summary>What one user has been counted for under one variant, or all of them at one position or under one model version.</summary>
+internal readonly record struct UserCounts(long Impressions, long Clicks, long Purchases)
 {
     public UserCounts With(FeedbackKind kind) => kind switch
     {
@@ -99,7 +99,7 @@ internal sealed class UserFeedback
             counted.Add(new Counted(answer.Variant, answer.ModelVersion, item.Position, happened.Kind, itemId));
         }
 
-        Trim((long)window.TotalMilliseconds);
+        Trim();
         return counted;
     }
 
@@ -131,7 +131,8 @@ internal sealed class UserFeedback
         return (answer, item);
     }
 
-    private void Trim(long window)
+    // Answers go by number, not by age: a shopper may come back to an old one, and what it had must still be known.
+    private void Trim()
     {
         while (Events.Count > MaxEvents)
         {
@@ -139,8 +140,6 @@ internal sealed class UserFeedback
             Events.Remove(Events.Min);
         }
 
-        var newest = Events.Count > 0 ? Events.Max.Time : Floor;
-        Answers.RemoveAll(answer => answer.Items.Count == 0 || newest - answer.Items.Max(item => item.At) > window);
         while (Answers.Count > 1 && Answers.Sum(answer => answer.Items.Count) > MaxShownItems)
             Answers.Remove(Answers.MinBy(answer => answer.Items.Max(item => item.At))!);
     }

@@ -54,7 +54,7 @@ internal sealed class Trends(InterestStore store, TimeProvider time) : IDisposab
             next[share.category] = next.GetValueOrDefault(share.category) + share.next / users.Count;
         }
 
-        string[] rows = [.. current.Keys.OrderByDescending(category => current[category] + next[category]).ThenBy(category => category, StringComparer.Ordinal).Take(top), Other];
+        string[] rows = [.. current.Keys.Where(category => category != Other).OrderByDescending(category => current[category] + next[category]).ThenBy(category => category, StringComparer.Ordinal).Take(top), Other];
         var rowOf = rows.Index().ToDictionary(row => row.Item, row => row.Index, StringComparer.Ordinal);
         var flows = rows.Select(_ => new double[rows.Length]).ToArray();
         foreach (var user in users) AddFlows(user, rowOf, flows, 1.0 / users.Count);

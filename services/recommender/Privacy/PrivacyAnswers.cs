@@ -49,7 +49,7 @@ internal sealed record HeldBoost(string ItemId, float Boost);
 
 internal sealed record HeldFeedback(IReadOnlyList<HeldCounts> Counts, IReadOnlyList<HeldShowing> Showings, [property: Description("Events that were looked at.")] IReadOnlyList<HeldEventMark> Events);
 
-internal sealed record HeldCounts(string Experiment, string Variant, int Impressions, int Clicks, int Purchases);
+internal sealed record HeldCounts(string Experiment, string Variant, long Impressions, long Clicks, long Purchases);
 
 internal sealed record HeldShowing(
     string Experiment, string Variant, string ModelVersion, string ItemIdHash, byte Position,

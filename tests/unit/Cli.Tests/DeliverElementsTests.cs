@@ -33,6 +33,28 @@ public sealed class DeliverElementsTests
     }
 
     [Fact]
+    public void ABrokenFirstLineCostsItsNeighboursNothing()
+    {
+        var elements = ReadJson.From("e", new StringReader("\n{\"eventId\":\"a\",\n{\"eventId\":\"b\"}\n")).ToList();
+
+        Assert.Equal(["e:2", "e:3"], elements.Select(element => element.Where));
+        Assert.Equal([true, false], elements.Select(element => element.Json is null));
+    }
+
+    [Fact]
+    public void AReplayKeepsAShoppersOrder()
+    {
+        var folder = Directory.CreateTempSubdirectory("driftline-replay-");
+        File.WriteAllText(Path.Combine(folder.FullName, "items.csv"), "item_id,title\ni,I\n");
+        File.WriteAllText(Path.Combine(folder.FullName, "events.csv"), "user_id,item_id,event_time,event_type\n" + string.Concat(Enumerable.Repeat("u,i,2026-01-01,click\n", 500)));
+        var times = ReplayCommand.Events(Storefront.ImportFolder.Open(folder.FullName), "r", ReplayTimes.Now, null, DateTimeOffset.UtcNow)
+            .Select(element => JsonSerializer.Deserialize<JsonElement>(element.Json).GetProperty("eventTime").GetDateTimeOffset().ToUnixTimeMilliseconds()).ToList();
+        folder.Delete(recursive: true);
+
+        Assert.Equal(times.Distinct().Order(), times);
+    }
+
+    [Fact]
     public void ADocumentThatIsNoJsonIsRefusedWithTheFix() =>
         Assert.Contains("is not JSON", Assert.Throws<CommandException>(() => ReadJson.From("e", new StringReader("[1,")).ToList()).Message, StringComparison.Ordinal);
 

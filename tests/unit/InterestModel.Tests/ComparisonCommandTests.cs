@@ -48,6 +48,9 @@ public sealed class ComparisonCommandTests
         Assert.True(File.Exists($"{folder}/out/rounds.png"));
         using var model = ModelArtifact.Load($"{folder}/out/model");
         Assert.All(model.Items, item => Assert.Equal(0, item.Events)); // the silos' counts stay with them
+        Assert.Equal(("", "", 0), (model.Manifest.DataHash, model.Manifest.SplitHash, model.Manifest.Metrics.Count)); // and what was computed from all of them
+        File.AppendAllText($"{folder}/events.csv", "u1,of u1 alone,2026-01-07,click\n");
+        Assert.Contains("of u1 alone", Refusal(FederatedCommand.Create(run => run(), ""), "--data", folder, "--config", $"{folder}/config.json", "--clip", "1", "--noise", "1", "--out", $"{folder}/none"), StringComparison.Ordinal);
         Assert.Contains("--noise", Refusal(FederatedCommand.Create(run => run(), ""), "--data", folder, "--noise", "1", "--out", $"{folder}/none"), StringComparison.Ordinal);
     });
 

@@ -11,6 +11,8 @@ public sealed class DecodeIdsTests
     [InlineData("/v1/users/u1/interests", "u1")]
     [InlineData("/v1/users/a%2Fb/interests?x=1", "a/b")]
     [InlineData("/v1/users/a%252Fb/interests", "a%2Fb")]
+    [InlineData("/v1/users/u1/interests/", "u1")]
+    [InlineData("/v1/users/alice/../bob/interests", "as the server decoded it")]
     [InlineData("/v1/users/J%C3%BCrgen%20M+%3F%23/interests", "Jürgen M+?#")]
     public void AnIdIsDecodedExactlyOnce(string target, string id)
     {

@@ -38,6 +38,10 @@ public sealed class TrendsTests
     }
 
     [Fact]
+    public void ACategoryOfTheNameOfTheOthersIsAmongThem() =>
+        Assert.Equal(["tea", Trends.Other], Trends.Of([User((Trends.Other, 0.9f, 0.9f), ("tea", 0.1f, 0.1f))], top: 5).Categories.Select(category => category.Category));
+
+    [Fact]
     public void WithoutUsersNothingMoves()
     {
         var answer = Trends.Of([], top: 5);

@@ -3,21 +3,24 @@ namespace Driftline.Recommender.Experiments.Statistics;
 /// <summary>
 /// Clicks over impressions, summed over users. One user's impressions are not independent of each other, and users, not impressions, were split at
 /// random: the variance is that of a ratio of two means over users, by the delta method (Deng, Knoblich and Lu, "Applying the Delta Method in Metric Analytics", KDD 2018,
-/// section 3): <c>(var(y) - 2 r cov(x, y) + r^2 var(x)) / (n mean(x)^2)</c> with sample variances. Intervals and p-values are normal, which wants some hundred users.
+/// section 3): <c>(var(y) - 2 r cov(x, y) + r^2 var(x)) / (n mean(x)^2)</c> with sample variances. Intervals and p-values are normal, so differences wait for <see cref="LeastUsers"/> users and <see cref="LeastClicks"/> clicks.
 /// </summary>
 internal static class RatioOfSums
 {
-    /// <summary>Null without two users or without impressions, where there is no variance to speak of.</summary>
+    public const int LeastUsers = 100, LeastClicks = 5;
+
+    /// <summary>Null without two users or without a click, where there is no variance to speak of.</summary>
     public static Estimate? Of(FeedbackTotals totals)
     {
-        if (Ratio(totals) is not var (ratio, variance)) return null;
+        if (totals.Clicks == 0 || Ratio(totals) is not var (ratio, variance)) return null;
         var half = Confidence.Z * Math.Sqrt(variance);
         return new Estimate(ratio, ratio - half, ratio + half);
     }
 
-    /// <summary>First minus second; null where either has no estimate, or neither varies and they differ.</summary>
+    /// <summary>First minus second; null where either has too few users or clicks, or neither varies and they differ.</summary>
     public static Difference? Between(FeedbackTotals first, FeedbackTotals second)
     {
+        if (Math.Min(first.Users, second.Users) < LeastUsers || Math.Min(first.Clicks, second.Clicks) < LeastClicks) return null;
         if (Ratio(first) is not var (a, aVariance) || Ratio(second) is not var (b, bVariance)) return null;
         var (difference, error) = (a - b, Math.Sqrt(aVariance + bVariance));
         if (error == 0) return difference == 0 ? new Difference(0, 0, 0, 1) : null;

@@ -12,11 +12,14 @@ internal sealed record SampleRatio(double ChiSquare, int DegreesOfFreedom, doubl
     /// <summary>Below this, a mismatch is reported: low, because the check is looked at often and a false alarm costs an experiment.</summary>
     public const double Limit = 0.001;
 
-    /// <summary>Null with fewer than two variants, and before any user.</summary>
+    /// <summary>Users that must be expected in each variant: with fewer the statistic is no chi-square's.</summary>
+    public const int LeastExpected = 5;
+
+    /// <summary>Null with fewer than two variants, and before <see cref="LeastExpected"/> users are expected in each.</summary>
     public static SampleRatio? Of(IReadOnlyList<long> users, IReadOnlyList<double> weights)
     {
         var (total, weight) = (users.Sum(), weights.Sum());
-        if (users.Count < 2 || total == 0) return null;
+        if (users.Count < 2 || total * weights.Min() / weight < LeastExpected) return null;
         var chiSquare = users.Zip(weights, (seen, share) =>
         {
             var expected = total * share / weight;

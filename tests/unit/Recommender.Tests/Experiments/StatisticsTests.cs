@@ -52,6 +52,17 @@ public sealed class StatisticsTests
         Assert.Equal(0.4 + 1.959964 * Math.Sqrt(0.016), estimate.High, 6);
         Assert.Null(RatioOfSums.Of(Totals((2, 1))));
         Assert.Null(RatioOfSums.Of(Totals((0, 1), (0, 1))));
+        Assert.Null(RatioOfSums.Of(Totals((2, 0), (3, 0)))); // no interval from 0 to 0
+    }
+
+    /// <summary>Four users, a click of each of two: their variance is nearly none, and the normal p-value would be 1e-97.</summary>
+    [Fact]
+    public void AFewUsersOrClicksTellNoDifference()
+    {
+        Assert.Null(RatioOfSums.Between(Totals((10, 1), (11, 1)), Totals((10, 0), (10, 0))));
+        var many = Totals([.. Enumerable.Range(0, RatioOfSums.LeastUsers).Select(user => (10, user % 3))]);
+        Assert.NotNull(RatioOfSums.Between(many, many));
+        Assert.Null(RatioOfSums.Between(many, Totals([.. Enumerable.Range(0, RatioOfSums.LeastUsers).Select(user => (10, user < RatioOfSums.LeastClicks - 1 ? 1 : 0))])));
     }
 
     [Fact]
@@ -65,6 +76,7 @@ public sealed class StatisticsTests
         Assert.Equal((0.0, 2, 1.0), (even.ChiSquare, even.DegreesOfFreedom, even.PValue));
         Assert.Null(SampleRatio.Of([7], [1]));
         Assert.Null(SampleRatio.Of([0, 0], [1, 1]));
+        Assert.Null(SampleRatio.Of([4, 1], [99, 1])); // a twentieth of a user is expected
     }
 
     [Fact]

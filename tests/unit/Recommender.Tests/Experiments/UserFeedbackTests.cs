@@ -67,6 +67,18 @@ public sealed class UserFeedbackTests
     }
 
     [Fact]
+    public void AnOldAnswerThatIsSeenAgainCountsNothingAgain()
+    {
+        var old = Token(["x"]);
+        Apply(FeedbackKind.Impression, 0, old, "x");
+        Apply(FeedbackKind.Click, 1, old, "x");
+        Apply(FeedbackKind.Impression, 1_000, Token(["y"]), "y"); // long after the window
+        Assert.Empty(Apply(FeedbackKind.Impression, 1_001, old, "x"));
+        Assert.Empty(Apply(FeedbackKind.Click, 1_002, old, "x"));
+        Assert.Equal(new UserCounts(2, 1, 0), _user.Counts[A]);
+    }
+
+    [Fact]
     public void EventsWithoutATokenBeforeAnyShowingLeaveNoTrace()
     {
         Assert.Null(_user.Apply(Event(FeedbackKind.Click, 5, null, "x"), Window));
