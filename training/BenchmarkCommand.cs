@@ -94,7 +94,7 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
         {
             events = TrainingData.Read(request.Data, split);
             cases = Evaluation.TestCases(events);
-            if (cases.Count == 0) throw new InputException("no user has a test under it.");
+            if (cases.Count == 0) throw new InputException($"{request.Data}: no user has a test under --splits {name}: choose another.");
         }
         catch (InputException e) when (request.Splits.Count > 1)
         {

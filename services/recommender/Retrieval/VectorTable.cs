@@ -25,15 +25,17 @@ internal sealed class VectorTable(
     public void Apply(Received<ItemVector> record)
     {
         if (record.Key is not { Length: > 0 } itemId) return;
+        var topic = record.Position.Topic;
         if (record.Value is not { } item)
         {
             // Only where it was written: between the topics of two models there is no order.
-            foreach (var version in _versions.Values.Where(version => version.Topic == record.Position.Topic)) version.Index.Remove(itemId);
+            foreach (var version in _versions.Values.Where(version => version.Topic == topic)) version.Index.Remove(itemId);
             return;
         }
 
         var vector = item.vector as float[] ?? [.. item.vector];
-        var target = _versions.GetOrAdd(item.modelVersion, version => new Version(record.Position.Topic, engine.Open(version, vector.Length)));
+        var target = _versions.GetOrAdd(item.modelVersion, version => new Version(engine.Open(version, vector.Length)) { Topic = topic });
+        if (topic == Topics.CatalogVectors.Name) target.Topic = topic; // a challenger that won
         target.Index.Upsert(itemId, vector);
         target.LastWrite = time.GetUtcNow();
         DropSuperseded();
@@ -73,14 +75,19 @@ internal sealed class VectorTable(
 
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 
-    private sealed class Version(string topic, IItemIndex index)
+    private sealed class Version(IItemIndex index)
     {
         private readonly Lock _lock = new();
         private DateTimeOffset _lastWrite;
         private DateTimeOffset? _supersededSince;
+        private volatile string _topic = "";
 
-        /// <summary>That of the record that came first.</summary>
-        public string Topic => topic;
+        /// <summary>The serving model's, or the challenger's while no vector has come from there.</summary>
+        public string Topic
+        {
+            get => _topic;
+            set => _topic = value;
+        }
 
         public IItemIndex Index => index;
 

@@ -86,5 +86,10 @@ public sealed class VectorTableTests
         foreach (var id in (string[])["a", "b", "c"])
             _table.Apply(Record(id, new driftline.events.ItemVector { itemId = id, modelVersion = "c1", vector = [1f] }, topic: Topics.CatalogVectors.Of("challenger").Name));
         Assert.Equal("m2", _table.Serving);
+        _releases.Apply(Release(Topics.DefaultModel, "c1", 3)); // the challenger won
+        foreach (var id in (string[])["a", "b"]) _table.Apply(Vector(id, "c1", 1));
+        Assert.Equal("c1", _table.Serving);
+        _table.Apply(NoVector("c", Topics.CatalogVectors.Name));
+        Assert.Equal(2, _table.IndexOf("c1")!.Count);
     }
 }
