@@ -52,7 +52,7 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
         var encoder = EncodeCatalogCommand.Encode(request.Data, _default.Model.TextEncoder, "plain");
         foreach (var (name, report) in reports.ToArray()) reports[name] = report with { TextEncoder = encoder };
         var runs = Plan([.. reports.Keys]);
-        var given = Given(runs);
+        var given = Given(runs.Where(run => FiguresOf(run, ConfigOf(run, encoder), reports[run.Split]) is not null));
         var budget = new TimeBudget(request.Jobs, [.. runs.Select(run => (run.Split, run.Weight))], Left * ShareBesides * request.Jobs / Math.Max(1, runs.Count));
         Say($"{runs.Count} trainings, {request.Jobs} at a time on one thread each");
         var done = 0;
@@ -132,10 +132,9 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
         };
     }
 
-    /// <summary>What an earlier time gave a row's runs that were begun in it: further seeds get no more, so that a row's figures can be compared with each other.</summary>
-    private Dictionary<(string Split, string Config), double> Given(IEnumerable<Planned> runs) => runs.Select(run => (Run: run, File: ConfigFileOf(run)))
-        .Where(one => File.Exists(one.File)).GroupBy(one => (one.Run.Split, one.Run.Config))
-        .ToDictionary(row => row.Key, row => row.Max(one => TrainingConfig.Load(one.File).Training.MaxSeconds));
+    /// <summary>What an earlier time gave a row's runs that were made in it: further seeds get no more, so that a row's figures can be compared with each other.</summary>
+    private Dictionary<(string Split, string Config), double> Given(IEnumerable<Planned> made) => made.Where(run => File.Exists(ConfigFileOf(run)))
+        .GroupBy(run => (run.Split, run.Config)).ToDictionary(row => row.Key, row => row.Max(run => TrainingConfig.Load(ConfigFileOf(run)).Training.MaxSeconds));
 
     private async Task<string?> TrainAsync(Planned run, TrainingConfig config, double seconds, CancellationToken stopping)
     {

@@ -47,10 +47,12 @@ internal static class EvaluateCommand
         ModelArtifact model, EvaluateRequest request, TrainingData events, Featuriser featuriser, IReadOnlyList<EvaluationCase> cases, EvaluationReport report)
     {
         var manifest = model.Manifest;
+        if (manifest.SplitHash.Length == 0)
+            throw new InputException($"{request.Artifact}: was trained with --noise and tells nothing of its data. Its figures are in the results.json of that training.");
         if (events.SplitHash != manifest.SplitHash || !events.Items.Select(item => item.ItemId).SequenceEqual(model.Items.Select(item => item.Id)))
         {
             throw new InputException(
-                $"{request.Data}: is not the data that model {manifest.Version} was trained on (split {events.Split.Name} {events.SplitHash[..12]}, the model's is {manifest.Split} {(manifest.SplitHash.Length > 12 ? manifest.SplitHash[..12] : "that it does not tell")}): its held-out events may be among the model's training events. Evaluate on the training folder and split.");
+                $"{request.Data}: is not the data that model {manifest.Version} was trained on (split {events.Split.Name} {events.SplitHash[..12]}, the model's is {manifest.Split} {manifest.SplitHash[..12]}): its held-out events may be among the model's training events. Evaluate on the training folder and split.");
         }
 
         if (manifest.Attributes.Count > 0 && !events.Attributes.Matches(new AttributeVocabulary(manifest.Attributes)))

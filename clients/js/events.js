@@ -61,9 +61,10 @@ export class EventSender {
 
   /** Returns when all events given before have been answered for. */
   async flush() {
-    await this.#leaving;
-    while (this.#waiting.length > 0 || this.#running) {
-      this.#start();
+    for (let leaving = null; this.#waiting.length > 0 || this.#running || leaving !== this.#leaving;) {
+      leaving = this.#leaving;
+      await leaving; // what it was not given comes back
+      if (this.#waiting.length > 0) this.#start();
       await this.#running;
     }
   }

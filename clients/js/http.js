@@ -55,8 +55,8 @@ export async function ask(fetch, url, options, timeoutMs, read) {
   }
 }
 
-/** Answers the response if it is a success; throws a DriftlineError otherwise. */
-export async function open(fetch, url, options, wish = options.signal) {
+/** Answers the response if it is a success; throws a DriftlineError otherwise, but for what the caller's own signal brings about. */
+export async function open(fetch, url, options, wish) {
   let response;
   try {
     response = await fetch(url, options);

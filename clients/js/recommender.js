@@ -58,7 +58,7 @@ export class Recommender {
 
   /** A user's interests now, and each time they change, until the connection ends or the signal is aborted. */
   async *followInterests(userId, { signal } = {}) {
-    const response = await open(this.#fetch, new URL(`${user(userId)}/interests/stream`, this.#base).href, { signal, headers: { accept: 'text/event-stream', ...this.#headers } });
+    const response = await open(this.#fetch, new URL(`${user(userId)}/interests/stream`, this.#base).href, { signal, headers: { accept: 'text/event-stream', ...this.#headers } }, signal);
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader(); // not every browser iterates a stream
     try {
       let text = '';

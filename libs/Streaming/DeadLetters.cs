@@ -51,6 +51,7 @@ public sealed class DeadLetters(string topic, string stage, RecordProducer produ
         Add(headers, "dl_error", reason.Length <= MaxReasonChars ? reason : reason[..MaxReasonChars]);
         Add(headers, "dl_time", time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture));
         var cause = TraceHeaders.Extract(headers);
+        var others = headers.Count(header => !Own.Contains(header.Key)); // before the producer adds the trace
         try
         {
             await producer.SendAsync(topic, new OutgoingRecord(key, value, headers, cause));
@@ -58,13 +59,13 @@ public sealed class DeadLetters(string topic, string stage, RecordProducer produ
         catch (KafkaException e) when (e.Error.Code == ErrorCode.MsgSizeTooLarge)
         {
             Add(headers, "dl_omitted_bytes", (value?.Length ?? 0).ToString(CultureInfo.InvariantCulture));
-            await SendWithoutValueAsync(key, headers, cause);
+            await SendWithoutValueAsync(key, headers, others, cause);
         }
 
         telemetry.Rejected(topic, stage, kind);
     }
 
-    private async Task SendWithoutValueAsync(byte[]? key, Headers headers, ActivityContext cause)
+    private async Task SendWithoutValueAsync(byte[]? key, Headers headers, int others, ActivityContext cause)
     {
         try
         {
@@ -74,7 +75,7 @@ public sealed class DeadLetters(string topic, string stage, RecordProducer produ
         {
             var own = new Headers();
             foreach (var header in headers.Where(header => Own.Contains(header.Key))) own.Add(header.Key, header.GetValueBytes());
-            Add(own, "dl_omitted_headers", (headers.Count - own.Count).ToString(CultureInfo.InvariantCulture));
+            Add(own, "dl_omitted_headers", others.ToString(CultureInfo.InvariantCulture));
             await producer.SendAsync(topic, new OutgoingRecord(key is { Length: > MostKeyBytes } ? null : key, null, own, cause));
         }
     }

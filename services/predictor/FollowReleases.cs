@@ -54,7 +54,7 @@ public sealed class FollowReleases(
             Log.Serving(log, release.version, next.Device, elapsed);
             _handled = release;
         }
-        catch (Exception e) when (!stopping.IsCancellationRequested) // a timeout of the registry's client is a cancellation too
+        catch (Exception e) when (e is not OperationCanceledException || !stopping.IsCancellationRequested) // a timeout of the registry's client is a cancellation too
         {
             next?.Dispose();
             catalog.PutBack(changed); // for the model that goes on serving
@@ -84,7 +84,7 @@ public sealed class FollowReleases(
                 stopping);
             await PublishAsync(version, items, vectors, [.. changed.Where(id => catalog.Find(id) is null && published.Contains(id))], stopping);
         }
-        catch (Exception e) when (!stopping.IsCancellationRequested)
+        catch (Exception e) when (e is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
             catalog.PutBack(changed);
             Log.VectorsFailed(log, e, RetryWait);
@@ -109,6 +109,7 @@ public sealed class FollowReleases(
         }
 
         await Task.WhenAll(withdrawn.Select(id => SendAsync(id, null))).WaitAsync(stopping);
+        foreach (var id in withdrawn) published.Forget(id); // at once: an item that comes back must not count as published until this is read
         if (missing.Count + withdrawn.Count > 0) Log.VectorsPublished(log, missing.Count, version, withdrawn.Count);
     }
 

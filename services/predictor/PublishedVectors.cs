@@ -17,6 +17,9 @@ public sealed class PublishedVectors : ITable<ItemVector>
             _vectors.TryRemove(record.Key!, out _);
     }
 
+    /// <summary>A tombstone has been sent.</summary>
+    public void Forget(string itemId) => _vectors.TryRemove(itemId, out _);
+
     public IEnumerable<string> ItemIds => _vectors.Keys;
 
     public bool Contains(string itemId, string version, long contentHash) => _vectors.TryGetValue(itemId, out var held) && held == (version, contentHash);

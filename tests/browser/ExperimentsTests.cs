@@ -9,7 +9,7 @@ namespace Driftline.Browser.Tests;
 /// <summary>The experiments page, of a recommender that has none and of a replica that has one.</summary>
 public sealed class ExperimentsTests(PipelineFixture fixture)
 {
-    private const int Users = 40;
+    private const int Users = 300;
     private const string Replica = "recommender-with-experiment";
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);

@@ -17,7 +17,7 @@ public sealed record VariantSettings(string Name, double Weight, string Source, 
 /// <summary>How an experiment stands.</summary>
 /// <param name="Settings">As it is configured.</param>
 /// <param name="ConfidenceLevel">Of all intervals, two-sided.</param>
-/// <param name="SampleRatio">Whether users came in the proportion of the weights; null before any user, and with one variant.</param>
+/// <param name="SampleRatio">Whether users came in the proportion of the weights; null with one variant, and before 5 users are expected in each.</param>
 /// <param name="Variants">Those that serve, as configured.</param>
 public sealed record ExperimentOutcome(ExperimentSettings Settings, double ConfidenceLevel, SampleRatioCheck? SampleRatio, IReadOnlyList<VariantOutcome> Variants);
 
@@ -37,7 +37,7 @@ public sealed record SampleRatioCheck(double ChiSquare, int DegreesOfFreedom, do
 /// <param name="ClickThrough">Clicks over impressions.</param>
 /// <param name="Conversion">Converted users over users.</param>
 /// <param name="Coverage">About which share of the catalogue was shown, 0 to 1.</param>
-/// <param name="ClickThroughDifference">This less the first variant's; null for the first.</param>
+/// <param name="ClickThroughDifference">This less the first variant's; null for the first, and while either has fewer than 100 users or 5 clicks.</param>
 /// <param name="ConversionDifference">This less the first variant's; null for the first.</param>
 /// <param name="ByPosition">By position in the answer, from 1.</param>
 /// <param name="ByModelVersion">By the model version that the answers rested on.</param>

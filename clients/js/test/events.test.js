@@ -127,7 +127,7 @@ test('no browser has to know how to join signals', async t => {
   const { any } = AbortSignal;
   delete AbortSignal.any;
   t.after(() => { AbortSignal.any = any; });
-  const { service, sender } = await withService(t, (response, request, number) => { if (number > 1) accept(response, request); }, { attemptTimeoutMs: 50 });
+  const { service, sender } = await withService(t, (response, request, number) => { if (number > 1) accept(response, request); }, { attemptTimeoutMs: 500 });
   await sender.send(click('e1'));
   await sender.close();
 

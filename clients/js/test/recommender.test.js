@@ -54,6 +54,12 @@ test('a refusal tells what the service said', async t => {
   await assert.rejects(recommender.trending({ count: 0 }), /400\. count must be at least 1\./);
 });
 
+test('a service that does not answer in time is told as one', async t => {
+  const service = await fakeService(() => {});
+  t.after(service.close);
+  await assert.rejects(new Recommender({ url: service.url, timeoutMs: 50 }).trending(), error => error instanceof DriftlineError && error.status === null && error.transient && /within 50 ms/.test(error.message));
+});
+
 test('interests are followed as they change', async t => {
   const { recommender } = await withService(t, response => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });

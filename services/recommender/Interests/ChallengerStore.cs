@@ -1,4 +1,5 @@
 using driftline.events;
+using Driftline.Recommender.Experiments;
 using Driftline.Schemas;
 using Driftline.Streaming;
 using Microsoft.Extensions.Options;
@@ -53,5 +54,7 @@ internal sealed class ChallengerStore(IConnectionMultiplexer redis, AvroCodec co
     /// <exception cref="RedisException">Redis is away.</exception>
     public async Task<IReadOnlyDictionary<string, InterestUpdated>> ReadAsync(string userId) => await ReadAsync(await ModelsAsync(), userId);
 
-    private async Task<string[]> ModelsAsync() => Array.ConvertAll(await redis.GetDatabase().SetMembersAsync(Models), model => (string)model!);
+    // The configured ones too: before the set was kept, keys were written without it.
+    private async Task<string[]> ModelsAsync() =>
+        [.. (await redis.GetDatabase().SetMembersAsync(Models)).Select(model => (string)model!).Union(ExperimentServices.Challengers(options.Value), StringComparer.Ordinal)];
 }

@@ -8,12 +8,13 @@ namespace Driftline.Recommender.Retrieval;
 internal sealed class ReleaseTable(ILogger<ReleaseTable> log) : ITable<ModelReleased>
 {
     private readonly Dictionary<string, ModelReleased> _byName = new(StringComparer.Ordinal);
-    private volatile Current _current = new(null, new HashSet<string>());
+    private volatile Current _current = new(null, new HashSet<(string, string)>());
 
     /// <summary>The version of <see cref="Topics.DefaultModel"/> that was released last; null before the first. Predictors may still be loading it, or have refused it.</summary>
     public string? Newest => _current.Newest;
 
-    public bool IsCurrent(string version) => _current.Versions.Contains(version);
+    /// <summary>Whether a version is the current release of the model whose vectors are on a topic.</summary>
+    public bool IsCurrent(string version, string topic) => _current.Versions.Contains((version, topic));
 
     public void Apply(Received<ModelReleased> record)
     {
@@ -22,9 +23,9 @@ internal sealed class ReleaseTable(ILogger<ReleaseTable> log) : ITable<ModelRele
         else _byName[name] = record.Value;
         _current = new Current(
             _byName.GetValueOrDefault(Topics.DefaultModel)?.version,
-            _byName.Values.Select(release => release.version).ToHashSet(StringComparer.Ordinal));
+            _byName.Select(release => (release.Value.version, Topics.CatalogVectors.Of(release.Key).Name)).ToHashSet());
         if (record.Value is { } released) Log.Released(log, name, released.version);
     }
 
-    private sealed record Current(string? Newest, IReadOnlySet<string> Versions);
+    private sealed record Current(string? Newest, IReadOnlySet<(string Version, string Topic)> Versions);
 }

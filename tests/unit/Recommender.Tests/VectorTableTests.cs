@@ -91,5 +91,8 @@ public sealed class VectorTableTests
         Assert.Equal("c1", _table.Serving);
         _table.Apply(NoVector("c", Topics.CatalogVectors.Name));
         Assert.Equal(2, _table.IndexOf("c1")!.Count);
+        _releases.Apply(Release(Topics.DefaultModel, "m2", 4)); // and is taken back, while it runs on as a challenger
+        _table.Apply(Record("d", new driftline.events.ItemVector { itemId = "d", modelVersion = "c1", vector = [1f] }, topic: Topics.CatalogVectors.Of("challenger").Name));
+        Assert.Equal("m2", _table.Serving);
     }
 }

@@ -32,7 +32,8 @@ function card(result) {
 }
 
 function ratio(check, variants) {
-  if (check === null) return element('p', { className: 'notice', textContent: variants.length < 2 ? 'One variant alone compares nothing; it is counted.' : 'No shopper has taken part yet. Shoppers count from their first impression, click or purchase that an answer led to.' });
+  if (check === null) return element('p', { className: 'notice', textContent: variants.length < 2 ? 'One variant alone compares nothing; it is counted.'
+    : variants.some(variant => variant.users > 0) ? 'Too few shoppers yet to check the proportion of the weights.' : 'No shopper has taken part yet. Shoppers count from their first impression, click or purchase that an answer led to.' });
   const figures = `chi-square ${check.chiSquare.toFixed(2)}, p = ${p(check.pValue)}`;
   return check.mismatch
     ? element('p', { className: 'notice bad', textContent: `Sample-ratio mismatch (${figures}): shoppers were lost on the way. Trust no comparison below until you know where.` })

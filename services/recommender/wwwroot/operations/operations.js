@@ -16,15 +16,16 @@ const cards = panels.map((panel, index) => {
 for (const [row, of] of Map.groupBy(cards, ({ panel }) => panel.row))
   $('panels').append(element('section', { ariaLabel: row }, element('h2', { textContent: row }), element('div', { className: 'grid' }, ...of.map(({ card }) => card))));
 
-let newest = 0; // a slow answer must not replace a later one's
+let asked = 0, shown = 0; // a slow answer must not replace a later one's
 
 async function refresh() {
-  const mine = ++newest;
+  const mine = ++asked;
   const minutes = Number($('minutes').value);
   try {
     const [one, ...others] = cards; // one goes ahead: without a Prometheus it alone fails
     const answers = [await api.series(one.index, minutes), ...await Promise.all(others.map(({ index }) => api.series(index, minutes)))];
-    if (mine !== newest) return;
+    if (mine < shown) return;
+    shown = mine;
     const end = Date.now() / 1000;
     const ran = answers.flat().filter(one => one.points.some(point => point[1] > 0)); // a constant nothing has no age
     const oldest = Math.min(end - 60, ...ran.map(one => one.points[0][0])); // what is younger than the time asked for is not squeezed into its edge
@@ -34,7 +35,8 @@ async function refresh() {
     const now = new Date().toISOString();
     sign('live', clock(now, now));
   } catch (error) {
-    if (mine !== newest) return;
+    if (mine < shown) return;
+    shown = mine;
     $('trouble').hidden = false;
     $('panels').hidden = true;
     text('why', error.message);

@@ -10,12 +10,13 @@ import { draw } from './sankey.js';
 const MOST_MOVERS = 6, MOST_MEMBERS = 12;
 
 let shown = null;
-const newest = { trends: 0, audience: 0 }; // a slow answer must not replace a later one's
+let requests = 0, answered = 0, chosen = 0; // a slow answer must not replace a later one's
 
 async function refresh() {
-  const mine = ++newest.trends;
+  const mine = ++requests;
   const trends = await api.trends($('window').value);
-  if (mine !== newest.trends) return;
+  if (mine < answered) return;
+  answered = mine;
   const of = trends.sampled < trends.users ? `, ${trends.sampled.toLocaleString()} of them sampled` : '';
   sign('live', 'live');
   text('population', `${trends.users.toLocaleString()} shoppers${of}`);
@@ -60,17 +61,17 @@ async function audience(category) {
   $('export').hidden = false;
   $('export').href = api.audienceUrl(category, 1_000_000);
   $('export').download = `${category}.ndjson`;
-  const mine = ++newest.audience;
+  const mine = ++chosen;
   try {
     const members = await api.audience(category, MOST_MEMBERS);
-    if (mine !== newest.audience) return;
+    if (mine !== chosen) return;
     $('members').replaceChildren(...members.map(member => element('li', {},
       link(`user.html?user=${encodeURIComponent(member.userId)}`, member.userId),
       element('b', { textContent: `${percent(member.current)} to ${percent(member.next)}` }))));
     $('no-audience').hidden = members.length > 0;
     text('no-audience', 'Nobody now.');
   } catch (error) {
-    if (mine !== newest.audience) return;
+    if (mine !== chosen) return;
     $('members').replaceChildren();
     $('no-audience').hidden = false;
     text('no-audience', error.message);

@@ -151,7 +151,7 @@ public sealed class ServeVariantTests
         releases.Apply(Release(Topics.DefaultModel, "m1", 1));
         releases.Apply(Release("next", "n1", 2));
         Assert.Equal("m1", releases.Newest);
-        Assert.True(releases.IsCurrent("n1")); // its vectors stay
+        Assert.True(releases.IsCurrent("n1", Topics.CatalogVectors.Of("next").Name)); // its vectors stay
     }
 
     private RecommendationsAnswer Answer(string variant)
