@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using Driftline.Client;
 
 namespace Driftline.Cli.Delivery;
@@ -12,11 +11,10 @@ namespace Driftline.Cli.Delivery;
 /// <param name="withSentAt">Whether each is given the time at which it is sent, by which the ingestor corrects this machine's clock.</param>
 internal sealed class DeliverElements(Func<ReadOnlyMemory<byte>, CancellationToken, Task<IReadOnlyList<Outcome>>> send, double rate = 0, bool withSentAt = false)
 {
-    private const int SentAtBytes = 36;
     private const int RequestsPerSecond = 40;
     private const int MostShown = 20;
 
-    private readonly JsonBatch _batch = new(rate > 0 ? Math.Clamp((int)Math.Ceiling(rate / RequestsPerSecond), 1, JsonBatch.MostEvents) : JsonBatch.MostEvents, addedBytes: withSentAt ? SentAtBytes : 0);
+    private readonly JsonBatch _batch = new(rate > 0 ? Math.Clamp((int)Math.Ceiling(rate / RequestsPerSecond), 1, JsonBatch.MostEvents) : JsonBatch.MostEvents, addedBytes: withSentAt ? JsonBatch.SentAtBytes : 0);
     private readonly List<string> _places = [];
     private readonly List<Refusal> _refusals = [];
     private readonly long _started = Stopwatch.GetTimestamp();
@@ -91,7 +89,7 @@ internal sealed class DeliverElements(Func<ReadOnlyMemory<byte>, CancellationTok
             if (ahead > TimeSpan.Zero) await Task.Delay(ahead, stopping);
         }
 
-        var outcomes = await send(_batch.ToJson(withSentAt ? Encoding.UTF8.GetBytes(SentAt()) : []), stopping);
+        var outcomes = await send(_batch.ToJson(withSentAt ? JsonBatch.SentAt(DateTimeOffset.UtcNow) : []), stopping);
         if (outcomes.Count != _batch.Count) throw new CommandException($"The ingestor answered {outcomes.Count} results for {_batch.Count} elements. Is the address an ingestor's, of this version?");
         for (var i = 0; i < outcomes.Count; i++) Settle(outcomes[i], _places[i], i);
         _sent += _batch.Count;
@@ -99,8 +97,6 @@ internal sealed class DeliverElements(Func<ReadOnlyMemory<byte>, CancellationTok
         _places.Clear();
         progress.Report(_read);
     }
-
-    private static string SentAt() => string.Create(CultureInfo.InvariantCulture, $"\"sentAt\":\"{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}\",");
 
     private void Settle(Outcome outcome, string where, int index)
     {

@@ -16,10 +16,11 @@ internal static class ReadJson
         {
             number++;
             if (string.IsNullOrWhiteSpace(line)) continue;
-            if (isFirst && Begins(line) is var start and not Start.Line)
+            // An array, or an object that does not end on its line, is one document.
+            if (isFirst && line.TrimStart()[0] is var first && (first == '[' || (first == '{' && !IsWhole(line))))
             {
                 var rest = reader.ReadToEnd();
-                if (start == Start.Array || !HoldsWholeLines(rest) || IsWhole(line + "\n" + rest))
+                if (first == '[' || !BeginsWithAWholeLine(rest) || IsWhole(line + "\n" + rest))
                 {
                     foreach (var element in Document(name, line + "\n" + rest)) yield return element;
                     yield break;
@@ -33,31 +34,10 @@ internal static class ReadJson
         }
     }
 
-    private enum Start
+    private static bool BeginsWithAWholeLine(string text)
     {
-        Line,
-        Object,
-        Array,
-    }
-
-    /// <summary>An array, or an object that does not end on its line, is one document.</summary>
-    private static Start Begins(string line) => line.AsSpan().TrimStart()[0] switch
-    {
-        '[' => Start.Array,
-        '{' when !IsWhole(line) => Start.Object,
-        _ => Start.Line,
-    };
-
-    private static bool HoldsWholeLines(string text) => new StringReader(text) is var lines && NextOf(lines) is { } next && next.TrimStart().StartsWith('{') && IsWhole(next);
-
-    private static string? NextOf(StringReader lines)
-    {
-        while (lines.ReadLine() is { } line)
-        {
-            if (!string.IsNullOrWhiteSpace(line)) return line;
-        }
-
-        return null;
+        var line = text.TrimStart().Split('\n', 2)[0];
+        return line.StartsWith('{') && IsWhole(line);
     }
 
     private static IEnumerable<Element> FromFile(string path)

@@ -11,6 +11,8 @@ namespace Driftline.Cli.Kafka;
 /// <summary>A rejected record's original as the ingestor takes it.</summary>
 internal static class OriginalEvent
 {
+    private const string NoObject = "is no JSON object: only its sender can put it right";
+
     /// <param name="decoded">The original, where it was on a topic and could be decoded.</param>
     /// <param name="set">Fields that replace the original's.</param>
     public static Element Read(RejectedRecord record, GenericRecord? decoded, IReadOnlyDictionary<string, JsonNode?> set)
@@ -24,11 +26,11 @@ internal static class OriginalEvent
             if (decoded is not null && ((GenericRecord)decoded["payload"]).Schema.Name == nameof(driftline.events.SessionMerged))
                 return Element.Unreadable(where, "is a merge of a session, no event: ask the ingestor for it again");
             return (decoded is null ? JsonNode.Parse(original) as JsonObject : FromAvro(decoded)) is { } json
-                ? Sendable(where, record, json, isFirstHand: decoded is null, set) : Element.Unreadable(where, "is no JSON object: only its sender can put it right");
+                ? Sendable(where, record, json, isFirstHand: decoded is null, set) : Element.Unreadable(where, NoObject);
         }
         catch (JsonException)
         {
-            return Element.Unreadable(where, "is no JSON object: only its sender can put it right"); // cut off, or never JSON
+            return Element.Unreadable(where, NoObject); // cut off, or never JSON
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or InvalidCastException or KeyNotFoundException or Avro.AvroException)
         {

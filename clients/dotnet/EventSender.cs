@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
 
@@ -12,9 +11,6 @@ namespace Driftline.Client;
 /// </summary>
 public sealed class EventSender : IAsyncDisposable
 {
-    /// <summary>What <see cref="SentAt"/> adds to each event.</summary>
-    private const int SentAtBytes = 38;
-
     private readonly IngestorClient _ingestor;
     private readonly EventSenderOptions _options;
     private readonly TimeProvider _time;
@@ -30,7 +26,7 @@ public sealed class EventSender : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(ingestor);
         (_ingestor, _options, _time) = (ingestor.Patient(), options ?? new EventSenderOptions(), time ?? TimeProvider.System);
-        _batch = new JsonBatch(_options.MaxBatchEvents, _options.MaxBatchBytes, SentAtBytes);
+        _batch = new JsonBatch(_options.MaxBatchEvents, _options.MaxBatchBytes, JsonBatch.SentAtBytes);
         _waiting = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(_options.Capacity) { SingleReader = true });
         _run = Task.Run(RunAsync);
     }
@@ -132,7 +128,7 @@ public sealed class EventSender : IAsyncDisposable
     {
         try
         {
-            var results = await _ingestor.SendJsonAsync(() => _batch.ToJson(Encoding.UTF8.GetBytes(SentAt(_time.GetUtcNow()))), _givenUp.Token);
+            var results = await _ingestor.SendJsonAsync(() => _batch.ToJson(JsonBatch.SentAt(_time.GetUtcNow())), _givenUp.Token);
             if (results.Count != _inBatch.Count) throw new DriftlineException($"The ingestor answered {results.Count} results for {_inBatch.Count} events.");
             for (var i = 0; i < _inBatch.Count; i++) Settle(_inBatch[i], results[i], i);
         }
@@ -168,9 +164,6 @@ public sealed class EventSender : IAsyncDisposable
             _options.OnFailure?.Invoke(new FailedEvent(one, false, reason));
         }
     }
-
-    /// <summary>The time of this attempt: with an earlier one, the wait between would be taken for the sender's clock being wrong.</summary>
-    private static string SentAt(DateTimeOffset now) => $"\"sentAt\":\"{now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)}\",";
 
     /// <param name="Event">Null for a flush.</param>
     private readonly record struct Waiting(StorefrontEvent? Event, byte[] Json, TaskCompletionSource? Flushed);

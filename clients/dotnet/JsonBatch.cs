@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace Driftline.Client;
 
 /// <summary>A request body in the making: JSON objects until the next would make it larger than the ingestor takes.</summary>
@@ -5,6 +8,9 @@ public sealed class JsonBatch
 {
     /// <summary>The ingestor's default limits for one request.</summary>
     public const int MostEvents = 1_000, MostBytes = 1 << 20;
+
+    /// <summary>Most bytes that <see cref="SentAt"/> adds to each object.</summary>
+    public const int SentAtBytes = 38;
 
     private readonly int _events, _bytes, _added;
     private readonly List<byte[]> _objects = [];
@@ -42,6 +48,11 @@ public sealed class JsonBatch
         _objects.Clear();
         _length = 2;
     }
+
+    /// <summary>What <see cref="ToJson"/> adds to tell each event's time of sending, by which the ingestor corrects the sender's clock.</summary>
+    /// <param name="now">The time of this attempt: with an earlier one, the wait between would be taken for the sender's clock being wrong.</param>
+    public static byte[] SentAt(DateTimeOffset now) =>
+        Encoding.UTF8.GetBytes($"\"sentAt\":\"{now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)}\",");
 
     /// <summary>The objects as a JSON array.</summary>
     /// <param name="added">UTF-8 text that goes behind the opening brace of each, with its comma.</param>

@@ -135,7 +135,8 @@ test('no browser has to know how to join signals', async t => {
   assert.equal(sender.counts.delivered, 1);
 });
 
-async function hiddenPage(t, answer) {
+/** A sender in a page that can be hidden, and what it fetches. */
+async function inPage(t, answer, options) {
   const page = new EventTarget();
   globalThis.addEventListener = page.addEventListener.bind(page);
   globalThis.removeEventListener = page.removeEventListener.bind(page);
@@ -145,9 +146,13 @@ async function hiddenPage(t, answer) {
   });
   const requests = [];
   const keep = (url, options) => { requests.push(options); return fetch(url, options); };
-  const { service, sender } = await withService(t, answer, { lingerMs: 60_000, key: 'dl_page', fetch: keep });
+  return { ...await withService(t, answer, { lingerMs: 60_000, fetch: keep, ...options }), requests, hide: () => page.dispatchEvent(new Event('pagehide')) };
+}
+
+async function hiddenPage(t, answer) {
+  const { service, sender, requests, hide } = await inPage(t, answer, { key: 'dl_page' });
   for (let i = 0; i < 10; i++) await sender.send(click(`e${i}`, { reviewText: 'x'.repeat(10_000) }));
-  page.dispatchEvent(new Event('pagehide'));
+  hide();
   return { service, sender, requests };
 }
 
@@ -162,21 +167,13 @@ test('a hidden page sends what is left in requests that outlive it', async t => 
 });
 
 test('a page that goes while it closes sends what is left in requests that outlive it', async t => {
-  const page = new EventTarget();
-  globalThis.addEventListener = page.addEventListener.bind(page);
-  globalThis.removeEventListener = page.removeEventListener.bind(page);
-  t.after(() => {
-    delete globalThis.addEventListener;
-    delete globalThis.removeEventListener;
-  });
-  const requests = [];
-  const { sender } = await withService(t, (response, request) => requests.at(-1).keepalive ? accept(response, request) : json(response, 503, {}), {
-    lingerMs: 60_000, maxBatchEvents: 2, firstWaitMs: 60_000, longestWaitMs: 60_000, closeTimeoutMs: 200, fetch: (url, options) => { requests.push(options); return fetch(url, options); },
-  });
+  const { sender, requests, hide } = await inPage(
+    t, (response, request) => requests.at(-1).keepalive ? accept(response, request) : json(response, 503, {}),
+    { maxBatchEvents: 2, firstWaitMs: 60_000, longestWaitMs: 60_000, closeTimeoutMs: 200 });
   for (const id of ['e1', 'e2', 'e3']) await sender.send(click(id));
   const closing = sender.close();
   await new Promise(resolve => setTimeout(resolve, 50));
-  page.dispatchEvent(new Event('pagehide'));
+  hide();
   await closing;
 
   assert.deepEqual(requests.filter(request => request.keepalive).flatMap(request => JSON.parse(request.body).map(event => event.eventId)), ['e3', 'e1', 'e2']); // e3 was never sent
