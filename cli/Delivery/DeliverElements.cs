@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using System.Threading.Channels;
 using Driftline.Client;
 
 namespace Driftline.Cli.Delivery;
@@ -14,7 +15,10 @@ internal sealed class DeliverElements(Func<ReadOnlyMemory<byte>, CancellationTok
     private const int RequestsPerSecond = 40;
     private const int MostShown = 20;
 
-    private readonly JsonBatch _batch = new(rate > 0 ? Math.Clamp((int)Math.Ceiling(rate / RequestsPerSecond), 1, JsonBatch.MostEvents) : JsonBatch.MostEvents, addedBytes: withSentAt ? JsonBatch.SentAtBytes : 0);
+    /// <summary>How long what has been read waits for more: an input that goes on, such as a log that is followed, is sent as it comes.</summary>
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(250);
+
+    private readonly JsonBatch _batch = new(MostOf(rate), addedBytes: withSentAt ? JsonBatch.SentAtBytes : 0);
     private readonly List<string> _places = [];
     private readonly List<Refusal> _refusals = [];
     private readonly long _started = Stopwatch.GetTimestamp();
@@ -28,31 +32,26 @@ internal sealed class DeliverElements(Func<ReadOnlyMemory<byte>, CancellationTok
 
     public async Task<Delivered> RunAsync(IEnumerable<Element> elements, IProgress<long> progress, CancellationToken stopping)
     {
-        foreach (var element in elements)
+        var input = Channel.CreateBounded<Element>(MostOf(rate)); // no more than a batch ahead, for a replayed event happens when it is read
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        _ = ReadAsync(elements, input.Writer, over.Token);
+        try
         {
-            _read++;
-            if (element.Json is not { } json)
+            while (true)
             {
-                Unreadable(new Refusal(element.Where, element.Field, element.Fault!));
-                continue;
+                while (input.Reader.TryRead(out var element)) await AddAsync(element, progress, stopping);
+                var more = input.Reader.WaitToReadAsync(stopping).AsTask();
+                if (_batch.Count > 0 && await Task.WhenAny(more, Task.Delay(Linger, stopping)) != more) await SendAsync(progress, stopping);
+                if (!await more) break;
             }
 
-            if (!_batch.CouldHold(json))
-            {
-                Unreadable(new Refusal(element.Where, null, $"is {json.Length} bytes long: one request takes {JsonBatch.MostBytes}"));
-                continue;
-            }
-
-            if (!_batch.TryAdd(json))
-            {
-                await SendAsync(progress, stopping);
-                _batch.TryAdd(json);
-            }
-
-            _places.Add(element.Where);
+            if (_batch.Count > 0) await SendAsync(progress, stopping);
+        }
+        finally
+        {
+            await over.CancelAsync();
         }
 
-        if (_batch.Count > 0) await SendAsync(progress, stopping);
         return new Delivered(_read, _accepted, _duplicates, _notStored, _rejected, _unreadable, _refusals);
     }
 
@@ -73,6 +72,48 @@ internal sealed class DeliverElements(Func<ReadOnlyMemory<byte>, CancellationTok
         }
 
         return delivered.Refusals.Count > 0 ? 1 : 0;
+    }
+
+    private static int MostOf(double rate) => rate > 0 ? Math.Clamp((int)Math.Ceiling(rate / RequestsPerSecond), 1, JsonBatch.MostEvents) : JsonBatch.MostEvents;
+
+    // On a thread of its own, for an input may keep it waiting. What goes wrong reaches the reader of the channel.
+    private static Task ReadAsync(IEnumerable<Element> elements, ChannelWriter<Element> writer, CancellationToken over) => Task.Run(
+        async () =>
+        {
+            try
+            {
+                foreach (var element in elements) await writer.WriteAsync(element, over);
+                writer.Complete();
+            }
+            catch (Exception e)
+            {
+                writer.Complete(e);
+            }
+        },
+        CancellationToken.None);
+
+    private async Task AddAsync(Element element, IProgress<long> progress, CancellationToken stopping)
+    {
+        _read++;
+        if (element.Json is not { } json)
+        {
+            Unreadable(new Refusal(element.Where, element.Field, element.Fault!));
+            return;
+        }
+
+        if (!_batch.CouldHold(json))
+        {
+            Unreadable(new Refusal(element.Where, null, $"is {json.Length} bytes long: one request takes {JsonBatch.MostBytes}"));
+            return;
+        }
+
+        if (!_batch.TryAdd(json))
+        {
+            await SendAsync(progress, stopping);
+            _batch.TryAdd(json);
+        }
+
+        _places.Add(element.Where);
     }
 
     private void Unreadable(Refusal refusal)

@@ -71,6 +71,25 @@ public sealed class DeliverElementsTests
     }
 
     [Fact]
+    public async Task WhatAnInputThatGoesOnHasGivenIsSentBeforeItGivesMore()
+    {
+        using var more = new SemaphoreSlim(0);
+        var delivery = DeliverAsync(Input());
+        for (var waited = 0; _requests.Count == 0 && waited < 30_000; waited += 10) await Task.Delay(10);
+
+        Assert.Equal(2, Assert.Single(_requests).Length);
+        more.Release();
+        Assert.Equal(3, (await delivery).Accepted);
+
+        IEnumerable<Element> Input()
+        {
+            for (var i = 0; i < 2; i++) yield return new Element($"f:{i}", "{}"u8.ToArray());
+            more.Wait();
+            yield return new Element("f:2", "{}"u8.ToArray());
+        }
+    }
+
+    [Fact]
     public async Task ItemsOfACsvFileAreReadWithTheirFaults()
     {
         var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "items.csv");
