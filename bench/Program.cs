@@ -68,8 +68,8 @@ var items = new Option<int>("--items") { Description = "Item vectors; a model ha
 var dimensions = new Option<int>("--dims") { Description = "Length of a vector; a model has its own.", DefaultValueFactory = _ => 64 };
 var queries = new Option<int>("--queries") { Description = "Queries for the 20 best.", DefaultValueFactory = _ => 500 };
 var vectors = new Option<DirectoryInfo?>("--keep") { Description = "Takes vectors, answers and hnswlib's graph, which is used again. Default: a folder of the set's in the temporary one." };
-var peers = new Option<string[]>("--peers") { Description = "Engines to measure beside Driftline's.", AllowMultipleArgumentsPerToken = true, Arity = ArgumentArity.ZeroOrMore, DefaultValueFactory = _ => ["faiss", "hnswlib"] };
-peers.AcceptOnlyFromAmong("faiss", "hnswlib");
+var peers = new Option<string[]>("--peers") { Description = "Engines to measure beside Driftline's, or none.", AllowMultipleArgumentsPerToken = true, Arity = ArgumentArity.OneOrMore, DefaultValueFactory = _ => ["faiss", "hnswlib"] };
+peers.AcceptOnlyFromAmong("faiss", "hnswlib", "none");
 items.Validators.Add(result => { if (result.GetValueOrDefault<int>() is not (>= 20 and <= 10_000_000)) result.AddError("--items must be 20 to 10000000."); });
 dimensions.Validators.Add(result => { if (result.GetValueOrDefault<int>() is not (>= 1 and <= 4_096)) result.AddError("--dims must be 1 to 4096."); });
 queries.Validators.Add(result => { if (result.GetValueOrDefault<int>() is not (>= 20 and <= 100_000)) result.AddError("--queries must be 20 to 100000."); });
@@ -88,7 +88,7 @@ retrieval.SetAction(async (parsed, stopping) =>
     var of = Directory.Exists(name) ? VectorSet.OfModel(name, parsed.GetValue(queries), parsed.GetValue(seed))
         : VectorSet.Drawn(name, parsed.GetValue(items), parsed.GetValue(dimensions), parsed.GetValue(queries), parsed.GetValue(seed));
     var keep = parsed.GetValue(vectors)?.FullName ?? Path.Combine(Path.GetTempPath(), $"driftline-vectors-{of.Name}-{of.ItemCount}-{of.Dimensions}-{parsed.GetValue(seed)}");
-    var report = await new RetrievalCommand(of, keep, parsed.GetValue(peers)!).RunAsync(stopping);
+    var report = await new RetrievalCommand(of, keep, [.. parsed.GetValue(peers)!.Except(["none"])]).RunAsync(stopping);
     report.Print(Console.WriteLine);
     if (parsed.GetValue(json) is { } file) await File.WriteAllTextAsync(file.FullName, report.ToJson() + "\n", stopping);
 });

@@ -65,7 +65,7 @@ internal sealed class RetrievalCommand(VectorSet set, string folder, string[] pe
     {
         var lines = await DebianPython.RunAsync(
             Path.Combine(Repository.Root, "bench", "retrieval-peers", "measure.py"), [folder, $"{set.Dimensions}", $"{Wanted}", .. peers],
-            "python3-faiss, python3-hnswlib and libopenblas0-pthread (Debian), or an empty --peers", stopping);
+            "python3-faiss, python3-hnswlib and libopenblas0-pthread (Debian), or --peers none", stopping);
         return [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize(line, RetrievalJson.Default.EngineFigures)!)];
     }
 

@@ -11,8 +11,6 @@ import time
 
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")  # before the libraries read them
 
-import faiss  # noqa: E402
-import hnswlib  # noqa: E402
 import numpy  # noqa: E402
 
 folder, dimensions, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
@@ -49,6 +47,8 @@ def one_by_one(ask):
 
 
 def measure_faiss():
+    import faiss
+
     before, start = resident(), time.perf_counter()
     index = faiss.IndexFlatIP(dimensions)
     index.add(items())
@@ -62,6 +62,8 @@ def measure_faiss():
 
 
 def measure_hnswlib():
+    import hnswlib
+
     path = os.path.join(folder, "hnswlib.bin")
     before, start = resident(), time.perf_counter()
     graph = hnswlib.Index(space="ip", dim=dimensions)
