@@ -79,11 +79,12 @@ public sealed class EventSender : IAsyncDisposable
 
     private async Task RunAsync()
     {
+        TaskCompletionSource? flushed = null;
         try
         {
             while (await _waiting.Reader.WaitToReadAsync())
             {
-                var flushed = await GatherAsync();
+                flushed = await GatherAsync();
                 if (_batch.Count > 0) await DeliverAsync();
                 _batch.Clear();
                 _inBatch.Clear();
@@ -93,6 +94,7 @@ public sealed class EventSender : IAsyncDisposable
         catch (Exception e)
         {
             _waiting.Writer.TryComplete(e); // OnFailure threw: nobody waits for a sender that has stopped
+            flushed?.TrySetException(e);
             while (_waiting.Reader.TryRead(out var left)) left.Flushed?.TrySetException(e);
             throw;
         }

@@ -13,9 +13,9 @@ public sealed class RecommenderClient
     private readonly Attempts _attempts;
 
     /// <param name="http">With <see cref="HttpClient.BaseAddress"/> set to the recommender's address. It stays the caller's to dispose.</param>
-    /// <param name="retry">How long a recommender that is away is waited for; by default a second, since a page waits for the answer.</param>
+    /// <param name="retry">How long a recommender that is away is waited for; by default two seconds, since a page waits for the answer and a recommender asks for one.</param>
     public RecommenderClient(HttpClient http, RetryOptions? retry = null, TimeProvider? time = null) =>
-        _attempts = new Attempts(http, retry ?? new RetryOptions { FirstWait = TimeSpan.FromMilliseconds(50), GiveUpAfter = TimeSpan.FromSeconds(1), AttemptTimeout = TimeSpan.FromSeconds(10) }, time);
+        _attempts = new Attempts(http, retry ?? new RetryOptions { FirstWait = TimeSpan.FromMilliseconds(50), GiveUpAfter = TimeSpan.FromSeconds(2), AttemptTimeout = TimeSpan.FromSeconds(10) }, time);
 
     /// <summary>What to show to a user next; for a user who is not known, what is trending.</summary>
     public Task<Recommendations> RecommendationsAsync(string userId, RecommendationsQuery? query = null, CancellationToken stopping = default) =>

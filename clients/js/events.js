@@ -15,6 +15,9 @@ function body(events) {
   return `[${events.map(one => sentAt + one.json.slice(1)).join(',')}]`;
 }
 
+/** crypto.randomUUID exists only on https and localhost. */
+const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('');
+
 export class EventSender {
   #url; #options; #fetch; #headers;
   #waiting = [];
@@ -46,7 +49,7 @@ export class EventSender {
 
   /** Takes an event; waits while the buffer is full. Answers the event's id. */
   async send(event) {
-    const full = { eventId: crypto.randomUUID(), eventTime: new Date().toISOString(), ...given(event) };
+    const full = { eventId: newId(), eventTime: new Date().toISOString(), ...given(event) };
     delete full.sentAt;
     const json = JSON.stringify(full);
     const size = utf8.encode(json).length + SENT_AT_BYTES + 1;

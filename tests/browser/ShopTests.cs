@@ -104,6 +104,14 @@ public sealed class ShopTests(PipelineFixture fixture)
         await keys.PressAsync("Escape");
         await Assertions.Expect(page.Locator("#product")).ToBeHiddenAsync();
         Assert.Equal(item.Title, await console.FocusedAsync());
+
+        // What is recommended changes under the shopper's hands, and the focus stays: with the product, or where that has gone, with the list.
+        var shown = await page.Locator("#picks").InnerHTMLAsync();
+        await page.Locator("#picks .add").First.FocusAsync();
+        await keys.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("#picks .tile")).Not.ToHaveCountAsync(0);
+        await page.WaitForFunctionAsync("shown => document.querySelector('#picks').innerHTML !== shown", shown);
+        Assert.Contains(await console.FocusedAsync(), (string[])["Add", "picks-title"]);
         Assert.Empty(console.Errors);
     }
 

@@ -26,15 +26,21 @@ internal static class FilterParameters
     public static ItemFilter Read(
         HttpRequest request, string[]? category, double? minPrice, double? maxPrice, string[]? exclude, string? kind, out Dictionary<string, string[]> errors)
     {
-        errors = [];
-        foreach (var name in (string[])["minPrice", "maxPrice", "diversity", "explore"])
+        errors = WithCommas(request, "minPrice", "maxPrice", "diversity", "explore");
+        if (errors.Count == 0 && minPrice > maxPrice) errors["minPrice"] = ["minPrice must not be greater than maxPrice; swap them or leave one out."];
+        return new ItemFilter(Given(category), minPrice, maxPrice, Given(exclude), UsersApi.NullIfEmpty(kind));
+    }
+
+    /// <summary>The errors of numbers with a comma: the framework reads "9,99" as 999 and "0,1" as 1, and a parameter given twice as joined by a comma.</summary>
+    public static Dictionary<string, string[]> WithCommas(HttpRequest request, params ReadOnlySpan<string> names)
+    {
+        var errors = new Dictionary<string, string[]>();
+        foreach (var name in names)
         {
-            // The framework reads "9,99" as 999 and "0,1" as 1, and a parameter given twice as joined by a comma.
             if (request.Query[name].ToString().Contains(',', StringComparison.Ordinal)) errors[name] = [$"{name} must be one number with a decimal point and no comma, e.g. {name}=0.5."];
         }
 
-        if (errors.Count == 0 && minPrice > maxPrice) errors["minPrice"] = ["minPrice must not be greater than maxPrice; swap them or leave one out."];
-        return new ItemFilter(Given(category), minPrice, maxPrice, Given(exclude), UsersApi.NullIfEmpty(kind));
+        return errors;
     }
 
     /// <summary>What was given of a parameter that may be repeated.</summary>

@@ -17,7 +17,7 @@ internal static class ItemsApi
             .WithDescription("By the cosine of the item vectors of the model version that serves. Where there are none, trending items of the same category, and 'reason' says so.")
             .ProducesProblem(StatusCodes.Status404NotFound);
         app.MapGet("/v1/items", Items).WithTags("Items").WithName("FindItems").WithSummary("Items whose title or id holds a text").RequireAuthorization(Scopes.ReadRecommendations)
-            .WithDescription("Whether for sale or not; 'available' tells.");
+            .WithDescription("Whether for sale or not; 'available' tells.").ProducesValidationProblem();
         app.MapGet("/v1/categories", Categories).WithTags("Items").WithName("ListCategories").WithSummary("Categories of the catalogue").RequireAuthorization(Scopes.ReadRecommendations);
     }
 

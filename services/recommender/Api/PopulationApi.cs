@@ -25,11 +25,12 @@ internal static partial class PopulationApi
     }
 
     internal static async Task<IResult> AudienceAsync(
-        [Description("Name of the category, percent-encoded (a slash as %2F).")] string category, ExportAudience export, CancellationToken aborted,
+        [Description("Name of the category, percent-encoded (a slash as %2F).")] string category, ExportAudience export, HttpRequest request, CancellationToken aborted,
         [Range(0.0, 1.0, ErrorMessage = "{0} must be a number from {1} to {2}, with a decimal point, e.g. {0}=0.05."), Description("Least rise: forecast share less observed share, 0 to 1.")] double minRise = 0,
         [Range(1, 1_000_000), Description("Most users wanted.")] int limit = 1_000,
         [Description("Of the last line of an earlier answer: the listing goes on after it.")] string? cursor = null)
     {
+        if (FilterParameters.WithCommas(request, "minRise") is { Count: > 0 } errors) return TypedResults.ValidationProblem(errors);
         AudiencePosition? after = null;
         if (!string.IsNullOrEmpty(cursor))
         {

@@ -19,11 +19,11 @@ internal static class UsersApi
     {
         var users = app.MapGroup("/v1/users").WithTags("Users");
         users.MapGet("/", RecentAsync).WithName("ListRecentUsers").WithSummary("Users updated last")
-            .RequireAuthorization(Scopes.Admin).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .RequireAuthorization(Scopes.Admin).ProducesValidationProblem().ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         users.MapGet("/{id}/recommendations", RecommendationsAsync).WithName("GetRecommendations").WithSummary("Items for a user").RequireAuthorization(Scopes.ReadRecommendations)
             .WithDescription("A user that is not known gets trending items, or with a context items similar to its item, and 'reason' says so. The catalogue's latest fill what is left open.").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         users.MapGet("/{id}/interests", InterestsAsync).WithName("GetInterests").WithSummary("A user's interest now and next").RequireAuthorization(Scopes.ReadRecommendations)
-            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         users.MapGet("/{id}/interests/stream", Stream).WithName("StreamInterests").WithSummary("A user's interest, live (server-sent events)").RequireAuthorization(Scopes.ReadRecommendations)
             .WithDescription("Event 'interests' carries what GET interests answers: the state now, then each update ('known' is false while there is none). Event 'heartbeat' carries nothing.")
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream").ProducesProblem(StatusCodes.Status503ServiceUnavailable);

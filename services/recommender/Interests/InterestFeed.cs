@@ -5,6 +5,7 @@ using System.Threading.Channels;
 using driftline.events;
 using Driftline.Recommender.Api;
 using Microsoft.Extensions.Options;
+using StackExchange.Redis;
 
 namespace Driftline.Recommender.Interests;
 
@@ -34,13 +35,15 @@ internal sealed class InterestFeed(
             var updates = Channel.CreateBounded<byte[]?>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
             // Subscribing before reading: an update between the two is seen twice rather than never.
             await using var subscription = await store.SubscribeAsync(userId, bytes => updates.Writer.TryWrite(bytes));
-            yield return Item(userId, await store.ReadAsync(userId));
+            var shown = await store.ReadAsync(userId);
+            yield return Item(userId, shown);
             while (!ending.IsCancellationRequested)
             {
                 var arrived = await WaitAsync(updates.Reader, ending.Token);
                 if (ending.IsCancellationRequested) yield break;
-                if (!arrived) yield return new SseItem<string>("{}", "heartbeat");
-                else if (updates.Reader.TryRead(out var bytes) && await ItemAsync(userId, bytes) is { } item) yield return item;
+                var now = !arrived ? await StoredAsync(userId, shown) : updates.Reader.TryRead(out var bytes) ? await DecodeAsync(bytes, shown) : shown;
+                if (!ReferenceEquals(now, shown)) yield return Item(userId, shown = now);
+                else if (!arrived) yield return new SseItem<string>("{}", "heartbeat");
             }
         }
         finally
@@ -65,16 +68,30 @@ internal sealed class InterestFeed(
         }
     }
 
-    private async ValueTask<SseItem<string>?> ItemAsync(string userId, byte[]? bytes)
+    // Redis keeps no message for a subscriber whose connection is down: what came meanwhile is read. What was shown, where that is still so or Redis is away.
+    private async Task<InterestUpdated?> StoredAsync(string userId, InterestUpdated? shown)
     {
         try
         {
-            return Item(userId, bytes is null ? null : await store.DecodeAsync(bytes));
+            var stored = await store.ReadAsync(userId);
+            return (stored?.computedAt, stored?.modelVersion, stored?.sequenceDigest) == (shown?.computedAt, shown?.modelVersion, shown?.sequenceDigest) ? shown : stored;
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException)
+        {
+            return shown; // the next heartbeat asks again
+        }
+    }
+
+    private async ValueTask<InterestUpdated?> DecodeAsync(byte[]? bytes, InterestUpdated? shown)
+    {
+        try
+        {
+            return bytes is null ? null : await store.DecodeAsync(bytes);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             Log.MessageUnreadable(log, e); // the next update replaces it
-            return null;
+            return shown;
         }
     }
 

@@ -133,6 +133,16 @@ public sealed class EventSenderTests
         Assert.Equal(new SenderCounts(1, 0, 1), sender.Counts);
     }
 
+    [Fact]
+    public async Task AFailureHandlerThatThrowsEndsAFlushThatWaitsForItsEvents()
+    {
+        _service.Answer = (_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.RequestEntityTooLarge));
+        var sender = new EventSender(new IngestorClient(_service.Client, FakeService.Quick), new EventSenderOptions { OnFailure = _ => throw new FormatException("the shop's own"), Linger = TimeSpan.FromMinutes(5) });
+        await sender.SendAsync(Click("e1"));
+
+        await Assert.ThrowsAsync<FormatException>(() => sender.FlushAsync().WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
     private static StorefrontEvent Click(string id) => new() { EventId = id, EventType = EventTypes.Click, UserId = "u1", Items = [new EventItem("i1")] };
 
     private EventSender Sender(EventSenderOptions options, RetryOptions? retry = null) =>

@@ -20,6 +20,19 @@ public sealed class RecommenderClientTests
     }
 
     [Fact]
+    public async Task ARecommenderThatAsksForASecondIsAskedAgain()
+    {
+        _service.Answer = (_, number) =>
+        {
+            var answer = number == 1 ? new HttpResponseMessage(HttpStatusCode.ServiceUnavailable) : FakeService.Json(HttpStatusCode.OK, """{"categories":[]}""");
+            if (number == 1) answer.Headers.RetryAfter = new System.Net.Http.Headers.RetryConditionHeaderValue(TimeSpan.FromSeconds(1));
+            return Task.FromResult(answer);
+        };
+
+        Assert.Empty(await _client.CategoriesAsync());
+    }
+
+    [Fact]
     public async Task AWrongAddressIsNoUnknownUser()
     {
         _service.Answer = (_, _) => Task.FromResult(FakeService.Json(HttpStatusCode.NotFound, """{"title":"Not Found"}""", "application/problem+json"));

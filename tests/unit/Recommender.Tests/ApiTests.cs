@@ -28,6 +28,17 @@ public sealed class ApiTests(RecommenderWithoutPipeline app) : IClassFixture<Rec
         Assert.StartsWith("3.1", JsonDocument.Parse(current).RootElement.GetProperty("openapi").GetString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task EveryOperationWithAParameterThatCanBeWrongDocumentsTheRefusal()
+    {
+        var document = JsonDocument.Parse(await app.CreateClient().GetStringAsync("/openapi/v1.json"));
+        var checkedOnes = document.RootElement.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(operation => (path.Name, Operation: operation.Value)))
+            .Where(one => one.Operation.TryGetProperty("parameters", out var parameters) && parameters.EnumerateArray().Any(parameter => parameter.GetProperty("schema").GetRawText().Contains("minimum", StringComparison.Ordinal))).ToList();
+
+        Assert.NotEmpty(checkedOnes);
+        Assert.All(checkedOnes, one => Assert.True(one.Operation.GetProperty("responses").TryGetProperty("400", out _), one.Name));
+    }
+
     [Theory]
     [InlineData("/v1/trending?count=0", "count")]
     [InlineData("/v1/trending?count=abc", "count")]
@@ -50,6 +61,7 @@ public sealed class ApiTests(RecommenderWithoutPipeline app) : IClassFixture<Rec
     [InlineData("/v1/users/u/interests?history=-1", "history")]
     [InlineData("/v1/audiences/tea?limit=0", "limit")]
     [InlineData("/v1/audiences/tea?minRise=2", "minRise must be a number from 0 to 1")]
+    [InlineData("/v1/audiences/tea?minRise=0,1", "minRise must be one number with a decimal point")]
     [InlineData("/v1/audiences/tea?cursor=nonsense", "cursor must be one that an earlier answer's line carried")]
     [InlineData("/v1/trends?window=day", "window must be a number from 1 to 9999 followed by m, h or d")]
     [InlineData("/v1/trends?window=0h", "window must be a number from 1 to 9999 followed by m, h or d")]

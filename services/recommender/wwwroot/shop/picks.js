@@ -10,13 +10,14 @@ const LABELS = { model: 'from the model', similar: 'similar', trending: 'trendin
 
 let before = null; // ids that were shown last; null at first
 let reasons = ''; // of those
+let newest = 0; // question
 
 export function forget() {
+  newest++; // an answer that is under way is another shopper's
   before = null;
   $('picks').replaceChildren();
 }
 
-let newest = 0;
 export async function refresh(userId) {
   const mine = ++newest;
   try {
@@ -33,6 +34,7 @@ function show(answer) {
   reason(answer.reason === null ? null : `Not personal: ${answer.reason}.`);
   const because = answer.items.map(why).join('\n');
   if (before?.join('\n') === shown.join('\n') && because === reasons) return; // nothing moves under a pointer without need
+  const focused = focusIn();
   $('picks').replaceChildren(...answer.items.map(item => {
     const made = tile({ ...item, token: answer.attributionToken }, why(item));
     if (before !== null && !before.includes(item.itemId)) {
@@ -40,11 +42,25 @@ function show(answer) {
       made.querySelector('.about').prepend(element('span', { className: 'badge', textContent: 'new' }));
     }
 
+    made.dataset.item = item.itemId;
     return made;
   }));
+  if (focused !== null) refocus(focused);
   if (shown.length === 0) reason('No item to show yet: the catalogue or the events have not arrived.');
   [before, reasons] = [shown, because];
   seen(answer);
+}
+
+/** Which item's which button has the focus; null where none has. */
+function focusIn() {
+  const tile = $('picks').contains(document.activeElement) ? document.activeElement.closest('.tile') : null;
+  return tile && { item: tile.dataset.item, button: [...tile.querySelectorAll('button')].indexOf(document.activeElement) };
+}
+
+/** The same item's button, or where the item has gone, the list's heading. */
+function refocus({ item, button }) {
+  const tile = [...$('picks').children].find(one => one.dataset.item === item);
+  (tile?.querySelectorAll('button')[button] ?? $('picks-title')).focus();
 }
 
 function reason(message) {

@@ -9,9 +9,11 @@ const DONE = { click: 'viewed', 'add-to-cart': 'put in the cart', purchase: 'bou
 
 const found = new Map(); // item id -> item of the catalogue, or null
 
-export async function show({ sequence, purchases }) {
+/** @param isAsked whether this shopper is still the one who is asked for */
+export async function show({ sequence, purchases }, isAsked) {
   const events = sequence.toReversed().slice(0, MOST);
   await find(events.map(event => event.itemId).filter(id => !found.has(id)));
+  if (!isAsked()) return;
   text('events', `${sequence.length} events held${sequence.length > MOST ? `, the newest ${MOST} shown` : ''}, ${purchases.length} products bought`);
   const now = new Date().toISOString();
   $('history').replaceChildren(events.length === 0 ? element('p', { className: 'empty', textContent: 'No event is held.' })

@@ -47,7 +47,7 @@ async function onInterests(id, interests) {
     const [past, held] = await Promise.all([interests.known ? api.interests(userId, MOST_STATES) : null, api.held(userId)]);
     if (id !== userId) return;
     if (past) timeline.show(past);
-    await history.show(held);
+    await history.show(held, () => id === userId);
     $('trouble').hidden = true;
   } catch (error) {
     $('trouble').hidden = false;
