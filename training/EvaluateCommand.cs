@@ -17,6 +17,7 @@ internal static class EvaluateCommand
 {
     public static int Run(EvaluateRequest request)
     {
+        if (!Devices.IsKnown(request.Device)) throw new InputException($"--device {request.Device}: use {Devices.Known}.");
         if (request.Sampled is < 1) throw new InputException($"--sampled {request.Sampled}: must be 1 or more.");
         using var model = request.Artifact is null ? null : ModelArtifact.Load(request.Artifact);
         var split = Split.Parse(request.Split ?? model?.Manifest.Split ?? Split.LeaveOneOut.Name);
@@ -55,6 +56,8 @@ internal static class EvaluateCommand
                 $"{request.Data}: is not the data that model {manifest.Version} was trained on (split {events.Split.Name} {events.SplitHash[..12]}, the model's is {manifest.Split} {manifest.SplitHash[..12]}): its held-out events may be among the model's training events. Evaluate on the training folder and split.");
         }
 
+        if (!events.Vocabulary.Categories.SequenceEqual(manifest.Categories) || !Enumerable.Range(0, events.Items.Count).All(i => events.Vocabulary.CategoryOf(i) == model.Items[i].Category))
+            throw new InputException($"{request.Data}: its items have other categories than when model {manifest.Version} was trained. Evaluate on the training folder, or train again.");
         if (manifest.Attributes.Count > 0 && !events.Attributes.Matches(new AttributeVocabulary(manifest.Attributes)))
             throw new InputException($"{request.Data}: its users file gives other attributes or values than model {manifest.Version} was trained with. Evaluate on the training folder.");
         var target = Devices.Resolve(request.Device);

@@ -20,6 +20,8 @@ internal static class TrainCommand
             $"{data}: {events.Users.Count} users, {events.Users.Sum(user => user.Events.Length)} events, {events.Items.Count} items, {events.Vocabulary.Categories.Count} categories"));
         if (Evaluation.ValidationCases(events, settings.Training.ValidationUsers).Count == 0)
             Console.Error.WriteLine($"{data}: no user has a validation case under --split {events.Split.Name}: the last epoch is kept in place of the best, and the model has no blend. Choose another split for both.");
+        if (Evaluation.TestCases(events).Count == 0)
+            Console.Error.WriteLine($"{data}: no user has a test under --split {events.Split.Name}: the model is trained, and its test figures are 0 and of nobody. Choose another split to measure it.");
         using var model = ProgressView.Run(progress, settings.Training, report => new Trainer(settings, events, TimeProvider.System).Train(report, checkpoint: artifact.TrimEnd('/') + ".checkpoint", cancel: cancel));
         model.Save(artifact);
         var figures = TrainingFigures.Of(model.Manifest);
@@ -37,6 +39,7 @@ internal static class TrainCommand
         File.Move(json + ".tmp", json, overwrite: true); // complete wherever it is
         return 0;
     }
+
     private static void EndWith(Stream parent)
     {
         try

@@ -96,6 +96,7 @@ public sealed record TrainingConfig
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
         WriteIndented = true,
+        RespectNullableAnnotations = true,
     };
 
     /// <summary>Name under which versions of the model follow each other.</summary>
@@ -116,7 +117,7 @@ public sealed record TrainingConfig
         if (!File.Exists(path)) throw new InputException($"--config {path}: no such file. The program's own are in {DefaultFolder}.");
         try
         {
-            var node = JsonNode.Parse(File.ReadAllText(path), documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            var node = JsonNode.Parse(File.ReadAllText(path), documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false });
             if (node is not JsonObject root) throw new InputException($"{path}: is not a JSON object.");
             RefuseUnknownKeys(path, "", root, typeof(TrainingConfig));
             var config = root.Deserialize<TrainingConfig>(Json)!;
@@ -198,6 +199,7 @@ public sealed record TrainingConfig
         Must(Training.ChooseBy is TrainingSettings.ByItems or TrainingSettings.ByCategories, "training.chooseBy", "items or categories");
         Must(Training.ValidationUsers >= 1, "training.validationUsers", "1 or more");
         Must(Training.Threads >= 0, "training.threads", "0 or more");
+        Must(Devices.IsKnown(Training.Device), "training.device", $"{Devices.Known}, not '{Training.Device}'");
         Must(Transfer.SourceIdDropout is >= 0 and < 1, "transfer.sourceIdDropout", "at least 0 and less than 1");
         Must(Transfer.FineTuneRate > 0, "transfer.fineTuneRate", "more than 0");
         Must(Transfer.StepsPerEpoch >= 1, "transfer.stepsPerEpoch", "1 or more");

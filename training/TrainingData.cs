@@ -107,20 +107,16 @@ public sealed class TrainingData
     internal TrainingData Only(IReadOnlyList<UserHistory> users) => new(Items, users, Split, DataHash, Attributes, Vocabulary);
 
     /// <summary>The sequence entry of an import row; null for an impression, which is no part of a sequence.</summary>
-    /// <exception cref="InputException">The row's type is not known.</exception>
     private static SequenceEntry? Entry(ImportEvent e)
     {
-        SequenceEventType type;
-        switch (e.EventType)
+        if (e.EventType == "impression") return null;
+        var type = e.EventType switch
         {
-            case "click" or "detail-page-view" or "view_item": type = SequenceEventType.Click; break;
-            case "add-to-cart" or "add_to_cart": type = SequenceEventType.AddToCart; break;
-            case "purchase" or "purchase-complete": type = SequenceEventType.Purchase; break;
-            case "review": type = SequenceEventType.Review; break;
-            case "impression": return null;
-            default: throw new InputException($"events: event_type '{e.EventType}' of user '{e.UserId}' is not known. Known: click, add-to-cart, purchase, review, impression.");
-        }
-
+            "add-to-cart" => SequenceEventType.AddToCart,
+            "purchase" => SequenceEventType.Purchase,
+            "review" => SequenceEventType.Review,
+            _ => SequenceEventType.Click,
+        };
         var weight = type == SequenceEventType.Review ? Math.Clamp(Math.Round(e.Rating ?? 1), 1, 5) : Math.Clamp(e.Quantity ?? 1, 1, 255);
         return new SequenceEntry(e.EventTime.ToUnixTimeMilliseconds(), 0, type, (byte)weight, PriceBands.Of(e.Price), e.ItemId);
     }

@@ -1,6 +1,6 @@
 namespace Driftline.Storefront;
 
-/// <summary>One row of <c>events.csv</c>. Empty columns are null.</summary>
+/// <summary>One row of <c>events.csv</c>. Empty columns are null; the type is one of click, add-to-cart, purchase, review and impression.</summary>
 public sealed record ImportEvent(
     string UserId, string ItemId, DateTimeOffset EventTime, string EventType,
     int? Quantity = null, double? Price = null, string? OrderId = null, double? Rating = null, string? ReviewText = null);
@@ -128,10 +128,21 @@ public sealed class ImportFolder
                 throw rows.Error("event_time", $"is earlier than the row before ({time:O} after {previous:O}): sort the file by event_time");
             previous = time;
             yield return (new ImportEvent(
-                rows.Required("user_id"), rows.Required("item_id"), time, rows.Text("event_type") ?? "click", Quantity(rows),
+                rows.Required("user_id"), rows.Required("item_id"), time, EventType(rows), Quantity(rows),
                 rows.Number("price"), rows.Text("order_id"), rows.Number("rating"), rows.Text("review_text")), rows.Line);
         }
     }
+
+    /// <summary>A click where the column is empty; the names that the ingestor takes too stand for its own.</summary>
+    private static string EventType(CsvRows rows) => rows.Text("event_type") switch
+    {
+        null or "click" or "detail-page-view" or "view_item" => "click",
+        "add-to-cart" or "add_to_cart" => "add-to-cart",
+        "purchase" or "purchase-complete" => "purchase",
+        "review" => "review",
+        "impression" => "impression",
+        var other => throw rows.Error("event_type", $"'{other}' is not known: use click, add-to-cart, purchase, review or impression"),
+    };
 
     /// <summary>Whole and at least 1: goods by weight and the odd 0 count as 1.</summary>
     private static int? Quantity(CsvRows rows)

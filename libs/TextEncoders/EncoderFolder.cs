@@ -44,7 +44,7 @@ internal sealed partial class EncoderFolder
         var (tokenizer, tokenizerFile) = TokenizerOf(folder);
         var pooling = manifest is null ? PoolingConfig.Read(folder) : Pooling.InModel;
         var maxLength = manifest?.MaxLength ?? MaxLengthOf(folder);
-        var parts = new[] { model, model + "_data", tokenizerFile }.Where(File.Exists).Select(HashOf).Append($"{pooling} {maxLength} {LowerCase(folder)}");
+        var parts = WeightsOf(model).Append(tokenizerFile).Select(HashOf).Append($"{pooling} {maxLength} {LowerCase(folder)}{(StripAccents(folder) is { } strips ? $" {strips}" : "")}");
         return new EncoderFolder(folder)
         {
             Model = model,
@@ -55,6 +55,9 @@ internal sealed partial class EncoderFolder
             Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))))[..12],
         };
     }
+
+    // Large exports keep their weights beside the graph, in model.onnx_data or model.onnx.data.
+    private static IEnumerable<string> WeightsOf(string model) => Directory.EnumerateFiles(Path.GetDirectoryName(model)!, ModelFile + "*").Order(StringComparer.Ordinal);
 
     public static string HashOf(string path)
     {
@@ -87,7 +90,7 @@ internal sealed partial class EncoderFolder
             using var stream = File.OpenRead(vocabulary);
             try
             {
-                return (new WordPieceTokenizer(stream, LowerCase(folder)), vocabulary);
+                return (new WordPieceTokenizer(stream, LowerCase(folder), StripAccents(folder)), vocabulary);
             }
             catch (ArgumentException e)
             {
@@ -103,6 +106,8 @@ internal sealed partial class EncoderFolder
     // BERT's tokenizer lower-cases unless it is told not to.
     private static bool LowerCase(string folder) =>
         Setting<bool>(folder, "tokenizer_config.json", "do_lower_case") ?? Setting<bool>(folder, "sentence_bert_config.json", "do_lower_case") ?? true;
+
+    private static bool? StripAccents(string folder) => Setting<bool>(folder, "tokenizer_config.json", "strip_accents");
 
     private static int MaxLengthOf(string folder)
     {

@@ -48,15 +48,17 @@ internal static class TokenizerJson
     private static WordPieceTokenizer WordPiece(string path, JsonElement root, JsonElement model)
     {
         var lowerCase = false;
+        bool? stripAccents = null;
         foreach (var part in Parts(root, "normalizer", "normalizers"))
         {
             if (TypeOf(part) != "BertNormalizer") throw Unknown(path, $"normalizer '{TypeOf(part)}' with WordPiece", "BertNormalizer");
             lowerCase = part.GetProperty("lowercase").GetBoolean();
+            if (part.TryGetProperty("strip_accents", out var strip) && strip.ValueKind != JsonValueKind.Null) stripAccents = strip.GetBoolean();
         }
 
         var pieces = new SortedDictionary<int, string>(model.GetProperty("vocab").EnumerateObject().ToDictionary(piece => piece.Value.GetInt32(), piece => piece.Name));
         if (pieces.Keys.Index().Any(id => id.Index != id.Item)) throw new EncoderException($"{path}: the ids of model.vocab are not 0 to {pieces.Count - 1}. Export the tokenizer again.");
-        return new WordPieceTokenizer(new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', pieces.Values))), lowerCase);
+        return new WordPieceTokenizer(new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', pieces.Values))), lowerCase, stripAccents);
     }
 
     private static TextNormaliser Normaliser(string path, JsonElement root)

@@ -6,13 +6,14 @@ namespace Driftline.TextEncoders;
 internal sealed class WordPieceTokenizer : PieceTokenizer
 {
     private readonly BertTokenizer _bert;
-    private readonly bool _lowerCase;
+    private readonly bool _lowerCase, _stripAccents;
 
     /// <param name="vocabulary">One piece a line; the line's number, from 0, is the id.</param>
-    /// <param name="lowerCase">Whether the model was trained on text without capitals; its accents are gone then, too.</param>
-    public WordPieceTokenizer(Stream vocabulary, bool lowerCase)
+    /// <param name="lowerCase">Whether the model was trained on text without capitals.</param>
+    /// <param name="stripAccents">Whether on text without accents; null is as <paramref name="lowerCase"/>.</param>
+    public WordPieceTokenizer(Stream vocabulary, bool lowerCase, bool? stripAccents = null)
     {
-        _lowerCase = lowerCase;
+        (_lowerCase, _stripAccents) = (lowerCase, stripAccents ?? lowerCase);
         _bert = BertTokenizer.Create(vocabulary, new BertOptions { LowerCaseBeforeTokenization = false, RemoveNonSpacingMarks = false });
     }
 
@@ -20,7 +21,8 @@ internal sealed class WordPieceTokenizer : PieceTokenizer
 
     public override int[] Encode(string text, int maxLength)
     {
-        if (_lowerCase) text = UnicodeForms.WithoutMarks(text.ToLowerInvariant());
+        if (_lowerCase) text = text.ToLowerInvariant();
+        if (_stripAccents) text = UnicodeForms.WithoutMarks(text);
         return Between([_bert.ClassificationTokenId], _bert.EncodeToIds(text, addSpecialTokens: false), [_bert.SeparatorTokenId], maxLength);
     }
 }

@@ -30,7 +30,7 @@ public sealed class UserHistory
     public int TrainingEvents { get; }
 
     /// <summary>How many events, from the oldest, are for training or validation.</summary>
-    public int KnownEvents => Validation?.FutureEnd ?? TrainingEvents;
+    public int KnownEvents => Validation is null ? TrainingEvents : Test?.Known ?? Validation.FutureEnd;
 
     /// <summary>The user's attributes as <see cref="AttributeVocabulary.Encode"/> gives them, [A].</summary>
     public int[] Attributes { get; internal set; } = [];

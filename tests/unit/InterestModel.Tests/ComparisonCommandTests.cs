@@ -54,6 +54,19 @@ public sealed class ComparisonCommandTests
         Assert.Contains("--noise", Refusal(FederatedCommand.Create(run => run(), ""), "--data", folder, "--noise", "1", "--out", $"{folder}/none"), StringComparison.Ordinal);
     });
 
+    [Fact]
+    public void AModelIsNotJudgedByOtherCategoriesThanItsOwn() => InFolder(folder =>
+    {
+        Assert.Equal(0, TrainCommand.Run(null, folder, $"{folder}/config.json", null, $"{folder}/model", null, "plain", CancellationToken.None));
+        var request = new EvaluateRequest(folder, $"{folder}/model", null, $"{folder}/figures.json", null, "cpu", null, "the line");
+        Assert.Equal(0, EvaluateCommand.Run(request));
+
+        File.WriteAllText($"{folder}/items.csv", File.ReadAllText($"{folder}/items.csv").Replace("Even", "Smooth", StringComparison.Ordinal));
+
+        Assert.Contains("other categories", Assert.Throws<InputException>(() => EvaluateCommand.Run(request)).Message, StringComparison.Ordinal);
+        Assert.Contains("--device gpu", Assert.Throws<InputException>(() => EvaluateCommand.Run(request with { Device = "gpu" })).Message, StringComparison.Ordinal);
+    });
+
     private static void InFolder(Action<string> use)
     {
         var events = "user_id,item_id,event_time,event_type\n" + string.Concat(Enumerable.Range(1, 6).SelectMany(day =>

@@ -43,6 +43,7 @@ public sealed class SplitTests
     public void KnownAreTheTrainingAndValidationEventsAndNoTest()
     {
         Assert.Equal(4, Divide("leave-out:2", "u", (0, 0), (1, 1), (2, 2), (2, 3), (0, 20), (3, 21)).KnownEvents);
+        Assert.Equal(4, Divide("leave-out:2", "u", (0, 0), (1, 1), (2, 2), (2, 20), (0, 21), (3, 22)).KnownEvents); // one of the validation events is beyond the horizon
         Assert.Equal(1, Divide("leave-out:2", "u", (0, 0), (1, 1), (2, 2)).KnownEvents);
         Assert.Equal(3, Divide("time:1970-01-11", Validating, (0, 0), (1, 8), (2, 8), (1, 10)).KnownEvents);
         Assert.Equal(0, Divide("time:1970-01-11", NotValidating, (1, 10), (2, 11)).KnownEvents);

@@ -13,6 +13,11 @@ public sealed class TrainingConfigTests
     [InlineData("""{"model":{"dropout":1}}""", "model.dropout")]
     [InlineData("""{"training":{"batchSize":"many"}}""", "training.batchSize")]
     [InlineData("""{"features":{"halfLifeDays":0}}""", "features.halfLifeDays")]
+    [InlineData("""{"training":{"device":"gpu"}}""", "training.device")]
+    [InlineData("""{"model":null}""", "model")]
+    [InlineData("""{"model":{"without":null}}""", "without")]
+    [InlineData("""{"model":{"textEncoder":null}}""", "textEncoder")]
+    [InlineData("""{"name":"a","name":"b"}""", "name")]
     [InlineData("""{"training":""", "config")]
     public void ABadKeyOrValueIsNamed(string json, string named)
     {

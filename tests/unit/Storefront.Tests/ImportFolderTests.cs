@@ -59,6 +59,16 @@ public sealed class ImportFolderTests : IDisposable
         Assert.Equal(new ImportEvent("u", "i", Midnight, "click"), read);
     }
 
+    [Theory]
+    [InlineData("", "click")]
+    [InlineData("view_item", "click")]
+    [InlineData("detail-page-view", "click")]
+    [InlineData("add_to_cart", "add-to-cart")]
+    [InlineData("purchase-complete", "purchase")]
+    [InlineData("impression", "impression")]
+    public void TypesHaveTheNamesThatTheIngestorTakes(string given, string type) =>
+        Assert.Equal(type, Assert.Single(Folder(Events + $"u,i,2026-01-01,{given},,,,\n").ReadEvents()).EventType);
+
     [Fact]
     public void UserAttributesLeaveOutTheIdAndWhatIsEmpty()
     {
@@ -80,6 +90,7 @@ public sealed class ImportFolderTests : IDisposable
     [InlineData("u,i,2026-01-01,,-1,,,", 2, "quantity", "'-1' is below 0")]
     [InlineData("u,i,2026-01-01,,,NaN,,", 2, "price", "'NaN' is not a number")]
     [InlineData("u,i,2026-01-01,,,,,good", 2, "rating", "'good' is not a number")]
+    [InlineData("u,i,2026-01-01,Purchase,,,,", 2, "event_type", "'Purchase' is not known: use click, ")]
     public void ABadEventIsNamedByFileLineAndColumn(string rows, int line, string column, string problem)
     {
         var error = Assert.Throws<ImportException>(() => Folder(Events + rows).ReadEvents().ToList());

@@ -38,6 +38,13 @@ public sealed class OnnxExportTests : IDisposable
         Assert.Equal([2, 1, 6, 3], EncoderFolder.Open(_export.Path).Tokenizer.Encode("Red cup", 128));
     }
 
+    [Fact]
+    public void AModelThatKeepsAccentsKeepsThemThoughItKnowsNoCapitals()
+    {
+        _export.Write("tokenizer_config.json", """{"do_lower_case": true, "strip_accents": false}""");
+        Assert.Equal([2, 1, 6, 3], EncoderFolder.Open(_export.Path).Tokenizer.Encode("Café CUP", 128));
+    }
+
     [Theory]
     [InlineData(null, "mean")]
     [InlineData("pooling_mode_mean_tokens", "mean")]
@@ -108,6 +115,15 @@ public sealed class OnnxExportTests : IDisposable
         Assert.NotEqual(encoder.Id, other.Id);
         Assert.StartsWith("onnx-", encoder.Id, StringComparison.Ordinal);
         Assert.Equal(_export.Name, encoder.Name);
+    }
+
+    [Fact]
+    public void OtherWeightsBesideTheSameGraphAreAnotherId()
+    {
+        _export.Write("onnx/model.onnx.data", "one");
+        var before = EncoderFolder.Open(_export.Path).Fingerprint;
+        _export.Write("onnx/model.onnx.data", "two");
+        Assert.NotEqual(before, EncoderFolder.Open(_export.Path).Fingerprint);
     }
 
     [Fact]
