@@ -24,6 +24,7 @@ public sealed class SessionLinks(IConnectionMultiplexer redis, SequenceStoreOpti
     {
         await _database.StringSetAsync(OwnerKey(anonymousId), userId, options.Expiry, When.NotExists);
         if (await OwnerAsync(anonymousId) is { } owner && owner != userId) return owner;
+        await _database.KeyExpireAsync(OwnerKey(anonymousId), options.Expiry); // merged before, it lasts from now on too
         var key = SessionsKey(userId);
         await _database.SortedSetAddAsync(key, anonymousId, mergedAt);
         await _database.KeyExpireAsync(key, options.Expiry);
@@ -39,10 +40,11 @@ public sealed class SessionLinks(IConnectionMultiplexer redis, SequenceStoreOpti
     /// <exception cref="RedisException">Redis is away.</exception>
     public async Task<IReadOnlyList<string>> SessionsOfAsync(string userId) => [.. (await _database.SortedSetRangeByRankAsync(SessionsKey(userId))).Select(session => (string)session!)];
 
+    /// <summary>Makes a session nobody's, where it is the user's.</summary>
     /// <exception cref="RedisException">Redis is away; unlinking again is harmless.</exception>
     public async Task UnlinkAsync(string anonymousId, string userId)
     {
-        await _database.KeyDeleteAsync(OwnerKey(anonymousId));
+        if (await OwnerAsync(anonymousId) == userId) await _database.KeyDeleteAsync(OwnerKey(anonymousId));
         await _database.SortedSetRemoveAsync(SessionsKey(userId), anonymousId);
     }
 }

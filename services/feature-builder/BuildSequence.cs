@@ -49,7 +49,7 @@ public sealed class BuildSequence(
             .. users.Where(user => moved.ContainsKey(user.Key)).Select(user => merge.AnnounceAsync(user.Value.Newest)), erased.TakeBackAsync()]);
 
         var now = time.GetUtcNow();
-        metrics.Written(users.Sum(user => user.Value.Entries.Count), now - DateTimeOffset.FromUnixTimeMilliseconds(users.Max(user => user.Value.NewestReceivedAt)));
+        metrics.Written(users.Sum(user => user.Value.Entries.Count), users.Select(user => now - DateTimeOffset.FromUnixTimeMilliseconds(user.Value.NewestReceivedAt)));
         Log.BatchWritten(log, batch.Count, users.Length);
         return outcomes;
     }

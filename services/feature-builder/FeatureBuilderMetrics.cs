@@ -19,10 +19,11 @@ public sealed class FeatureBuilderMetrics
         _suppressed = meter.CreateCounter<long>("driftline.feature_builder.suppressed", "{event}", "Events left out because they are from before their user's erasure.");
     }
 
-    public void Written(int entries, TimeSpan newestAge)
+    /// <param name="ages">Of each user's newest event.</param>
+    public void Written(int entries, IEnumerable<TimeSpan> ages)
     {
         _entries.Add(entries);
-        _eventAge.Record(Math.Max(0, newestAge.TotalSeconds));
+        foreach (var age in ages) _eventAge.Record(Math.Max(0, age.TotalSeconds));
     }
 
     public void Suppressed() => _suppressed.Add(1);

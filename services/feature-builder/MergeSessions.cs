@@ -20,15 +20,19 @@ public sealed class MergeSessions(SessionLinks links, SequenceStore sequences, E
     public async Task<string?> LinkAsync(StorefrontEvent merge)
     {
         var into = ((SessionMerged)merge.payload).intoUserId;
-        var marks = await erased.MarksOf([into]).ReadAsync();
-        if (marks.TryGetValue(into, out var erasedAt) && SuppressErased.IsFromBefore(merge, erasedAt))
-        {
-            await EraseAsync(merge.userId, erasedAt);
-            return null;
-        }
+        var marks = erased.MarksOf([into]);
+        if (await IsErasedAsync()) return null;
+        if (await links.LinkAsync(merge.userId, into, merge.eventTime) != into) return "the session is another user's already: begin a new one when somebody else logs in";
+        await IsErasedAsync(); // in between, when there was no link yet to forget
+        return null;
 
-        return await links.LinkAsync(merge.userId, into, merge.eventTime) == into ? null
-            : "the session is another user's already: begin a new one when somebody else logs in";
+        async Task<bool> IsErasedAsync()
+        {
+            if (!(await marks.ReadAsync()).TryGetValue(into, out var erasedAt) || !SuppressErased.IsFromBefore(merge, erasedAt)) return false;
+            await EraseAsync(merge.userId, erasedAt);
+            await links.UnlinkAsync(merge.userId, into);
+            return true;
+        }
     }
 
     /// <summary>After a write: moves what was written of sessions that belong to somebody.</summary>

@@ -18,7 +18,12 @@ public sealed class FollowReleases(
     TableReader<CatalogItem> catalogReader, TableReader<ItemVector> vectorReader, IOptions<PredictorOptions> options, PredictorMetrics metrics, TimeProvider time, ILogger<FollowReleases> log)
     : BackgroundService
 {
-    private static readonly TimeSpan RetryWait = TimeSpan.FromSeconds(1);
+    // Of what is away, and of what else may pass, such as a volume that does not answer.
+    private static readonly TimeSpan RetryWait = TimeSpan.FromSeconds(1), LongWait = TimeSpan.FromSeconds(30);
+
+    // Predictions wait while the model encodes.
+    private const int ItemsAtOnce = 100;
+
     private ModelReleased? _handled;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -47,7 +52,8 @@ public sealed class FollowReleases(
             var items = catalog.Items;
             foreach (var item in items) next.RegisterItem(item);
             next.Predict(new IReadOnlyList<SequenceEntry>[] { [] }); // warm: the first pass allocates
-            await PublishAsync(next.Version, items, next.Encode(items), [.. published.ItemIds.Where(id => catalog.Find(id) is null)], stopping);
+            var missing = Missing(next.Version, items);
+            await PublishAsync(next.Version, missing, next.Encode(missing), [.. published.ItemIds.Where(id => catalog.Find(id) is null)], stopping);
             await serving.FlipAsync(next, stopping);
             var elapsed = Stopwatch.GetElapsedTime(started);
             metrics.Loaded(serves: true);
@@ -60,9 +66,17 @@ public sealed class FollowReleases(
             catalog.PutBack(changed); // for the model that goes on serving
             metrics.Loaded(serves: false);
             Log.Refused(log, e, release.name, release.version);
-            // A broker or registry that is away is asked again; what is wrong with the artifact stays wrong until another release.
-            if (e is Confluent.Kafka.KafkaException or Confluent.SchemaRegistry.SchemaRegistryException or HttpRequestException or TimeoutException or OperationCanceledException) await TryAgainSoonAsync(stopping);
-            else _handled = release;
+            // What is away is asked again; what is wrong with the artifact or the settings stays wrong until another release, or a restart.
+            if (e is ModelArtifactException or InvalidDataException or FormatException or ArgumentException or InvalidOperationException)
+            {
+                _handled = release;
+                serving.Refuse(release.version, e.Message);
+            }
+            else
+            {
+                await TryAgainAsync(
+                    e is Confluent.Kafka.KafkaException or Confluent.SchemaRegistry.SchemaRegistryException or HttpRequestException or TimeoutException or OperationCanceledException ? RetryWait : LongWait, stopping);
+            }
         }
     }
 
@@ -71,33 +85,38 @@ public sealed class FollowReleases(
         if (serving.Version is not { } version || catalog.TakeChanges() is not { Count: > 0 } changed) return;
         try
         {
-            var items = changed.Select(catalog.Find).OfType<CatalogEntry>().ToList();
-            var vectors = await serving.UseAsync(
-                model =>
-                {
-                    var started = Stopwatch.GetTimestamp();
-                    foreach (var item in items) model.RegisterItem(item);
-                    var encoded = model.Encode(items);
-                    metrics.Busy("encode", model.Device, Stopwatch.GetElapsedTime(started));
-                    return encoded;
-                },
-                stopping);
-            await PublishAsync(version, items, vectors, [.. changed.Where(id => catalog.Find(id) is null && published.Contains(id))], stopping);
+            foreach (var items in changed.Select(catalog.Find).OfType<CatalogEntry>().Chunk(ItemsAtOnce))
+            {
+                var missing = Missing(version, items);
+                var vectors = await serving.UseAsync(
+                    model =>
+                    {
+                        var started = Stopwatch.GetTimestamp();
+                        foreach (var item in items) model.RegisterItem(item);
+                        var encoded = model.Encode(missing);
+                        metrics.Busy("encode", model.Device, Stopwatch.GetElapsedTime(started));
+                        return encoded;
+                    },
+                    stopping);
+                await PublishAsync(version, missing, vectors, [], stopping);
+            }
+
+            await PublishAsync(version, [], [], [.. changed.Where(id => catalog.Find(id) is null && published.Contains(id))], stopping);
         }
         catch (Exception e) when (e is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
             catalog.PutBack(changed);
             Log.VectorsFailed(log, e, RetryWait);
-            await TryAgainSoonAsync(stopping);
+            await TryAgainAsync(RetryWait, stopping);
         }
     }
 
+    private List<CatalogEntry> Missing(string version, IReadOnlyList<CatalogEntry> items) => [.. items.Where(item => !published.Contains(item.ItemId, version, item.ContentHash))];
+
     private async Task PublishAsync(
-        string version, IReadOnlyList<CatalogEntry> items, IReadOnlyList<float[]> vectors, IReadOnlyList<string> withdrawn, CancellationToken stopping)
+        string version, List<CatalogEntry> items, IReadOnlyList<float[]> vectors, IReadOnlyList<string> withdrawn, CancellationToken stopping)
     {
-        var missing = items.Zip(vectors, (item, vector) => (Item: item, Vector: vector))
-            .Where(one => !published.Contains(one.Item.ItemId, version, one.Item.ContentHash)).ToList();
-        foreach (var chunk in missing.Chunk(1_000)) // bounds what is in flight
+        foreach (var chunk in items.Zip(vectors, (item, vector) => (Item: item, Vector: vector)).Chunk(1_000)) // bounds what is in flight
         {
             await Task.WhenAll(chunk.Select(one => SendAsync(one.Item.ItemId, new ItemVector
             {
@@ -110,16 +129,16 @@ public sealed class FollowReleases(
 
         await Task.WhenAll(withdrawn.Select(id => SendAsync(id, null))).WaitAsync(stopping);
         foreach (var id in withdrawn) published.Forget(id); // at once: an item that comes back must not count as published until this is read
-        if (missing.Count + withdrawn.Count > 0) Log.VectorsPublished(log, missing.Count, version, withdrawn.Count);
+        if (items.Count + withdrawn.Count > 0) Log.VectorsPublished(log, items.Count, version, withdrawn.Count);
     }
 
     private Task SendAsync(string itemId, ItemVector? vector) => producer.SendAsync(
         Topics.CatalogVectors.Of(options.Value.ModelName).Name, itemId, vector,
         new CloudEvent(Guid.CreateVersion7().ToString(), "/driftline/predictor", "driftline.catalog.vector", time.GetUtcNow()));
 
-    private async Task TryAgainSoonAsync(CancellationToken stopping)
+    private async Task TryAgainAsync(TimeSpan wait, CancellationToken stopping)
     {
-        await Task.Delay(RetryWait, time, stopping);
+        await Task.Delay(wait, time, stopping);
         signal.Raise();
     }
 }

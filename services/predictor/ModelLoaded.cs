@@ -8,5 +8,7 @@ internal sealed class ModelLoaded(ServingModel model) : IHealthCheck
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(model.Version is { } version
             ? HealthCheckResult.Healthy($"model {version}")
-            : HealthCheckResult.Unhealthy("no model yet: waiting for a release in model.releases"));
+            : HealthCheckResult.Unhealthy(model.Refused is { } refused
+                ? $"no model yet: release {refused.Version} was refused ({refused.Reason}). Release another one."
+                : "no model yet: waiting for a release in model.releases"));
 }

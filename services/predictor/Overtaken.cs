@@ -4,12 +4,16 @@ namespace Driftline.Predictor;
 /// Keeps a user's newest update true where a batch was overtaken. While a predictor stands still (a frozen machine, a stopped process), its group
 /// goes on without it: another replica reads a newer sequence and publishes, and what this one publishes when it wakes up would lie on top,
 /// although it is older, until the user's next event. So a batch that took longer than any group waits for a silent member is looked at again
-/// once it is acknowledged: a user whose sequence is no longer what was published is predicted anew.
+/// once it is acknowledged: a user whose sequence is no longer what was published is predicted anew. A user who acts all the while is never
+/// caught up with: after some rounds the batch ends, for what they did last has triggers of its own.
 /// </summary>
 internal static class Overtaken
 {
     /// <summary>A batch that takes less cannot be overtaken: no group gives a member up so soon.</summary>
     public static readonly TimeSpan Never = TimeSpan.FromSeconds(1);
+
+    /// <summary>Rounds at most: a batch holds its partitions up meanwhile.</summary>
+    public const int MostRounds = 10;
 
     /// <param name="readAsync">Reads what the users' updates are made from.</param>
     /// <param name="digest">Tells whether what was read is still the same.</param>
@@ -17,12 +21,13 @@ internal static class Overtaken
     public static async Task GuardAsync<TUser, TState>(
         IReadOnlyList<TUser> users, Func<IReadOnlyList<TUser>, Task<TState[]>> readAsync, Func<TState, long> digest, Func<IReadOnlyList<TUser>, TState[], Task> publishAsync, TimeProvider time)
     {
-        for (var left = users; left.Count > 0;)
+        var left = users;
+        for (var round = 1; left.Count > 0; round++)
         {
             var started = time.GetTimestamp();
             var published = await readAsync(left);
             await publishAsync(left, published);
-            if (time.GetElapsedTime(started) < Never) return;
+            if (time.GetElapsedTime(started) < Never || round == MostRounds) return;
             var now = await readAsync(left);
             left = [.. left.Where((_, i) => digest(now[i]) != digest(published[i]))];
         }

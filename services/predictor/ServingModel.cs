@@ -17,6 +17,12 @@ public sealed class ServingModel(TimeProvider time) : IDisposable
     /// <summary>Null until the first release is loaded.</summary>
     public ServedModel? Served => Volatile.Read(ref _served);
 
+    /// <summary>The release that was refused last, and why; null where none was since the model began to serve.</summary>
+    public (string Version, string Reason)? Refused { get; private set; }
+
+    /// <summary>Notes a release that cannot be loaded.</summary>
+    public void Refuse(string version, string reason) => Refused = (version, reason);
+
     /// <summary>Runs <paramref name="use"/> with the model, alone.</summary>
     /// <exception cref="ModelNotReadyException">No release has been loaded yet.</exception>
     public async Task<TResult> UseAsync<TResult>(Func<InterestPredictor, TResult> use, CancellationToken stopping)
@@ -40,6 +46,7 @@ public sealed class ServingModel(TimeProvider time) : IDisposable
         {
             _current?.Dispose();
             _current = next;
+            Refused = null;
             Volatile.Write(ref _served, new ServedModel(next.Version, next.Manifest.CreatedAt, time.GetUtcNow(), next.Manifest.Attributes.Count > 0));
         }
         finally

@@ -57,6 +57,19 @@ public sealed class OvertakenTests
         Assert.Equal(6, _sequences["a"]);
     }
 
+    [Fact]
+    public async Task AUserWhoActsAllTheWhileDoesNotHoldTheBatchForEver()
+    {
+        await Overtaken.GuardAsync<string, long>(["a"], ReadAsync, digest => digest, (users, sequences) =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(2));
+            _sequences["a"]++;
+            return PublishAsync(users, sequences);
+        }, _time);
+
+        Assert.Equal(Overtaken.MostRounds, _published.Count);
+    }
+
     private Task<long[]> ReadAsync(IReadOnlyList<string> users) => Task.FromResult(users.Select(user => _sequences[user]).ToArray());
 
     private Task PublishAsync(IReadOnlyList<string> users, long[] digests)
