@@ -17,8 +17,16 @@ internal static class EraseCommand
         erase.SetAction((parsed, stopping) => Connections.WithIngestorAsync(parsed, async ingestor =>
         {
             var accepted = await ingestor.EraseUserAsync(parsed.GetRequiredValue(user), stopping);
-            return await Connections.WithRecommenderAsync(parsed, async recommender =>
-                Tell(parsed, await FollowAsync(recommender, accepted, TimeSpan.FromSeconds(parsed.GetValue(limit)), stopping)));
+            var within = TimeSpan.FromSeconds(parsed.GetValue(limit));
+            try
+            {
+                return await Connections.WithRecommenderAsync(parsed, async recommender => Tell(parsed, await FollowAsync(recommender, accepted, within, stopping), waited: within > TimeSpan.Zero));
+            }
+            catch (DriftlineException)
+            {
+                Console.Error.WriteLine($"Asked for: {accepted.ErasureId}. The recommender, which tells how far it is, did not answer; the erasure goes on.");
+                throw;
+            }
         }));
         return erase;
     }
@@ -36,7 +44,7 @@ internal static class EraseCommand
         return erasure;
     });
 
-    private static int Tell(ParseResult parsed, Erasure erasure)
+    private static int Tell(ParseResult parsed, Erasure erasure, bool waited)
     {
         if (parsed.GetValue(Shown.Json))
         {
@@ -48,6 +56,6 @@ internal static class EraseCommand
             Console.WriteLine(erasure.Completed ? $"Erased: {erasure.ErasureId}." : $"Asked for: {erasure.ErasureId}. Not every stage has erased yet; GET /v1/erasures/{erasure.ErasureId} of the recommender tells.");
         }
 
-        return erasure.Completed ? 0 : 1;
+        return erasure.Completed || !waited ? 0 : 1;
     }
 }

@@ -13,8 +13,7 @@ internal static class EventsCommand
         send.SetAction((parsed, stopping) => Connections.WithIngestorAsync(parsed, async ingestor =>
         {
             var events = parsed.GetRequiredValue(files).SelectMany(ReadJson.From);
-            var delivery = DeliverElements.Events(ingestor, parsed.GetValue(ReplayCommand.Rate));
-            return DeliverElements.Tell(parsed, await ShownProgress.RunAsync("events", null, progress => delivery.RunAsync(events, progress, stopping)), "events");
+            return await DeliverElements.Events(ingestor, parsed.GetValue(ReplayCommand.Rate)).RunAsync(parsed, events, null, "events", stopping);
         }));
         return new Command("events", "Shoppers' events.") { send };
     }

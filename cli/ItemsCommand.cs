@@ -18,7 +18,7 @@ internal static class ItemsCommand
         import.SetAction((parsed, stopping) => Connections.WithIngestorAsync(parsed, async ingestor =>
         {
             var items = parsed.GetRequiredValue(files).SelectMany(ReadItems.From);
-            return DeliverElements.Tell(parsed, await ShownProgress.RunAsync("items", null, progress => DeliverElements.Items(ingestor).RunAsync(items, progress, stopping)), "items");
+            return await DeliverElements.Items(ingestor).RunAsync(parsed, items, null, "items", stopping);
         }));
         return new Command("items", "The catalogue.") { import };
     }

@@ -7,7 +7,9 @@ using Driftline.Storefront;
 // What the user can put right is one line and exit code 2; anything else is a bug and shows its trace. Exit code 1: done, but not for every element.
 try
 {
-    return await CommandLine.Create().Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    var parsed = CommandLine.Create().Parse(args);
+    var exit = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return parsed.Errors.Count > 0 ? 2 : exit;
 }
 catch (Exception e) when (e is CommandException or DriftlineException or ImportException or KafkaException or IOException or UnauthorizedAccessException or ArgumentException { Source: "Driftline.Client" })
 {

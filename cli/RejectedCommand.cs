@@ -42,11 +42,7 @@ internal static class RejectedCommand
             var set = Fields(parsed.GetValue(Set) ?? []);
             using var decode = new DecodeValue(Connections.RegistryClient(parsed));
             var events = await EventsAsync(Read(parsed, stopping), decode, set);
-            return parsed.GetValue(DryRun) ? ShowDryRun(parsed, events) : await Connections.WithIngestorAsync(parsed, async ingestor =>
-            {
-                var delivery = DeliverElements.Events(ingestor);
-                return DeliverElements.Tell(parsed, await ShownProgress.RunAsync("events", events.Count, progress => delivery.RunAsync(events, progress, stopping)), "events");
-            });
+            return parsed.GetValue(DryRun) ? ShowDryRun(parsed, events) : await Connections.WithIngestorAsync(parsed, ingestor => DeliverElements.Events(ingestor).RunAsync(parsed, events, events.Count, "events", stopping));
         });
         return new Command("rejected", "Events that were refused, and are kept for 30 days.") { list, replay };
     }

@@ -51,8 +51,7 @@ internal static class ReplayCommand
             }
 
             var events = Events(opened, parsed.GetValue(ids), parsed.GetValue(times), parsed.GetValue(count), DateTimeOffset.UtcNow);
-            var delivery = DeliverElements.Events(ingestor, parsed.GetValue(Rate), withSentAt: parsed.GetValue(times) == ReplayTimes.Now);
-            return DeliverElements.Tell(parsed, await ShownProgress.RunAsync("events", total, progress => delivery.RunAsync(events, progress, stopping)), "events");
+            return await DeliverElements.Events(ingestor, parsed.GetValue(Rate), withSentAt: parsed.GetValue(times) == ReplayTimes.Now).RunAsync(parsed, events, total, "events", stopping);
         }));
         return replay;
     }

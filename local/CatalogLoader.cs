@@ -1,5 +1,7 @@
-using System.Net.Http.Headers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Driftline.Client;
 using Driftline.Storefront;
 
 namespace Driftline.Local;
@@ -7,53 +9,48 @@ namespace Driftline.Local;
 /// <summary>Loads a folder's items through the ingestor's HTTP API, as a shop would.</summary>
 public static class CatalogLoader
 {
-    private const int Batch = 500;
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <param name="prices">A price for items whose row has none, e.g. the last one paid.</param>
     /// <returns>Items that the ingestor refused, with its reason.</returns>
     public static async Task<IReadOnlyList<string>> LoadAsync(
         HttpClient ingestor, IReadOnlyList<ImportItem> items, IReadOnlyDictionary<string, double> prices, IProgress<int> progress, CancellationToken stopping)
     {
+        var client = new IngestorClient(ingestor);
         var refused = new List<string>();
-        var done = 0;
-        foreach (var batch in items.Chunk(Batch))
+        var batch = new JsonBatch();
+        for (var i = 0; i < items.Count; i++)
         {
-            using var content = new ByteArrayContent(ToJson(batch, prices)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-            using var response = await ingestor.PutAsync("/v1/items", content, stopping);
-            if (!response.IsSuccessStatusCode)
-                throw new InvalidOperationException($"PUT /v1/items answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(stopping)}");
-            using var answer = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(stopping), cancellationToken: stopping);
-            refused.AddRange(answer.RootElement.GetProperty("results").EnumerateArray()
-                .Where(result => result.GetProperty("status").GetString() != "accepted")
-                .Select(result => $"{result.GetProperty("pointer").GetString()}: {result.GetProperty("reason").GetString()}"));
-            progress.Report(done += batch.Length);
-        }
-
-        return refused;
-    }
-
-    private static byte[] ToJson(ImportItem[] items, IReadOnlyDictionary<string, double> prices)
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream))
-        {
-            json.WriteStartArray();
-            foreach (var item in items)
+            var json = JsonSerializer.SerializeToUtf8Bytes(Described(items[i], prices), Json);
+            if (!batch.CouldHold(json))
             {
-                json.WriteStartObject();
-                json.WriteString("id", item.ItemId);
-                json.WriteString("title", item.Title.Length > 0 ? item.Title : item.ItemId);
-                json.WriteStartArray("category");
-                foreach (var category in item.Categories) json.WriteStringValue(category);
-                json.WriteEndArray();
-                if (item.Description is { } description) json.WriteString("description", description);
-                if ((item.Price ?? (prices.TryGetValue(item.ItemId, out var price) ? price : null)) is { } known) json.WriteNumber("price", known);
-                json.WriteEndObject();
+                refused.Add($"item {items[i].ItemId}: is {json.Length} bytes long, one request takes {JsonBatch.MostBytes}");
+                continue;
             }
 
-            json.WriteEndArray();
+            if (batch.TryAdd(json)) continue;
+            await PutAsync();
+            progress.Report(i);
+            batch.TryAdd(json);
         }
 
-        return stream.ToArray();
+        if (batch.Count > 0) await PutAsync();
+        progress.Report(items.Count);
+        return refused;
+
+        async Task PutAsync()
+        {
+            refused.AddRange((await client.PutItemsJsonAsync(batch.ToJson(), stopping)).Where(result => result.Status != ResultStatus.Accepted).Select(result => $"item {result.Id}: {result.Pointer}: {result.Reason}"));
+            batch.Clear();
+        }
     }
+
+    private static CatalogItem Described(ImportItem item, IReadOnlyDictionary<string, double> prices) => new()
+    {
+        Id = item.ItemId,
+        Title = item.Title.Length > 0 ? item.Title : item.ItemId,
+        Category = item.Categories,
+        Description = item.Description,
+        Price = item.Price ?? (prices.TryGetValue(item.ItemId, out var price) ? price : null),
+    };
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Driftline.Client;
 
 namespace Driftline.Local;
 
@@ -29,7 +30,23 @@ public sealed class EventSender(HttpClient http, Ledger ledger)
     {
         var size = rate > 0 ? Math.Clamp((int)Math.Ceiling(rate / BatchesPerSecond), 1, MaxBatch) : MaxBatch;
         var started = Stopwatch.GetTimestamp();
-        foreach (var batch in events.Chunk(size))
+        var json = new JsonBatch(size);
+        var batch = new List<ReplayEvent>(size);
+        foreach (var one in events)
+        {
+            var element = one.ToJson();
+            if (!json.TryAdd(element))
+            {
+                await SendBatchAsync();
+                if (!json.TryAdd(element)) throw new InvalidDataException($"event {one.EventId} is {element.Length} bytes long: one request takes {JsonBatch.MostBytes}. Shorten its review_text.");
+            }
+
+            batch.Add(one);
+        }
+
+        if (batch.Count > 0) await SendBatchAsync();
+
+        async Task SendBatchAsync()
         {
             if (rate > 0)
             {
@@ -37,24 +54,25 @@ public sealed class EventSender(HttpClient http, Ledger ledger)
                 if (ahead > TimeSpan.Zero) await Task.Delay(ahead, stopping);
             }
 
-            await SendBatchAsync(batch, stopping);
+            Note(batch, await PostAsync(json.ToJson(), stopping));
+            json.Clear();
+            batch.Clear();
             progress.Report(Sent);
         }
     }
 
-    private async Task SendBatchAsync(ReplayEvent[] batch, CancellationToken stopping)
+    private void Note(List<ReplayEvent> batch, JsonElement[] results)
     {
-        var results = await PostAsync(ReplayEvent.ToJson(batch), stopping);
         var answered = Stopwatch.GetTimestamp();
-        var accepted = new List<(ReplayEvent, int)>(batch.Length);
-        for (var i = 0; i < batch.Length; i++)
+        var accepted = new List<(ReplayEvent, int)>(batch.Count);
+        for (var i = 0; i < batch.Count; i++)
         {
             Sent++;
             var result = results[i];
             if (result.GetProperty("status").GetString() is "accepted" or "duplicate")
             {
                 Accepted++;
-                accepted.Add((batch[i], ledger.Accepted(batch[i].Source.UserId, [batch[i].ToEntry()])));
+                if (batch[i].ToEntry() is { } entry) accepted.Add((batch[i], ledger.Accepted(batch[i].Source.UserId, [entry])));
                 continue;
             }
 

@@ -7,12 +7,14 @@ namespace Driftline.Local;
 /// Measures freshness: from the ingestor's 202 to the first answer of the recommender that reflects the event. Of each batch one event is
 /// followed by asking until the answer shows it, as a shop would see it; what is reported includes that asking.
 /// </summary>
-/// <param name="atOnce">Events that are followed at a time: each asks some hundreds of times a second.</param>
+/// <param name="atOnce">
+/// Events that are followed at a time, further ones are passed over: far more than wait while answers come late, for to pass over those would leave the late ones out.
+/// </param>
 /// <param name="published">
 /// Where given, completes when the update that an event of a user at a position leads to is on its topic: no answer can show the event before, and asking costs the recommender what
 /// it would answer shoppers with.
 /// </param>
-public sealed class FreshnessProbe(RecommenderClient recommender, Ledger ledger, CancellationToken stopping, int atOnce = 8, Func<string, int, Task>? published = null)
+public sealed class FreshnessProbe(RecommenderClient recommender, Ledger ledger, CancellationToken stopping, int atOnce = 256, Func<string, int, Task>? published = null)
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(2);
 
@@ -64,6 +66,8 @@ public sealed class FreshnessProbe(RecommenderClient recommender, Ledger ledger,
                 var pause = Stopwatch.GetElapsedTime(answered) * PauseOfElapsed;
                 await Task.Delay(pause > ShortestPause ? pause : ShortestPause, stopping);
             }
+
+            _milliseconds.Add(GiveUp.TotalMilliseconds); // at least
         }
         catch (OperationCanceledException) { }
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Driftline.Sequences;
 using Driftline.Storefront;
@@ -9,14 +10,15 @@ namespace Driftline.Local;
 /// <param name="Time">Milliseconds since the Unix epoch, after any shift.</param>
 public sealed record ReplayEvent(string EventId, long Time, ImportEvent Source)
 {
+    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private string EventType => Source.EventType switch
     {
         "review" when Source.Rating is null => "click", // a review without its rating still shows that the shopper was there
         _ => Source.EventType,
     };
 
-    /// <summary>Writes the event as the ingestor reads it.</summary>
-    public void WriteJson(Utf8JsonWriter json)
+    private void WriteJson(Utf8JsonWriter json)
     {
         json.WriteStartObject();
         json.WriteString("eventId", EventId);
@@ -39,26 +41,34 @@ public sealed record ReplayEvent(string EventId, long Time, ImportEvent Source)
         json.WriteEndObject();
     }
 
-    /// <summary>The sequence entry that the event must become.</summary>
-    public SequenceEntry ToEntry()
+    /// <summary>The sequence entry that the event must become; null for an impression, which is no part of a sequence.</summary>
+    public SequenceEntry? ToEntry()
     {
+        if (EventType == "impression") return null;
         var type = EventType switch
         {
-            "click" => SequenceEventType.Click,
             "add-to-cart" => SequenceEventType.AddToCart,
             "purchase" => SequenceEventType.Purchase,
             "review" => SequenceEventType.Review,
-            _ => throw new ImportException($"event_type '{Source.EventType}' is none of click, add-to-cart, purchase, review."),
+            _ => SequenceEventType.Click,
         };
         var weight = type == SequenceEventType.Review ? Math.Round(Source.Rating!.Value) : Math.Clamp(Source.Quantity ?? 1, 1, 255);
         return new SequenceEntry(Time, PackedMember.HashEventId(EventId), type, (byte)weight, PriceBands.Of(Source.Price), Source.ItemId);
+    }
+
+    /// <summary>The event as the ingestor reads it.</summary>
+    public byte[] ToJson()
+    {
+        using var stream = new MemoryStream(256);
+        using (var json = new Utf8JsonWriter(stream, Compact)) WriteJson(json);
+        return stream.ToArray();
     }
 
     /// <summary>An array of events as the ingestor reads it.</summary>
     public static byte[] ToJson(IReadOnlyList<ReplayEvent> events)
     {
         using var stream = new MemoryStream(events.Count * 256);
-        using (var json = new Utf8JsonWriter(stream))
+        using (var json = new Utf8JsonWriter(stream, Compact))
         {
             json.WriteStartArray();
             foreach (var one in events) one.WriteJson(json);

@@ -65,7 +65,7 @@ internal sealed class UpdateWatch : IAsyncDisposable
     /// <returns>The event's position among its user's.</returns>
     public int Sending(ReplayEvent one)
     {
-        var position = _ledger.Accepted(one.Source.UserId, [one.ToEntry()]);
+        var position = _ledger.Accepted(one.Source.UserId, one.ToEntry() is { } entry ? [entry] : []);
         lock (_lock)
         {
             if (!_users.TryGetValue(one.Source.UserId, out var followed)) _users.Add(one.Source.UserId, followed = []);

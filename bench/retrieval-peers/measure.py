@@ -4,6 +4,7 @@ Usage: measure.py FOLDER DIMENSIONS COUNT [faiss] [hnswlib]
 Queries run on one thread. IndexFlatIP is asked one query at a time, as a service that answers requests asks it, and all queries in one call, which
 lets it multiply matrices and is its fastest way. hnswlib gets M 16 and ef_construction 100, and is asked with several ef.
 """
+import hashlib
 import json
 import os
 import sys
@@ -64,7 +65,8 @@ def measure_faiss():
 def measure_hnswlib():
     import hnswlib
 
-    path = os.path.join(folder, "hnswlib.bin")
+    with open(os.path.join(folder, "items.f32"), "rb") as file:
+        path = os.path.join(folder, f"hnswlib-{hashlib.file_digest(file, 'sha256').hexdigest()[:12]}.bin")  # of these items and no others
     before, start = resident(), time.perf_counter()
     graph = hnswlib.Index(space="ip", dim=dimensions)
     if os.path.exists(path):

@@ -52,12 +52,30 @@ internal sealed class DeliverElements(Func<ReadOnlyMemory<byte>, CancellationTok
             await over.CancelAsync();
         }
 
-        return new Delivered(_read, _accepted, _duplicates, _notStored, _rejected, _unreadable, _refusals);
+        return Delivered();
     }
 
-    /// <summary>Tells how it went.</summary>
+    private Delivered Delivered() => new(_read, _accepted, _duplicates, _notStored, _rejected, _unreadable, _refusals);
+
+    /// <summary>Delivers and tells how it went; where it is broken off, how far it came.</summary>
+    /// <param name="total">How many there are; null where it is not known.</param>
+    /// <param name="what">They are.</param>
     /// <returns>The exit code: 1 if anything was not taken.</returns>
-    public static int Tell(ParseResult parsed, Delivered delivered, string what)
+    public async Task<int> RunAsync(ParseResult parsed, IEnumerable<Element> elements, long? total, string what, CancellationToken stopping)
+    {
+        try
+        {
+            return Tell(parsed, await ShownProgress.RunAsync(what, total, progress => RunAsync(elements, progress, stopping)), what);
+        }
+        catch when (_read > 0)
+        {
+            Tell(parsed, Delivered(), what);
+            if (_places.Count > 0) Console.Error.WriteLine($"Broken off: {what} from {_places[0]} on were not answered for. Those that have an eventId can be sent again; what was taken counts once.");
+            throw;
+        }
+    }
+
+    private static int Tell(ParseResult parsed, Delivered delivered, string what)
     {
         if (parsed.GetValue(Shown.Json))
         {

@@ -59,7 +59,7 @@ internal static class OriginalEvent
     private static void KeepItsTime(JsonObject json, DateTimeOffset refused)
     {
         var (stated, sent) = (Time(json, "eventTime"), Time(json, "sentAt"));
-        if (json["eventTime"] is not null && stated is null) return; // it is what is wrong
+        if ((json["eventTime"] is not null && stated is null) || (json["sentAt"] is not null && sent is null)) return; // it is what is wrong
         json["eventTime"] = (stated is null ? refused : sent is null ? stated.Value : refused - (sent.Value - stated.Value)).UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
         json.Remove("sentAt");
     }
@@ -90,6 +90,8 @@ internal static class OriginalEvent
 
     private static string? Text(JsonObject json, string name) => json[name] is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0 ? text : null;
 
+    // As the ingestor reads it: one without a time zone would become another time.
     private static DateTimeOffset? Time(JsonObject json, string name) =>
-        DateTimeOffset.TryParse(Text(json, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+        Text(json, name) is not null && json[name]!.GetValue<JsonElement>() is var value && value.TryGetDateTime(out var local) && local.Kind != DateTimeKind.Unspecified && value.TryGetDateTimeOffset(out var time)
+            ? time : null;
 }

@@ -14,7 +14,7 @@ internal interface IDeadLetters
 
 /// <summary>
 /// The rejected topic: original key, value and headers, plus <c>dl_stage</c>, <c>dl_error</c>, <c>dl_topic</c>, <c>dl_partition</c>,
-/// <c>dl_offset</c> and <c>dl_time</c> (UTF-8). Records that never were on a topic (refused at the HTTP edge) have no <c>dl_topic</c>.
+/// <c>dl_offset</c> and <c>dl_time</c> (UTF-8). Records that were refused at the HTTP edge have no <c>dl_topic</c>; those that the broker found too large have the one that they were meant for, and no place on it.
 /// A value that the broker refuses as too large is left out, and <c>dl_omitted_bytes</c> says how long it was; where that is not enough, so are the original's headers, whose number
 /// <c>dl_omitted_headers</c> says, and a key longer than <see cref="MostKeyBytes"/>.
 /// </summary>
@@ -43,7 +43,13 @@ public sealed class DeadLetters(string topic, string stage, RecordProducer produ
     /// <param name="key">The user id if it is known.</param>
     /// <param name="original">The bytes as they came.</param>
     /// <param name="kind">What it is counted under; one of few values.</param>
-    public Task SendAsync(string? key, byte[] original, string reason, string kind) => SendAsync(RecordKey.Encode(key), original, reason, kind, []);
+    /// <param name="meantFor">The topic that the bytes are encoded for; null where they are as they came.</param>
+    public Task SendAsync(string? key, byte[] original, string reason, string kind, string? meantFor = null)
+    {
+        var headers = new Headers();
+        if (meantFor is not null) Add(headers, "dl_topic", meantFor);
+        return SendAsync(RecordKey.Encode(key), original, reason, kind, headers);
+    }
 
     private async Task SendAsync(byte[]? key, byte[]? value, string reason, string kind, Headers headers)
     {

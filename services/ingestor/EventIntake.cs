@@ -91,7 +91,7 @@ internal sealed class EventIntake(
             {
                 var (place, reading, _, _) = sendings[i];
                 if (errors[i] is null) settled[i] = new Settled(place, new EventResult(reading.EventId, ResultStatus.Accepted));
-                else if (errors[i]!.Code == ErrorCode.MsgSizeTooLarge) settled[i] = new Settled(place, await RejectAsync(reading, TooLarge(reading), "too_large"));
+                else if (errors[i]!.Code == ErrorCode.MsgSizeTooLarge) settled[i] = new Settled(place, await RejectAsync(reading, TooLarge(reading), "too_large", sendings[i].Encoded));
             }
 
             return errors.FirstOrDefault(error => error is not null && error.Code != ErrorCode.MsgSizeTooLarge) is { } failure ? throw new KafkaException(failure) : settled;
@@ -105,9 +105,11 @@ internal sealed class EventIntake(
 
     private static Rejection TooLarge(EventReading reading) => new(reading.Pointer, "is larger than the broker takes: send fewer items or shorter texts");
 
-    private async Task<EventResult> RejectAsync(EventReading reading, Rejection rejection, string kind)
+    /// <param name="encoded">The event as it is on <c>storefront.events</c>, where it was to be there; else the element as it came is kept.</param>
+    private async Task<EventResult> RejectAsync(EventReading reading, Rejection rejection, string kind, byte[]? encoded = null)
     {
-        await deadLetters.SendAsync(reading.UserId, reading.Original, $"{rejection.Pointer} {rejection.Reason}".TrimStart(), kind);
+        await deadLetters.SendAsync(
+            reading.UserId, encoded ?? reading.Original, $"{rejection.Pointer} {rejection.Reason}".TrimStart(), kind, encoded is null ? null : Topics.StorefrontEvents.Name);
         return new EventResult(reading.EventId, ResultStatus.Rejected, rejection.Pointer, rejection.Reason);
     }
 

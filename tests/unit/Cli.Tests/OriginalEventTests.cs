@@ -22,6 +22,18 @@ public sealed class OriginalEventTests
         Assert.False(json.TryGetProperty("sentAt", out _));
     }
 
+    [Theory]
+    [InlineData("2026-03-04T12:00:00", null)]
+    [InlineData("03/04/2026 10:00", null)]
+    [InlineData("2026-03-04T12:00:00Z", "yesterday")]
+    public void ATimeThatIsWhatIsWrongStaysAsItWas(string eventTime, string? sentAt)
+    {
+        var json = Read(JsonSerializer.Serialize(new { eventId = "e1", eventTime, sentAt }));
+
+        Assert.Equal(eventTime, json.GetProperty("eventTime").GetString());
+        Assert.Equal(sentAt, json.GetProperty("sentAt").GetString());
+    }
+
     [Fact]
     public void AnOriginalWithoutATimeHappenedWhenItWasRefused() =>
         Assert.Equal(Refused, Read("""{"eventId":"e1"}""").GetProperty("eventTime").GetDateTimeOffset());

@@ -61,6 +61,20 @@ public sealed class EventsApiTests
     }
 
     [Fact]
+    public async Task AnEventThatTheBrokerFindsTooLargeIsRejectedAndKeptAsItWouldHaveBeen()
+    {
+        await using var service = new IngestorService();
+        service.Broker.Answer = record => record.Topic == "storefront.events" ? FakeBroker.Fail(ErrorCode.MsgSizeTooLarge) : Task.CompletedTask;
+
+        var result = Assert.Single(await IngestorService.ResultsAsync(await service.PostAsync(Click)));
+
+        Assert.Equal("rejected", result!["status"]!.GetValue<string>());
+        var kept = service.Broker.Records.Single(record => record.Topic == "storefront.events.rejected");
+        Assert.Equal("storefront.events", kept.Headers["dl_topic"]);
+        Assert.Equal("e1", kept.Decode<StorefrontEvent>(StorefrontEvent._SCHEMA).eventId);
+    }
+
+    [Fact]
     public async Task TheAnswerWaitsForTheAcknowledgement()
     {
         await using var service = new IngestorService();
