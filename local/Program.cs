@@ -41,7 +41,7 @@ convert.SetAction(parsed => Commands.ConvertOnlineRetail(parsed.GetRequiredValue
 root.Add(convert);
 
 var setup = new Command("setup", "Create the topics and register the schemas on the Kafka and Schema Registry that the environment names, and stop.") { partitions };
-var replication = new Option<short>("--replication-factor") { Description = "Copies of each partition.", DefaultValueFactory = _ => 3 };
+var replication = new Option<short>("--replication-factor") { Description = "Copies of each partition; -1 is the cluster's own default.", DefaultValueFactory = _ => -1 };
 setup.Add(replication);
 var challenger = new Option<string[]>("--challenger") { Description = "Also what a model of this name needs that runs beside the one that serves. May be repeated.", DefaultValueFactory = _ => [] };
 setup.Add(challenger);

@@ -63,6 +63,9 @@ internal static partial class Services
     /// <summary>Topics that a program reads whole, outside any group.</summary>
     public static IReadOnlyList<string> TablesOf(string folder) => [.. Sources(folder).SelectMany(source => Table.Matches(source)).Select(match => TopicNamed(match.Groups[1].Value)).Distinct()];
 
+    /// <summary>Whether a program reads topics outside its consumer groups: tables, or a replay from the oldest record on.</summary>
+    public static bool ReadsOutsideGroups(string folder) => TablesOf(folder).Count > 0 || Sources(folder).Any(source => source.Contains("TopicReplay", StringComparison.Ordinal));
+
     /// <summary>Topics that a program writes, the one of its dead letters too.</summary>
     public static IReadOnlyList<string> WritesOf(string folder) => [.. Sources(folder).SelectMany(source => Write.Matches(source)).Select(match => TopicNamed(match.Groups[1].Value)).Distinct()];
 

@@ -73,7 +73,7 @@ internal static class ClusterPolicies
             HashSet<string> needed =
             [
                 .. loops.Select(loop => $"Read on topic {loop.Topic}"), .. loops.Select(loop => $"Read on group {loop.Group}"),
-                .. tables.Select(topic => $"Read on topic {topic}"), .. tables.Take(1).Select(_ => "Read on group driftline.table"),
+                .. tables.Select(topic => $"Read on topic {topic}"), .. Services.ReadsOutsideGroups(folder) ? ["Read on group driftline.table"] : Array.Empty<string>(),
                 .. Services.WritesOf(folder).Select(topic => $"Write on topic {topic}"),
             ];
             var granted = user.Spec.Authorization.Acls.SelectMany(rule => rule.Operations.Select(operation => $"{operation} on {rule.Resource.Type} {rule.Resource.Name}"))

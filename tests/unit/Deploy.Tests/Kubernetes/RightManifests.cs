@@ -120,6 +120,7 @@ internal static class RightManifests
               - { resource: { type: group, name: driftline.feature-builder, patternType: literal }, operations: [ Read ] }
               - { resource: { type: topic, name: privacy.erasures, patternType: literal }, operations: [ Read, Describe ] }
               - { resource: { type: group, name: driftline.feature-builder.erasures, patternType: literal }, operations: [ Read ] }
+              - { resource: { type: group, name: driftline.table, patternType: literal }, operations: [ Read ] }
               - { resource: { type: topic, name: sequence.updates, patternType: literal }, operations: [ Write ] }
               - { resource: { type: topic, name: storefront.events.rejected, patternType: literal }, operations: [ Write ] }
         ---
