@@ -15,8 +15,13 @@ function body(events) {
   return `[${events.map(one => sentAt + one.json.slice(1)).join(',')}]`;
 }
 
-/** crypto.randomUUID exists only on https and localhost. */
-const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('');
+/** A random UUID (version 4); crypto.randomUUID exists only on https and localhost. */
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
 
 export class EventSender {
   #url; #options; #fetch; #headers;

@@ -112,6 +112,17 @@ test('what is undefined counts as left out', async t => {
   assert.ok(Date.parse(service.requests[0].events[0].eventTime) > 0);
 });
 
+test('events get ids on a page without https, where browsers have no randomUUID', async t => {
+  t.mock.method(crypto, 'randomUUID', () => { throw new TypeError('crypto.randomUUID is not a function'); });
+  const { service, sender } = await withService(t, accept);
+  const ids = [await sender.send(click(undefined)), await sender.send(click(undefined))];
+  await sender.close();
+
+  assert.match(ids[0], /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  assert.notEqual(ids[0], ids[1]);
+  assert.deepEqual(service.ids(), ids);
+});
+
 test('a failure handler that throws keeps nobody waiting', async t => {
   t.mock.method(console, 'error', () => {});
   const told = [];
