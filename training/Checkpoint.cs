@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Driftline.Catalog;
 using Driftline.InterestModel;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -34,7 +35,7 @@ internal sealed class Checkpoint(string folder, string key)
 
     /// <summary>Two trainings of one key take the same steps, as far as their time lets them.</summary>
     public static string KeyOf(TrainingConfig config, TrainingData data) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes((config with { Training = config.Training with { MaxSeconds = 0 } }).ToJson() + data.DataHash + data.SplitHash + typeof(Checkpoint).Module.ModuleVersionId)))[..16];
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes((config with { Training = config.Training with { MaxSeconds = 0 } }).ToJson() + data.DataHash + data.SplitHash + string.Join(' ', new[] { typeof(Checkpoint), typeof(InterestNetwork), typeof(TextEncoder), typeof(TextEncoders.KnownEncoders) }.Select(type => type.Module.ModuleVersionId)))))[..16];
 
     /// <summary>Writes an epoch's end.</summary>
     public void Save(CheckpointState state, IReadOnlyDictionary<string, Tensor> weights, IReadOnlyDictionary<string, Tensor> best, IReadOnlyDictionary<string, Tensor> average, AdamW optimiser)
@@ -70,8 +71,8 @@ internal sealed class Checkpoint(string folder, string key)
         return newest.State;
     }
 
-    /// <summary>Removes what was saved: the training is over.</summary>
-    public void Remove()
+    /// <summary>Removes what was saved: the training is over, and its model saved.</summary>
+    public static void Remove(string folder)
     {
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
     }

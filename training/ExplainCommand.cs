@@ -13,7 +13,7 @@ internal static class ExplainCommand
 
     public static int Run(string artifact, string folder, string user)
     {
-        using var predictor = InterestPredictor.Load(artifact);
+        using var predictor = InterestPredictor.Load(artifact, cacheFolder: ItemTexts.Cache);
         var data = TrainingData.Read(folder);
         var history = data.Users.FirstOrDefault(one => one.UserId == user)
             ?? throw new InputException($"--user {user}: has no events in {folder}. Users there: {string.Join(", ", data.Users.Take(3).Select(one => one.UserId))} and {Math.Max(0, data.Users.Count - 3)} others.");

@@ -78,7 +78,8 @@ internal sealed class Fit(TrainingConfig config, TrainingData data)
             }
 
             average.Exchange();
-            checkpoint?.Save(new CheckpointState("", epoch, _steps.Taken, sinceBest, rate, bestScore, best, Seconds), weights, kept, average.Values, optimiser);
+            if (Seconds < _settings.MaxSeconds) // else the epoch may be cut short, and nothing follows that could be broken off
+                checkpoint?.Save(new CheckpointState("", epoch, _steps.Taken, sinceBest, rate, bestScore, best, Seconds), weights, kept, average.Values, optimiser);
             progress(new TrainingProgress(epoch, 1, loss, validation, better, Seconds));
         }
 

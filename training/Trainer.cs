@@ -25,7 +25,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
     /// <summary>Trains, measures on test once, and returns the model on the CPU.</summary>
     /// <param name="progress">Told where training stands.</param>
     /// <param name="cancel">Stops it.</param>
-    /// <param name="checkpoint">Folder where each epoch's end is kept until training is over: a training that was stopped goes on from there, to the same result.</param>
+    /// <param name="checkpoint">Folder where each epoch's end is kept, for the caller to remove once the model is saved: a training that was stopped goes on from there, to the same result.</param>
     /// <param name="start">
     /// Where given, what <see cref="WeightTransfer"/> carries over from this network is where training begins, and the network is no worse on
     /// validation than that beginning; its blend is kept.
@@ -50,7 +50,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         network.SetCategories(chain.Population, chain.After);
         if (start is not null) WeightTransfer.Copy(start, network);
         network.to(device);
-        var kept = checkpoint is null ? null : new Checkpoint(checkpoint, Checkpoint.KeyOf(config, data));
+        var kept = checkpoint is null ? null : new Checkpoint(checkpoint, Checkpoint.KeyOf(config with { Model = settings }, data) + encoder.Id);
         var fit = new Fit(config, data);
         var (validation, epochs) = fit.Run(network, device, started: start is not null, kept, progress, cancel);
         var blend = settings.Associations ? Blend(network, device, centred, start) : BlendSettings.NetworkAlone;
@@ -85,7 +85,6 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
             },
         };
         var items = data.Items.Select((item, i) => new ItemRecord(item.ItemId, data.Vocabulary.CategoryOf(i), item.ContentHash, data.TrainingCounts[i]));
-        kept?.Remove();
         return new ModelArtifact(manifest, [.. items], network, data.TrainingCounts.Any(count => count > 0) ? FitPopulation.Of(data, _settings.HorizonDays) : null);
     }
 

@@ -63,11 +63,17 @@ internal static class ArtifactContent
 
     /// <summary>Refuses weights that point at categories or items beyond the model's: Torch would find out in the middle of a prediction.</summary>
     /// <exception cref="InvalidDataException">A tensor holds such an index.</exception>
-    public static void CheckIndexes(InterestNetwork network, int categories)
+    public static void CheckIndexes(InterestNetwork network, int categories, AttributeVocabulary attributes)
     {
         using var scope = NewDisposeScope();
         foreach (var (name, tensor) in network.state_dict().Where(pair => pair.Value.dtype == ScalarType.Int64 && pair.Value.numel() > 0))
         {
+            if (name == InterestNetwork.AttributeOffsets)
+            {
+                if (!tensor.data<long>().SequenceEqual(AttributeEmbedding.Offsets(attributes)[..^1])) throw new InvalidDataException($"tensor '{name}' does not fit the manifest's attributes.");
+                continue;
+            }
+
             var most = name == InterestNetwork.RowCategories ? categories : network.Items - 1; // one category beyond the last is none
             if (tensor.min().item<long>() < 0 || tensor.max().item<long>() > most) throw new InvalidDataException($"tensor '{name}' holds an index that is not from 0 to {most}.");
         }

@@ -20,14 +20,21 @@ internal sealed class AttributeEmbedding : nn.Module<Tensor, Tensor>
     {
         _attributes = vocabulary.Count;
         _dropout = settings.AttributeDropout;
-        var offsets = new long[_attributes + 1];
-        for (var i = 0; i < _attributes; i++) offsets[i + 1] = offsets[i] + AttributeVocabulary.First + vocabulary.Attributes[i].Values.Count;
+        var offsets = Offsets(vocabulary);
         _value = nn.Embedding(offsets[^1], settings.Dimensions);
         _offset = tensor(offsets[..^1]);
         RegisterComponents(); // the offsets too: they move with the network to its device
         using var noGrad = no_grad();
         nn.init.normal_(_value.weight!, 0, 1 / Math.Sqrt(settings.Dimensions) / 2);
         foreach (var unknown in offsets[..^1]) _value.weight![unknown].zero_();
+    }
+
+    /// <summary>The first row of each attribute, and how many rows there are, [A + 1].</summary>
+    public static long[] Offsets(AttributeVocabulary vocabulary)
+    {
+        var offsets = new long[vocabulary.Count + 1];
+        for (var i = 0; i < vocabulary.Count; i++) offsets[i + 1] = offsets[i] + AttributeVocabulary.First + vocabulary.Attributes[i].Values.Count;
+        return offsets;
     }
 
     /// <param name="attributes">Indexes as <see cref="AttributeVocabulary.Encode"/> gives them, int64 [B, A], or [B, 0] where nobody's are known.</param>

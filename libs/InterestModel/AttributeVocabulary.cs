@@ -65,9 +65,11 @@ public sealed class AttributeVocabulary
             .Where(attribute => attribute.Values.Count > 0)]);
     }
 
-    /// <summary>The names and values behind a user's indexes, as far as they are known; the reverse of <see cref="Encode"/>.</summary>
-    public IReadOnlyDictionary<string, string> Decode(IReadOnlyList<int> indexes) => Attributes.Index().Where(one => indexes[one.Index] >= First)
-        .ToDictionary(one => one.Item.Name, one => one.Item.Values[indexes[one.Index] - First], StringComparer.Ordinal);
+    /// <summary>The names and values behind a user's indexes, as far as they are known, and of an <see cref="Other"/> value one that is none of the known: <see cref="Encode"/> gives the same indexes.</summary>
+    public IReadOnlyDictionary<string, string> Decode(IReadOnlyList<int> indexes) => Attributes.Index().Where(one => indexes[one.Index] != Unknown)
+        .ToDictionary(one => one.Item.Name, one => indexes[one.Index] == Other ? NoneOf(one.Item.Values) : one.Item.Values[indexes[one.Index] - First], StringComparer.Ordinal);
+
+    private static string NoneOf(IReadOnlyList<string> values) => values.MaxBy(value => value.Length) + "?"; // longer than any
 
     /// <summary>A user's indexes, [A]. Names that the model does not know are passed over; all is unknown where there is nothing.</summary>
     public int[] Encode(IReadOnlyDictionary<string, string>? user)

@@ -18,6 +18,9 @@ public sealed class InterestNetwork : nn.Module
     /// <summary>Name of the parameter that holds the id embeddings, [V + 2, D].</summary>
     public const string ItemIds = "_itemId.weight";
 
+    /// <summary>Name of the buffer that holds the first row of each attribute, int64 [A].</summary>
+    public const string AttributeOffsets = "_attributes._offset";
+
     /// <summary>Name of the buffer that holds the category of each row, int64 [V + 2].</summary>
     public const string RowCategories = "category_of";
 

@@ -104,9 +104,10 @@ public sealed class ModelArtifact(ModelManifest manifest, IReadOnlyList<ItemReco
             var items = ArtifactContent.ReadItems(Path.Combine(folder, ItemsFile), manifest.Categories.Count);
             var weights = Path.Combine(folder, WeightsFile);
             ArtifactContent.CheckSizes(manifest, items.Count, weights);
-            network = new InterestNetwork(manifest.Architecture, manifest.Features, items.Count, manifest.Categories.Count, new AttributeVocabulary(manifest.Attributes));
+            var attributes = new AttributeVocabulary(manifest.Attributes);
+            network = new InterestNetwork(manifest.Architecture, manifest.Features, items.Count, manifest.Categories.Count, attributes);
             SafeTensors.ReadInto(weights, network.state_dict());
-            ArtifactContent.CheckIndexes(network, manifest.Categories.Count);
+            ArtifactContent.CheckIndexes(network, manifest.Categories.Count, attributes);
             network.eval();
             return new ModelArtifact(manifest, items, network, moves ? ArtifactContent.ReadPopulation(Path.Combine(folder, PopulationFile), manifest.Categories.Count) : null);
         }

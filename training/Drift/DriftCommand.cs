@@ -63,7 +63,7 @@ internal static class DriftCommand
         if (model.Population is not { } population) throw new InputException($"--artifact {artifact}: holds no population model. Train it again.");
         var data = TrainingData.Read(folder, split);
         if (data.SplitHash != model.Manifest.SplitHash) throw new InputException($"--data {folder}: is not the data that model {model.Manifest.Version} was trained on.");
-        using var predictor = InterestPredictor.Load(artifact);
+        using var predictor = InterestPredictor.Load(artifact, cacheFolder: ItemTexts.Cache);
         return ([.. DriftCase.All(predictor, data, truth, at, population.HorizonDays)], [at], population.HorizonDays);
     }
 

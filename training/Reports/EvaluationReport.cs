@@ -33,7 +33,7 @@ public sealed record EvaluationReport(string Data, TrainingData Events, int Case
         $"{Events.Split.Protocol}; {(SampledNegatives is { } n ? $"SAMPLED ranking among {n} others (misleading)" : $"full ranking over {Events.Items.Count} items")}, {Cases} users, seen items not filtered (new: items that the user has not met, the met ones left out), ties by item index; split {Events.SplitHash[..12]}{(TextEncoder is null ? "" : $". Models: text encoder {TextEncoder}; a blend's tables are counted with the validation events, which precede the test, the networks and the baselines learn from the training events alone")}");
 
     private string CategoryProtocol => string.Create(CultureInfo.InvariantCulture,
-        $"Distribution over {Events.Vocabulary.Categories.Count} categories of the coming {Split.HorizonDays} days, or {Split.SparseHorizonEvents} events where those hold none; KL of realised || forecast in bits, with each forecaster's mixture of the population chosen on validation");
+        $"Distribution over {Events.Vocabulary.Categories.Count} categories of the coming {Split.HorizonDays} days, or {Split.SparseHorizonEvents} events where those hold none{(Events.Split.Held > 0 ? $", of the {Events.Split.Held} held out of each user" : "")}; KL of realised || forecast in bits, with each forecaster's mixture of the population chosen on validation");
 
     /// <summary>Prints both tables.</summary>
     public void Print(TextWriter output)

@@ -26,6 +26,23 @@ public sealed class AttributeTests(TrainedModel trained)
         Assert.Equal([AttributeVocabulary.Unknown], vocabulary.Encode(new Dictionary<string, string> { ["shoe"] = "44" }));
     }
 
+    [Theory]
+    [InlineData(AttributeVocabulary.Unknown, AttributeVocabulary.Other)]
+    [InlineData(AttributeVocabulary.First + 1, AttributeVocabulary.Unknown)]
+    [InlineData(AttributeVocabulary.Other, AttributeVocabulary.First)]
+    public void WhatIsKnownOfAUserIsEncodedAsItWasDecoded(int age, int town) => Assert.Equal([age, town], Ages.Encode(Ages.Decode([age, town])));
+
+    [Fact]
+    public void AnAttributeMayHaveMoreValuesThanTheCatalogueItems()
+    {
+        var wide = new AttributeVocabulary([new UserAttribute("city", [.. Enumerable.Range(0, 10).Select(i => $"c{i}")]), new UserAttribute("town", ["A"])]);
+        using var network = new InterestNetwork(new ModelSettings { Dimensions = 8, HiddenSize = 8, TextDimensions = 8 }, new FeatureSettings(), 3, 2, wide);
+
+        ArtifactContent.CheckIndexes(network, 2, wide);
+
+        Assert.Throws<InvalidDataException>(() => ArtifactContent.CheckIndexes(network, 2, Ages));
+    }
+
     [Fact]
     public void AFoldersUsersFileIsReadAndItsLackIsNone()
     {

@@ -31,7 +31,7 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(whole.Manifest.Metrics["validation.ndcg@10"], resumed.Manifest.Metrics["validation.ndcg@10"]);
         var expected = whole.Network.state_dict();
         foreach (var (name, tensor) in resumed.Network.state_dict()) Assert.True(expected[name].equal(tensor).all().ToBoolean(), name);
-        Assert.False(Directory.Exists(Folder));
+        Assert.True(Directory.Exists(Folder)); // until the model is saved
     }
 
     [Fact]

@@ -58,6 +58,7 @@ public sealed class ComparisonCommandTests
     public void AModelIsNotJudgedByOtherCategoriesThanItsOwn() => InFolder(folder =>
     {
         Assert.Equal(0, TrainCommand.Run(null, folder, $"{folder}/config.json", null, $"{folder}/model", null, "plain", CancellationToken.None));
+        Assert.False(Directory.Exists($"{folder}/model.checkpoint")); // the model is saved
         var request = new EvaluateRequest(folder, $"{folder}/model", null, $"{folder}/figures.json", null, "cpu", null, "the line");
         Assert.Equal(0, EvaluateCommand.Run(request));
 
