@@ -99,7 +99,7 @@ try
         { e2e, peer, growth, ingest, buildSequences, answers, capacity, PredictorCommand.Create(), retrieval, MicroCommand.Create(), regressions }.Parse(args)
         .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
 }
-catch (Exception e) when (e is InvalidOperationException or FileNotFoundException or TimeoutException or IOException)
+catch (Exception e) when (e is InvalidOperationException or FileNotFoundException or TimeoutException or IOException or Driftline.Client.DriftlineException)
 {
     Console.Error.WriteLine($"bench: {e.Message}");
     return 2;

@@ -22,9 +22,9 @@ internal static class EraseCommand
             {
                 return await Connections.WithRecommenderAsync(parsed, async recommender => Tell(parsed, await FollowAsync(recommender, accepted, within, stopping), waited: within > TimeSpan.Zero));
             }
-            catch (DriftlineException)
+            catch (Exception e) when (e is DriftlineException or CommandException)
             {
-                Console.Error.WriteLine($"Asked for: {accepted.ErasureId}. The recommender, which tells how far it is, did not answer; the erasure goes on.");
+                Console.Error.WriteLine($"Asked for: {accepted.ErasureId}. The recommender, which tells how far it is, could not be asked; the erasure goes on.");
                 throw;
             }
         }));

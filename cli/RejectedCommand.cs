@@ -75,7 +75,7 @@ internal static class RejectedCommand
         Shown.Table(["refused", "place", "by", "user", "error", "came from"], records.Select(record => (IReadOnlyList<string?>)
         [
             record.Time.ToString("u", CultureInfo.InvariantCulture), record.Place, record.Stage, record.Key,
-            record.Error.Length > MostErrorChars ? record.Error[..MostErrorChars] + "…" : record.Error, record.Topic is null ? "HTTP" : $"{record.Topic} {record.TopicPartition}/{record.TopicOffset}",
+            record.Error.Length > MostErrorChars ? record.Error[..MostErrorChars] + "…" : record.Error, record.TopicPartition is null ? "HTTP" : $"{record.Topic} {record.TopicPartition}/{record.TopicOffset}",
         ]));
         Console.WriteLine($"{records.Count:N0} rejected. Send them again: driftline rejected replay --dry-run");
     }

@@ -35,10 +35,11 @@ public sealed class EventSender(HttpClient http, Ledger ledger)
         foreach (var one in events)
         {
             var element = one.ToJson();
+            if (!json.CouldHold(element)) throw new InvalidDataException($"event {one.EventId} is {element.Length} bytes long: one request takes {JsonBatch.MostBytes}. Shorten its review_text.");
             if (!json.TryAdd(element))
             {
                 await SendBatchAsync();
-                if (!json.TryAdd(element)) throw new InvalidDataException($"event {one.EventId} is {element.Length} bytes long: one request takes {JsonBatch.MostBytes}. Shorten its review_text.");
+                json.TryAdd(element);
             }
 
             batch.Add(one);

@@ -114,7 +114,7 @@ try
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
 }
 catch (Exception e) when (e is ImportException or InvalidDataException or InvalidOperationException or FileNotFoundException or TimeoutException or IOException or UnauthorizedAccessException or HttpRequestException
-    or Confluent.Kafka.KafkaException or Confluent.SchemaRegistry.SchemaRegistryException)
+    or Confluent.Kafka.KafkaException or Confluent.SchemaRegistry.SchemaRegistryException or Driftline.Client.DriftlineException)
 {
     Console.Error.WriteLine($"driftline: {e.Message}");
     return 2;

@@ -15,13 +15,14 @@ internal sealed class DeliverElements(Func<ReadOnlyMemory<byte>, CancellationTok
     private const int RequestsPerSecond = 40;
     private const int MostShown = 20;
 
-    /// <summary>How long what has been read waits for more: an input that goes on, such as a log that is followed, is sent as it comes.</summary>
+    /// <summary>How long the first of a batch waits for more: an input that goes on, such as a log that is followed, is sent as it comes.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(250);
 
     private readonly JsonBatch _batch = new(MostOf(rate), addedBytes: withSentAt ? JsonBatch.SentAtBytes : 0);
     private readonly List<string> _places = [];
     private readonly List<Refusal> _refusals = [];
     private readonly long _started = Stopwatch.GetTimestamp();
+    private Task? _lingered; // since the batch's first
     private long _read, _sent, _accepted, _duplicates, _notStored, _rejected, _unreadable;
 
     public static DeliverElements Events(IngestorClient ingestor, double rate = 0, bool withSentAt = false) =>
@@ -41,7 +42,7 @@ internal sealed class DeliverElements(Func<ReadOnlyMemory<byte>, CancellationTok
             {
                 while (input.Reader.TryRead(out var element)) await AddAsync(element, progress, stopping);
                 var more = input.Reader.WaitToReadAsync(stopping).AsTask();
-                if (_batch.Count > 0 && await Task.WhenAny(more, Task.Delay(Linger, stopping)) != more) await SendAsync(progress, stopping);
+                if (_batch.Count > 0 && await Task.WhenAny(_lingered ??= Task.Delay(Linger, stopping), more) != more) await SendAsync(progress, stopping);
                 if (!await more) break;
             }
 
@@ -70,7 +71,7 @@ internal sealed class DeliverElements(Func<ReadOnlyMemory<byte>, CancellationTok
         catch when (_read > 0)
         {
             Tell(parsed, Delivered(), what);
-            if (_places.Count > 0) Console.Error.WriteLine($"Broken off: {what} from {_places[0]} on were not answered for. Those that have an eventId can be sent again; what was taken counts once.");
+            if (_places.Count > 0) Console.Error.WriteLine($"Broken off: {what} from {_places[0]} on were not answered for. Send them again{(what == "events" ? ", with the eventId that each has: what was taken counts once" : "")}.");
             throw;
         }
     }
@@ -153,6 +154,7 @@ internal sealed class DeliverElements(Func<ReadOnlyMemory<byte>, CancellationTok
         for (var i = 0; i < outcomes.Count; i++) Settle(outcomes[i], _places[i], i);
         _sent += _batch.Count;
         _batch.Clear();
+        _lingered = null;
         _places.Clear();
         progress.Report(_read);
     }

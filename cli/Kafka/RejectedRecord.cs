@@ -9,8 +9,8 @@ namespace Driftline.Cli.Kafka;
 /// <param name="Stage">Which service refused it.</param>
 /// <param name="Error">What is wrong.</param>
 /// <param name="Key">User id, if it could be read.</param>
-/// <param name="Topic">The topic that it was on; null if it was refused at the HTTP edge.</param>
-/// <param name="Original">As it came; null if it was left out because it is too large.</param>
+/// <param name="Topic">The topic that it was on, or was to be on where the broker found it too large; null if it was refused at the HTTP edge before.</param>
+/// <param name="Original">As it came, or as it is on that topic; null if it was left out because it is too large.</param>
 internal sealed record RejectedRecord(
     int Partition, long Offset, DateTimeOffset Time, string Stage, string Error, string? Key, string? Topic, string? TopicPartition, string? TopicOffset, byte[]? Original)
 {

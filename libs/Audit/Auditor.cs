@@ -31,6 +31,7 @@ public sealed class Auditor : IAsyncDisposable
     }
 
     /// <summary>Looks until nothing differs, or until what differs has not become less for <paramref name="patience"/>.</summary>
+    /// <exception cref="TimeoutException">Redis has not answered for as long.</exception>
     public async Task<Verdict> SettleAsync(string inputPath, TimeSpan patience, IProgress<int> differences, CancellationToken stopping)
     {
         var input = RecordedInput.Read(inputPath);
@@ -41,6 +42,7 @@ public sealed class Auditor : IAsyncDisposable
             var total = verdict?.Total ?? int.MaxValue;
             differences.Report(total);
             if (total < best) (best, since) = (total, _time.GetTimestamp());
+            if (verdict is null && _time.GetElapsedTime(since) > patience) throw new TimeoutException($"Redis has not answered for {_time.GetElapsedTime(since).TotalSeconds:F0} s: what is there cannot be looked at.");
             if (verdict is not null && (total == 0 || _time.GetElapsedTime(since) > patience)) return verdict;
             await Task.Delay(LookAgain, _time, stopping);
         }

@@ -21,8 +21,8 @@ internal static class Comparison
     {
         if (sent.Answer is not { } answer) verdict.Add(nameof(Verdict.Lost), $"element {sent.Number} was never answered");
         else if (sent.RefusedAt is { } fault && sent.IsTaken) verdict.Add(nameof(Verdict.WronglyAccepted), $"element {sent.Number} was taken, though {fault} is wrong");
-        else if (!sent.IsTaken && sent.RefusedAt != answer.RefusedAt)
-            verdict.Add(nameof(Verdict.WronglyRejected), $"element {sent.Number} was refused at '{answer.RefusedAt}', not at '{sent.RefusedAt ?? "nothing"}'");
+        else if (!sent.IsTaken && (sent.RefusedAt is null || sent.RefusedAt != answer.RefusedAt))
+            verdict.Add(nameof(Verdict.WronglyRejected), $"element {sent.Number} was refused at '{answer.RefusedAt ?? "nothing"}', not at '{sent.RefusedAt ?? "nothing"}'");
     }
 
     private static void CheckRejected(RecordedInput input, IReadOnlyList<RejectedRecord> rejected, Verdict verdict)

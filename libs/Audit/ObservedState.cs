@@ -7,7 +7,7 @@ internal sealed record ObservedUser(IReadOnlyList<(byte[] Member, double Score)>
 
 /// <summary>A record of the rejected topic.</summary>
 /// <param name="Stage">Who rejected it: header <c>dl_stage</c>.</param>
-/// <param name="Topic">Where it came from: header <c>dl_topic</c>; null for one that was refused at the HTTP edge.</param>
+/// <param name="Topic">Where it came from: header <c>dl_topic</c>; null for one that was refused at the HTTP edge before it was encoded for a topic.</param>
 internal sealed record RejectedRecord(string Stage, string? Topic, string Error, byte[] Value);
 
 /// <summary>Everything that the audit looks at.</summary>

@@ -28,6 +28,7 @@ public sealed class RedisOptions
         var configuration = ConfigurationOptions.Parse(ConnectionString);
         configuration.AbortOnConnectFail = false;
         configuration.AllowAdmin = false;
+        configuration.IncludeDetailInExceptions = false; // the detail holds keys, and these users' ids; messages are logged
         // The client would ask for the server's settings, and tell its own name by a command that Redis 7.0 does not know: a user is not allowed either.
         configuration.CommandMap = CommandMap.Create(["CONFIG"], available: false);
         configuration.SetClientLibrary = false;

@@ -38,7 +38,10 @@ def main():
     try:
         while left is None or left > 0:
             message = consumer.poll(1.0)
-            if message is None or message.error():
+            if message is None:
+                continue
+            if message.error():
+                print(message.error(), file=sys.stderr, flush=True)  # such as a topic that is not there; the client tries again
                 continue
             if message.value() is None:
                 print(f"{message.key().decode()}: erased", flush=True)

@@ -39,7 +39,19 @@ try
 {
     while (count-- > 0)
     {
-        var record = consumer.Consume(stopping.Token);
+        ConsumeResult<string, InterestUpdated> record;
+        try
+        {
+            record = consumer.Consume(stopping.Token);
+        }
+        catch (ConsumeException e) when (e.Error.Code == ErrorCode.Local_ValueDeserialization)
+        {
+            // No update, or the registry is away: which of both a real service would find out before it goes on, for what is passed over is not read again.
+            Console.Error.WriteLine($"{e.ConsumerRecord.TopicPartitionOffset} cannot be read, and is passed over: {e.InnerException?.Message ?? e.Message}");
+            consumer.StoreOffset(new TopicPartitionOffset(e.ConsumerRecord.TopicPartition, e.ConsumerRecord.Offset + 1));
+            continue;
+        }
+
         if (record.Message.Value is not { } update)
             Console.WriteLine($"{record.Message.Key}: erased, forget them"); // a tombstone
         else if (update.rising is [var top, ..])

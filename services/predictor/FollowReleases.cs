@@ -18,20 +18,21 @@ public sealed class FollowReleases(
     TableReader<CatalogItem> catalogReader, TableReader<ItemVector> vectorReader, IOptions<PredictorOptions> options, PredictorMetrics metrics, TimeProvider time, ILogger<FollowReleases> log)
     : BackgroundService
 {
-    // Of what is away, and of what else may pass, such as a volume that does not answer.
-    private static readonly TimeSpan RetryWait = TimeSpan.FromSeconds(1), LongWait = TimeSpan.FromSeconds(30);
+    // Of what is away, of what else may pass, such as a full disk, and of an artifact that is not whole, which may be on its way.
+    private static readonly TimeSpan RetryWait = TimeSpan.FromSeconds(1), LongWait = TimeSpan.FromSeconds(30), ArtifactWait = TimeSpan.FromMinutes(5);
 
     // Predictions wait while the model encodes.
     private const int ItemsAtOnce = 100;
 
-    private ModelReleased? _handled;
+    private ModelReleased? _handled; // loaded, or refused for good
+    private (ModelReleased Release, DateTimeOffset At)? _again;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.WhenAll(catalogReader.CaughtUp, vectorReader.CaughtUp).WaitAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
-            if (releases.Newest is { } release && !ReferenceEquals(release, _handled) && release.version != serving.Version)
+            if (releases.Newest is { } release && !ReferenceEquals(release, _handled) && release.version != serving.Version && !(ReferenceEquals(release, _again?.Release) && time.GetUtcNow() < _again?.At))
                 await TryLoadAsync(release, stoppingToken);
             await PublishChangesAsync(stoppingToken);
             await signal.WaitAsync(stoppingToken);
@@ -66,17 +67,18 @@ public sealed class FollowReleases(
             catalog.PutBack(changed); // for the model that goes on serving
             metrics.Loaded(serves: false);
             Log.Refused(log, e, release.name, release.version);
-            // What is away is asked again; what is wrong with the artifact or the settings stays wrong until another release, or a restart.
-            if (e is ModelArtifactException or InvalidDataException or FormatException or ArgumentException or InvalidOperationException)
+            serving.Refuse(release.version, e.Message);
+            // What the release says, or the settings do, stays wrong until another release, or a restart.
+            if (e is InvalidDataException or FormatException or ArgumentException or InvalidOperationException)
             {
                 _handled = release;
-                serving.Refuse(release.version, e.Message);
+                return;
             }
-            else
-            {
-                await TryAgainAsync(
-                    e is Confluent.Kafka.KafkaException or Confluent.SchemaRegistry.SchemaRegistryException or HttpRequestException or TimeoutException or OperationCanceledException ? RetryWait : LongWait, stopping);
-            }
+
+            var wait = e is Confluent.Kafka.KafkaException or Confluent.SchemaRegistry.SchemaRegistryException or HttpRequestException or TimeoutException or OperationCanceledException ? RetryWait
+                : e is ModelArtifactException ? ArtifactWait : LongWait;
+            _again = (release, time.GetUtcNow() + wait);
+            _ = RaiseAfterAsync(wait, stopping); // the model that serves goes on meanwhile
         }
     }
 
@@ -107,7 +109,7 @@ public sealed class FollowReleases(
         {
             catalog.PutBack(changed);
             Log.VectorsFailed(log, e, RetryWait);
-            await TryAgainAsync(RetryWait, stopping);
+            await RaiseAfterAsync(RetryWait, stopping);
         }
     }
 
@@ -136,9 +138,9 @@ public sealed class FollowReleases(
         Topics.CatalogVectors.Of(options.Value.ModelName).Name, itemId, vector,
         new CloudEvent(Guid.CreateVersion7().ToString(), "/driftline/predictor", "driftline.catalog.vector", time.GetUtcNow()));
 
-    private async Task TryAgainAsync(TimeSpan wait, CancellationToken stopping)
+    private async Task RaiseAfterAsync(TimeSpan wait, CancellationToken stopping)
     {
-        await Task.Delay(wait, time, stopping);
+        await Task.Delay(wait, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         signal.Raise();
     }
 }

@@ -9,6 +9,6 @@ internal sealed class ModelLoaded(ServingModel model) : IHealthCheck
         Task.FromResult(model.Version is { } version
             ? HealthCheckResult.Healthy($"model {version}")
             : HealthCheckResult.Unhealthy(model.Refused is { } refused
-                ? $"no model yet: release {refused.Version} was refused ({refused.Reason}). Release another one."
+                ? $"no model yet: release {refused.Version} could not be loaded: {refused.Reason}"
                 : "no model yet: waiting for a release in model.releases"));
 }

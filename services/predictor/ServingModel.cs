@@ -17,7 +17,7 @@ public sealed class ServingModel(TimeProvider time) : IDisposable
     /// <summary>Null until the first release is loaded.</summary>
     public ServedModel? Served => Volatile.Read(ref _served);
 
-    /// <summary>The release that was refused last, and why; null where none was since the model began to serve.</summary>
+    /// <summary>The release that could not be loaded last, and why; null where none failed since the model began to serve.</summary>
     public (string Version, string Reason)? Refused { get; private set; }
 
     /// <summary>Notes a release that cannot be loaded.</summary>

@@ -199,6 +199,26 @@ test('a page that comes back sends again what was not taken', async t => {
   assert.equal(sender.counts.delivered, 10);
 });
 
+test('what is refused of a hidden page is told when it comes back', async t => {
+  const { sender, failed, hide } = await inPage(t, (response, request) => json(response, 202, {
+    results: request.events.map(({ eventId }) => eventId === 'e2' ? { eventId, status: 'rejected', pointer: '/1/rating', reason: 'is out of range' } : { eventId, status: 'accepted' }) }));
+  for (const id of ['e1', 'e2', 'e3']) await sender.send(click(id));
+  hide();
+  await sender.close();
+
+  assert.deepEqual(failed.map(one => [one.event.eventId, one.rejected, one.pointer]), [['e2', true, '/rating']]);
+  assert.deepEqual(sender.counts, { delivered: 2, rejected: 1, undelivered: 0 });
+});
+
+test('closing ends in time though a hidden page is never answered', async t => {
+  const { sender, failed, hide } = await inPage(t, () => {}, { closeTimeoutMs: 50 });
+  await sender.send(click('e1'));
+  hide();
+  await sender.close();
+
+  assert.deepEqual(failed.map(one => one.event.eventId), ['e1']);
+});
+
 test('a key goes with every request', async t => {
   const { service, sender } = await withService(t, accept, { key: 'dl_shop' });
   await sender.send(click('e1'));

@@ -51,8 +51,9 @@ public static class ApiKeyFile
         File.Move(next, path, overwrite: true);
     }
 
-    private static string? Fault(Entry key)
+    private static string? Fault(Entry? key)
     {
+        if (key is null) return "must be an object, not null.";
         if (key.Name.Length is 0 or > MaxNameChars) return $"must have a name of 1 to {MaxNameChars} characters.";
         if (key.Sha256.Length != SHA256.HashSizeInBytes * 2 || !key.Sha256.All(char.IsAsciiHexDigit))
             return $"({key.Name}): sha256 must be {SHA256.HashSizeInBytes * 2} hexadecimal digits, the SHA-256 of the key and not the key itself.";

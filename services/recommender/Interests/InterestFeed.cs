@@ -5,7 +5,6 @@ using System.Threading.Channels;
 using driftline.events;
 using Driftline.Recommender.Api;
 using Microsoft.Extensions.Options;
-using StackExchange.Redis;
 
 namespace Driftline.Recommender.Interests;
 
@@ -68,7 +67,7 @@ internal sealed class InterestFeed(
         }
     }
 
-    // Redis keeps no message for a subscriber whose connection is down: what came meanwhile is read. What was shown, where that is still so or Redis is away.
+    // Redis keeps no message for a subscriber whose connection is down: what came meanwhile is read. What was shown, where that is still so or cannot be read.
     private async Task<InterestUpdated?> StoredAsync(string userId, InterestUpdated? shown)
     {
         try
@@ -76,9 +75,10 @@ internal sealed class InterestFeed(
             var stored = await store.ReadAsync(userId);
             return (stored?.computedAt, stored?.modelVersion, stored?.sequenceDigest) == (shown?.computedAt, shown?.modelVersion, shown?.sequenceDigest) ? shown : stored;
         }
-        catch (Exception e) when (e is RedisException or TimeoutException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            return shown; // the next heartbeat asks again
+            Log.MessageUnreadable(log, e); // the next heartbeat asks again
+            return shown;
         }
     }
 

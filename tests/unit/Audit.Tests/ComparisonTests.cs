@@ -106,6 +106,16 @@ public sealed class ComparisonTests
     }
 
     [Fact]
+    public void AGoodElementThatIsNotStoredIsWronglyRejected()
+    {
+        var scene = new Scene().With("u1", 3).Settle();
+        var dropped = scene.Add(Scene.Click("u1", "good", Scene.Noon));
+        scene.Elements[^1] = dropped with { Answer = dropped.Answer! with { Status = "notStored", RefusedAt = null } };
+
+        OnlyOne(scene.Judge(), verdict => verdict.WronglyRejected);
+    }
+
+    [Fact]
     public void ABadElementThatIsRefusedForAnotherFaultIsWronglyRejected()
     {
         var scene = new Scene().With("u1", 1);

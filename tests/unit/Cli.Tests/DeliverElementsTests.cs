@@ -90,6 +90,24 @@ public sealed class DeliverElementsTests
     }
 
     [Fact]
+    public async Task AnInputThatNeverRestsIsSentAsItComes()
+    {
+        var delivery = DeliverAsync(Input());
+
+        Assert.Equal(40, (await delivery).Accepted);
+        Assert.True(_requests.Count > 1, "nothing was sent before the end");
+
+        static IEnumerable<Element> Input()
+        {
+            for (var i = 0; i < 40; i++)
+            {
+                Thread.Sleep(25); // a second in all, and never a quarter of one without an element
+                yield return new Element($"f:{i}", "{}"u8.ToArray());
+            }
+        }
+    }
+
+    [Fact]
     public async Task ItemsOfACsvFileAreReadWithTheirFaults()
     {
         var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "items.csv");

@@ -99,6 +99,7 @@ public sealed class ApiKeyTests
     [InlineData("[]", "is no file of API keys")]
     [InlineData("{}", "is no file of API keys")]
     [InlineData("""{"keys":[{"name":"a","scopes":["admin"]}]}""", "is no file of API keys")]
+    [InlineData("""{"keys":[null]}""", "keys[0] must be an object, not null")]
     [InlineData("""{"keys":[{"name":"a","sha256":null,"scopes":["admin"]}]}""", "is no file of API keys")]
     [InlineData("""{"keys":[{"name":"a","key":"dl_secret","scopes":["admin"]}]}""", "is no file of API keys")]
     [InlineData("""{"keys":[{"name":"a","sha256":"dl_plain-text-key","scopes":["admin"]}]}""", "keys[0] (a): sha256 must be 64 hexadecimal digits, the SHA-256 of the key and not the key itself")]

@@ -3,10 +3,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Driftline.Ingestor.Tests;
 
-/// <summary>Names of the events that were logged.</summary>
+/// <summary>Names of the events that were logged, and the scopes that lines could be logged in.</summary>
 public sealed class Logged : ILoggerProvider
 {
     private readonly ConcurrentQueue<string> _events = new();
+
+    public ConcurrentQueue<string> Scopes { get; } = new();
 
     /// <summary>Waits until an event of this name is logged.</summary>
     public async Task UntilAsync(string name)
@@ -19,15 +21,19 @@ public sealed class Logged : ILoggerProvider
         }
     }
 
-    public ILogger CreateLogger(string categoryName) => new Logger(_events);
+    public ILogger CreateLogger(string categoryName) => new Logger(_events, Scopes);
 
     public void Dispose()
     {
     }
 
-    private sealed class Logger(ConcurrentQueue<string> events) : ILogger
+    private sealed class Logger(ConcurrentQueue<string> events, ConcurrentQueue<string> scopes) : ILogger
     {
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull
+        {
+            scopes.Enqueue(state.ToString() ?? "");
+            return null;
+        }
 
         public bool IsEnabled(LogLevel logLevel) => true;
 

@@ -41,6 +41,17 @@ public sealed class UsersApiTests
         Assert.Empty(service.Broker.Records);
     }
 
+    [Fact]
+    public async Task NoScopeOfALogLineCarriesTheUsersId()
+    {
+        await using var service = new IngestorService();
+        service.UseKestrel(0);
+        await service.CreateClient().DeleteAsync("/v1/users/alice-smith");
+
+        Assert.Single(service.Broker.Records);
+        Assert.DoesNotContain(service.Logged.Scopes, scope => scope.Contains("alice-smith", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(ErrorCode.NoError)]
     [InlineData(ErrorCode.Local_MsgTimedOut)]
