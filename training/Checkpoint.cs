@@ -19,12 +19,13 @@ namespace Driftline.Training;
 /// <param name="BestScore">What the best epoch was chosen by.</param>
 /// <param name="Best">Its validation figures.</param>
 /// <param name="Seconds">Time spent.</param>
+/// <param name="EndedBy">The limit on the time that ended the training, and may have cut the epoch short; null where it was not over.</param>
 internal sealed record CheckpointState(
-    string Key, int Epoch, int Step, int SinceBest, double Rate, double BestScore, RankingMetrics Best, double Seconds);
+    string Key, int Epoch, int Step, int SinceBest, double Rate, double BestScore, RankingMetrics Best, double Seconds, double? EndedBy);
 
 /// <summary>
 /// The end of the last epoch of a training, in a folder beside the artifact, so that a training that was killed goes on from there. An epoch's
-/// files are complete once its <c>state.json</c> is there; those of the epoch before are removed after that.
+/// files are complete once its <c>state.json</c> is there; those of the epoch before are removed after that, but where time cut the epoch short.
 /// </summary>
 internal sealed class Checkpoint(string folder, string key)
 {
@@ -51,18 +52,18 @@ internal sealed class Checkpoint(string folder, string key)
         File.Move(file + ".tmp", file, overwrite: true);
         foreach (var other in Directory.GetDirectories(folder))
         {
-            if (other != at) Directory.Delete(other, recursive: true);
+            if (state.EndedBy is null && other != at) Directory.Delete(other, recursive: true);
         }
     }
 
-    /// <summary>Fills in the newest epoch of this training, if there is one.</summary>
+    /// <summary>Fills in the newest epoch of this training, if there is one; with more time than ended one, the epoch before it.</summary>
     /// <returns>Where it stood; null where it begins.</returns>
-    public CheckpointState? Load(IReadOnlyDictionary<string, Tensor> weights, IReadOnlyDictionary<string, Tensor> best, IReadOnlyDictionary<string, Tensor> average, AdamW optimiser)
+    public CheckpointState? Load(double maxSeconds, IReadOnlyDictionary<string, Tensor> weights, IReadOnlyDictionary<string, Tensor> best, IReadOnlyDictionary<string, Tensor> average, AdamW optimiser)
     {
         if (!Directory.Exists(folder)) return null;
         var newest = Directory.GetDirectories(folder).Where(at => File.Exists(Path.Combine(at, StateFile)))
             .Select(at => (At: at, State: JsonSerializer.Deserialize<CheckpointState>(File.ReadAllText(Path.Combine(at, StateFile)), Json)!))
-            .Where(found => found.State.Key == key).OrderByDescending(found => found.State.Epoch).FirstOrDefault();
+            .Where(found => found.State.Key == key && !(found.State.EndedBy < maxSeconds)).OrderByDescending(found => found.State.Epoch).FirstOrDefault();
         if (newest.At is null) return null;
         SafeTensors.ReadInto(Path.Combine(newest.At, "weights.safetensors"), weights);
         SafeTensors.ReadInto(Path.Combine(newest.At, "best.safetensors"), best);

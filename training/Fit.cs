@@ -78,8 +78,8 @@ internal sealed class Fit(TrainingConfig config, TrainingData data)
             }
 
             average.Exchange();
-            if (Seconds < _settings.MaxSeconds) // else the epoch may be cut short, and nothing follows that could be broken off
-                checkpoint?.Save(new CheckpointState("", epoch, _steps.Taken, sinceBest, rate, bestScore, best, Seconds), weights, kept, average.Values, optimiser);
+            double? endedBy = Seconds < _settings.MaxSeconds ? null : _settings.MaxSeconds;
+            checkpoint?.Save(new CheckpointState("", epoch, _steps.Taken, sinceBest, rate, bestScore, best, Seconds, endedBy), weights, kept, average.Values, optimiser);
             progress(new TrainingProgress(epoch, 1, loss, validation, better, Seconds));
         }
 
@@ -90,7 +90,7 @@ internal sealed class Fit(TrainingConfig config, TrainingData data)
         CheckpointState? Resumed()
         {
             using var noGrad = no_grad();
-            return checkpoint?.Load(weights, kept, average.Values, optimiser);
+            return checkpoint?.Load(_settings.MaxSeconds, weights, kept, average.Values, optimiser);
         }
     }
 

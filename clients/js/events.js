@@ -195,13 +195,13 @@ export class EventSender {
     }
     const own = parts.map(part => part.filter(one => !this.#inFlight.includes(one)));
     const requests = parts.map(part => this.#fetch(this.#url, { method: 'POST', headers: this.#headers, body: body(part), keepalive: true, signal: this.#stopped.signal }).then(response => response.ok ? this.#read(response, part.length) : Promise.reject(new Error(`${response.status}`))));
-    this.#leaving = Promise.allSettled(requests).then(outcomes => {
+    this.#leaving = Promise.all([this.#leaving, Promise.allSettled(requests).then(outcomes => {
       const taken = outcomes.map(({ status }) => status === 'fulfilled');
       for (const [i, { value }] of outcomes.entries()) {
         value?.forEach((result, at) => { if (own[i].includes(parts[i][at])) this.#settle(parts[i][at].event, result, at); });
       }
       this.#waiting.unshift(...own.filter((_, i) => !taken[i]).flat());
       if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.#start(), this.#options.lingerMs);
-    });
+    })]);
   }
 }

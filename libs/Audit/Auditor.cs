@@ -36,13 +36,15 @@ public sealed class Auditor : IAsyncDisposable
     {
         var input = RecordedInput.Read(inputPath);
         var (best, since) = (int.MaxValue, _time.GetTimestamp());
+        var answered = since;
         while (true)
         {
             var verdict = await LookAsync(input);
             var total = verdict?.Total ?? int.MaxValue;
             differences.Report(total);
             if (total < best) (best, since) = (total, _time.GetTimestamp());
-            if (verdict is null && _time.GetElapsedTime(since) > patience) throw new TimeoutException($"Redis has not answered for {_time.GetElapsedTime(since).TotalSeconds:F0} s: what is there cannot be looked at.");
+            if (verdict is not null) answered = _time.GetTimestamp();
+            else if (_time.GetElapsedTime(answered) > patience) throw new TimeoutException($"Redis has not answered for {_time.GetElapsedTime(answered).TotalSeconds:F0} s: what is there cannot be looked at.");
             if (verdict is not null && (total == 0 || _time.GetElapsedTime(since) > patience)) return verdict;
             await Task.Delay(LookAgain, _time, stopping);
         }

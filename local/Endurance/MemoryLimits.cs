@@ -18,7 +18,7 @@ internal static partial class MemoryLimits
     /// <exception cref="InvalidOperationException">A manifest has no limit.</exception>
     public static IReadOnlyDictionary<string, string> HeapOf(LocalService service) => new Dictionary<string, string>
     {
-        ["DOTNET_GCHeapHardLimit"] = string.Create(CultureInfo.InvariantCulture, $"0x{(long)(Of(service) * HeapShare() * 1_024 * 1_024):X}"),
+        ["DOTNET_GCHeapHardLimit"] = string.Create(CultureInfo.InvariantCulture, $"0x{(long)(Of(service) * HeapShare(service.Name) * 1_024 * 1_024):X}"),
     };
 
     private static double Of(LocalService service)
@@ -27,9 +27,16 @@ internal static partial class MemoryLimits
         return double.Parse(limit["number"].Value, CultureInfo.InvariantCulture) * (limit["unit"].Value == "Gi" ? 1_024 : 1);
     }
 
-    /// <summary>Of a container's memory (https://learn.microsoft.com/dotnet/core/runtime-config/garbage-collector#heap-hard-limit-percent).</summary>
-    private static double HeapShare() =>
-        int.Parse(Find("kustomization.yaml", HeapPercent(), "DOTNET_GCHeapHardLimitPercent=..")["number"].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture) / 100d;
+    /// <summary>
+    /// Of a container's memory (https://learn.microsoft.com/dotnet/core/runtime-config/garbage-collector#heap-hard-limit-percent), by the service's own ConfigMap or else all services'.
+    /// </summary>
+    private static double HeapShare(string service)
+    {
+        var manifest = File.ReadAllText(Path.Combine(Repository.Root, "deploy", "k8s", "base", "kustomization.yaml"));
+        var found = HeapPercents().Matches(manifest).ToDictionary(match => match.Groups["map"].Value, match => match.Groups["number"].Value, StringComparer.Ordinal);
+        if (!found.TryGetValue(service, out var percent) && !found.TryGetValue("driftline", out percent)) throw new InvalidOperationException("deploy/k8s/base/kustomization.yaml has no line 'DOTNET_GCHeapHardLimitPercent=..'.");
+        return int.Parse(percent, NumberStyles.HexNumber, CultureInfo.InvariantCulture) / 100d;
+    }
 
     private static GroupCollection Find(string name, Regex line, string wanted)
     {
@@ -40,6 +47,6 @@ internal static partial class MemoryLimits
     [GeneratedRegex("limits: \\{ memory: (?<number>[0-9]+)(?<unit>[MG]i)", RegexOptions.ExplicitCapture)]
     private static partial Regex Limit();
 
-    [GeneratedRegex("DOTNET_GCHeapHardLimitPercent=(?<number>[0-9A-F]+)", RegexOptions.ExplicitCapture)]
-    private static partial Regex HeapPercent();
+    [GeneratedRegex("- name: (?<map>\\S+)\\n +literals:\\n( +- \\S+\\n)*? +- DOTNET_GCHeapHardLimitPercent=(?<number>[0-9A-F]+)", RegexOptions.ExplicitCapture)]
+    private static partial Regex HeapPercents();
 }

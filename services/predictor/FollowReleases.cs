@@ -25,14 +25,14 @@ public sealed class FollowReleases(
     private const int ItemsAtOnce = 100;
 
     private ModelReleased? _handled; // loaded, or refused for good
-    private (ModelReleased Release, DateTimeOffset At)? _again;
+    private ModelReleased? _waiting; // to be loaded again
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.WhenAll(catalogReader.CaughtUp, vectorReader.CaughtUp).WaitAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
-            if (releases.Newest is { } release && !ReferenceEquals(release, _handled) && release.version != serving.Version && !(ReferenceEquals(release, _again?.Release) && time.GetUtcNow() < _again?.At))
+            if (releases.Newest is { } release && !ReferenceEquals(release, _handled) && !ReferenceEquals(release, Volatile.Read(ref _waiting)) && release.version != serving.Version)
                 await TryLoadAsync(release, stoppingToken);
             await PublishChangesAsync(stoppingToken);
             await signal.WaitAsync(stoppingToken);
@@ -77,8 +77,8 @@ public sealed class FollowReleases(
 
             var wait = e is Confluent.Kafka.KafkaException or Confluent.SchemaRegistry.SchemaRegistryException or HttpRequestException or TimeoutException or OperationCanceledException ? RetryWait
                 : e is ModelArtifactException ? ArtifactWait : LongWait;
-            _again = (release, time.GetUtcNow() + wait);
-            _ = RaiseAfterAsync(wait, stopping); // the model that serves goes on meanwhile
+            Volatile.Write(ref _waiting, release);
+            _ = LoadAgainAfterAsync(wait, release, stopping); // the model that serves goes on meanwhile
         }
     }
 
@@ -137,6 +137,13 @@ public sealed class FollowReleases(
     private Task SendAsync(string itemId, ItemVector? vector) => producer.SendAsync(
         Topics.CatalogVectors.Of(options.Value.ModelName).Name, itemId, vector,
         new CloudEvent(Guid.CreateVersion7().ToString(), "/driftline/predictor", "driftline.catalog.vector", time.GetUtcNow()));
+
+    private async Task LoadAgainAfterAsync(TimeSpan wait, ModelReleased release, CancellationToken stopping)
+    {
+        await Task.Delay(wait, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Interlocked.CompareExchange(ref _waiting, null, release);
+        signal.Raise();
+    }
 
     private async Task RaiseAfterAsync(TimeSpan wait, CancellationToken stopping)
     {

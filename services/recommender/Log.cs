@@ -23,6 +23,6 @@ internal static partial class Log
     [LoggerMessage(EventName = "recommender.not_explained", Level = LogLevel.Warning, Message = "An answer was not explained: {Reason}")]
     public static partial void NotExplained(ILogger log, string reason);
 
-    [LoggerMessage(EventName = "recommender.message.unreadable", Level = LogLevel.Warning, Message = "An update on an interest channel could not be decoded and was not streamed")]
+    [LoggerMessage(EventName = "recommender.message.unreadable", Level = LogLevel.Warning, Message = "An update of a streamed interest could not be decoded and was not streamed")]
     public static partial void MessageUnreadable(ILogger log, Exception e);
 }

@@ -210,9 +210,10 @@ test('what is refused of a hidden page is told when it comes back', async t => {
   assert.deepEqual(sender.counts, { delivered: 2, rejected: 1, undelivered: 0 });
 });
 
-test('closing ends in time though a hidden page is never answered', async t => {
+test('closing ends in time though a page that was hidden twice is never answered', async t => {
   const { sender, failed, hide } = await inPage(t, () => {}, { closeTimeoutMs: 50 });
   await sender.send(click('e1'));
+  hide();
   hide();
   await sender.close();
 

@@ -5,6 +5,7 @@ using System.Threading.Channels;
 using driftline.events;
 using Driftline.Recommender.Api;
 using Microsoft.Extensions.Options;
+using StackExchange.Redis;
 
 namespace Driftline.Recommender.Interests;
 
@@ -75,9 +76,13 @@ internal sealed class InterestFeed(
             var stored = await store.ReadAsync(userId);
             return (stored?.computedAt, stored?.modelVersion, stored?.sequenceDigest) == (shown?.computedAt, shown?.modelVersion, shown?.sequenceDigest) ? shown : stored;
         }
+        catch (Exception e) when (e is RedisException or TimeoutException)
+        {
+            return shown; // the next heartbeat asks again
+        }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            Log.MessageUnreadable(log, e); // the next heartbeat asks again
+            Log.MessageUnreadable(log, e);
             return shown;
         }
     }

@@ -1,6 +1,7 @@
 using Driftline.Training;
 using TorchSharp;
 using Xunit;
+using static TorchSharp.torch;
 
 namespace Driftline.InterestModel.Tests;
 
@@ -42,6 +43,19 @@ public sealed class CheckpointTests : IDisposable
         var epochs = new List<int>();
         using var model = new Trainer(other, SyntheticStore.Data(), TimeProvider.System).Train(p => epochs.Add(p.Epoch), checkpoint: Folder);
         Assert.Equal(1, epochs[0]);
+    }
+
+    [Fact]
+    public void AnEpochThatTimeCutShortIsNotGoneOnFromWithMoreTime()
+    {
+        var weights = new Dictionary<string, Tensor> { ["w"] = zeros(1) };
+        using var optimiser = optim.AdamW([new TorchSharp.Modules.Parameter(zeros(1))]);
+        var checkpoint = new Checkpoint(Folder, "key");
+        foreach (var (epoch, endedBy) in ((int, double?)[])[(1, null), (2, 60)])
+            checkpoint.Save(new CheckpointState("", epoch, 0, 0, 1, 0, new RankingMetrics(0, 0, 0), 0, endedBy), weights, weights, weights, optimiser);
+
+        Assert.Equal(2, checkpoint.Load(60, weights, weights, weights, optimiser)!.Epoch);
+        Assert.Equal(1, checkpoint.Load(90, weights, weights, weights, optimiser)!.Epoch);
     }
 
     private void Stop(TrainingConfig config, int epoch)

@@ -1,3 +1,4 @@
+using Driftline.Storefront;
 using Driftline.Training;
 using Xunit;
 
@@ -46,7 +47,7 @@ public sealed class TrainingDataTests
     }
 
     [Fact]
-    public void AnUnknownEventTypeIsNamed() => Assert.Contains("'wish'", Assert.Throws<InputException>(() =>
+    public void AnUnknownEventTypeIsNamed() => Assert.Contains("line 2, column event_type: 'wish'", Assert.Throws<ImportException>(() =>
         DataFolder.With(Header + "u,a,2026-01-01,wish,,,,\n", Items, TrainingData.Read)).Message, StringComparison.Ordinal);
 
     [Fact]
