@@ -50,9 +50,10 @@ internal sealed class Checkpoint(string folder, string key)
         var file = Path.Combine(at, StateFile);
         File.WriteAllText(file + ".tmp", JsonSerializer.Serialize(state with { Key = key }, Json));
         File.Move(file + ".tmp", file, overwrite: true);
+        if (state.EndedBy is not null) return;
         foreach (var other in Directory.GetDirectories(folder))
         {
-            if (state.EndedBy is null && other != at) Directory.Delete(other, recursive: true);
+            if (other != at) Directory.Delete(other, recursive: true);
         }
     }
 

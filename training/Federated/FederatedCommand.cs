@@ -49,11 +49,11 @@ internal static class FederatedCommand
     {
         request.Settings.Check();
         if (request.Seeds < 1) throw new InputException($"--seeds {request.Seeds}: must be 1 or more.");
+        if (request.Settings.Noise > 0 && request.Split == "time:auto")
+            throw new InputException("--split time:auto: the time is found in all silos' events, which --noise is to hide. Give one: time:YYYY-MM-DD.");
         var config = TrainingConfig.Load(request.Config ?? Path.Combine(TrainingConfig.DefaultFolder, "federated.json"));
         var data = TrainingData.Read(request.Data, Split.Parse(request.Split));
         if (Evaluation.TestCases(data).Count == 0) throw new InputException($"{request.Data}: no user has a test under --split {data.Split.Name}: choose another split.");
-        if (request.Settings.Noise > 0 && request.Split == "time:auto")
-            throw new InputException("--split time:auto: the time is found in all silos' events, which --noise is to hide. Give one: time:YYYY-MM-DD.");
         if (request.Settings.Noise > 0) RefuseItemsOfEvents(request.Data, data);
         using var encoder = ItemTexts.Encoder(config.Model);
         var text = ItemTexts.Encode(data.Items, encoder);
