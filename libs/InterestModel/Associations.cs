@@ -15,9 +15,6 @@ public sealed class Associations : nn.Module
     /// <summary>The tables, in order. After them comes the user's own history, in which each item leads to itself.</summary>
     public static readonly IReadOnlyList<string> Tables = ["near", "wide", "text"];
 
-    private readonly Tensor[] _items;
-    private readonly Tensor[] _shares;
-    private readonly Tensor _blend;
     private readonly int _count;
 
     /// <param name="items">V.</param>
@@ -25,16 +22,13 @@ public sealed class Associations : nn.Module
         : base("associations")
     {
         _count = items;
-        _items = [.. Tables.Select(_ => zeros(items, LinksPerItem, dtype: ScalarType.Int64))];
-        _shares = [.. Tables.Select(_ => zeros(items, LinksPerItem))];
-        _blend = tensor(BlendSettings.NetworkAlone.ToArray());
-        for (var table = 0; table < Tables.Count; table++)
+        foreach (var table in Tables)
         {
-            register_buffer($"{Tables[table]}_items", _items[table]);
-            register_buffer($"{Tables[table]}_shares", _shares[table]);
+            register_buffer($"{table}_items", zeros(items, LinksPerItem, dtype: ScalarType.Int64));
+            register_buffer($"{table}_shares", zeros(items, LinksPerItem));
         }
 
-        register_buffer("blend", _blend);
+        register_buffer("blend", tensor(BlendSettings.NetworkAlone.ToArray()));
         RegisterComponents();
     }
 
@@ -52,9 +46,8 @@ public sealed class Associations : nn.Module
             for (var i = 0; i < linked.Length; i++) (items[item * LinksPerItem + i], shares[item * LinksPerItem + i]) = (linked[i], share[i]);
         }
 
-        var table = Tables.ToList().IndexOf(name);
-        _items[table].copy_(tensor(items, [_count, LinksPerItem]));
-        _shares[table].copy_(tensor(shares, [_count, LinksPerItem]));
+        Items(name).copy_(tensor(items, [_count, LinksPerItem]));
+        Shares(name).copy_(tensor(shares, [_count, LinksPerItem]));
     }
 
     /// <summary>Sets how much each kind of evidence counts.</summary>
@@ -62,18 +55,25 @@ public sealed class Associations : nn.Module
     {
         using var noGrad = no_grad();
         using var values = tensor(settings.ToArray());
-        _blend.copy_(values);
+        Blending.copy_(values);
     }
 
     /// <summary>How much each kind of evidence counts.</summary>
-    public BlendSettings Settings => BlendSettings.Of(_blend.cpu().data<float>().ToArray());
+    public BlendSettings Settings => BlendSettings.Of(Blending.cpu().data<float>().ToArray());
 
     /// <summary>The tables and settings as they are now, in managed memory.</summary>
     /// <param name="newcomers">Items that came after training.</param>
     public Blend Read(Newcomers? newcomers = null) => new(
-        [.. _items.Select((items, i) => new LinkTable(
-            Array.ConvertAll(items.cpu().data<long>().ToArray(), item => (int)item), _shares[i].cpu().data<float>().ToArray(), LinksPerItem))],
+        [.. Tables.Select(table => new LinkTable(
+            Array.ConvertAll(Items(table).cpu().data<long>().ToArray(), item => (int)item), Shares(table).cpu().data<float>().ToArray(), LinksPerItem))],
         Settings, newcomers);
+
+    // A move to another device puts other tensors in the buffers' place: they are asked for each time.
+    private Tensor Items(string table) => get_buffer($"{table}_items")!;
+
+    private Tensor Shares(string table) => get_buffer($"{table}_shares")!;
+
+    private Tensor Blending => get_buffer("blend")!;
 }
 
 /// <summary>Links of all items, row-major [V, K]; a share of 0 ends a row.</summary>

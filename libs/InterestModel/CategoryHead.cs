@@ -21,8 +21,7 @@ internal sealed class CategoryHead : nn.Module
     private const double ShortHalfLifeDays = 1.0 / 24;
 
     private readonly Linear _next, _gate;
-    private readonly Tensor _population;
-    private readonly Tensor? _transitions;
+    private readonly bool _chained;
     private readonly Scalar[] _decays;
     private readonly int _categories;
 
@@ -36,15 +35,10 @@ internal sealed class CategoryHead : nn.Module
         HalfLives = [ShortHalfLifeDays, halfLifeDays, double.PositiveInfinity];
         _decays = [.. HalfLives.Select(ObservedWeights.Decay)];
         _next = nn.Linear(width, categories);
-        _population = full(categories, 1f / categories);
-        register_buffer("population", _population);
-        if (categories <= MostChained)
-        {
-            _transitions = eye(categories);
-            register_buffer("transitions", _transitions);
-        }
-
-        _gate = nn.Linear(width, 2 + _decays.Length * (_transitions is null ? 1 : 2));
+        _chained = categories <= MostChained;
+        register_buffer("population", full(categories, 1f / categories));
+        if (_chained) register_buffer("transitions", eye(categories));
+        _gate = nn.Linear(width, 2 + _decays.Length * (_chained ? 2 : 1));
         RegisterComponents();
         using var noGrad = no_grad();
         _gate.bias!.zero_();
@@ -54,6 +48,11 @@ internal sealed class CategoryHead : nn.Module
     /// <summary>Those of the observed interests that it mixes, in days.</summary>
     public IReadOnlyList<double> HalfLives { get; }
 
+    // A move to another device puts other tensors in the buffers' place: they are asked for each time.
+    private Tensor Population => get_buffer("population")!;
+
+    private Tensor Transitions => get_buffer("transitions")!;
+
     /// <summary>Fills in what training events say of the categories.</summary>
     /// <param name="population">Shares of the population, nowhere zero, [C].</param>
     /// <param name="followers">P(b | a) of every b, [C]: the share of category b among the events that follow one of category a directly.</param>
@@ -61,10 +60,10 @@ internal sealed class CategoryHead : nn.Module
     {
         using var noGrad = no_grad();
         using var shares = tensor(population);
-        _population.copy_(shares);
-        if (_transitions is null) return;
+        Population.copy_(shares);
+        if (!_chained) return;
         using var rows = tensor(Enumerable.Range(0, _categories).SelectMany(followers).ToArray(), [_categories, _categories]);
-        _transitions.copy_(rows);
+        Transitions.copy_(rows);
     }
 
     /// <summary>log h_{t+1}, [M, C].</summary>
@@ -83,13 +82,13 @@ internal sealed class CategoryHead : nn.Module
     {
         var gates = nn.functional.softmax(_gate.forward(states), -1);                                                  // [M, parts]
         var missing = observed.sum(2, keepdim: true).neg().add(Scalars.One).clamp(min: Scalars.Zero);                  // [M, half-lives, 1]
-        var interests = observed.add(missing.mul(_population), Scalars.One);
+        var interests = observed.add(missing.mul(Population), Scalars.One);
         // The gates of a half-life lie side by side: of the interest itself, then of what follows it.
         var ofInterests = gates.narrow(1, 2, gates.shape[1] - 2).view(gates.shape[0], _decays.Length, -1).transpose(1, 2);
         var mixed = matmul(ofInterests, interests);                                                                    // [M, 1 or 2, C]
         var mixture = nn.functional.softmax(_next.forward(states), -1).mul(gates.narrow(1, 0, 1))
-            .add(_population.mul(gates.narrow(1, 1, 1)), Scalars.One).add(mixed.select(1, 0), Scalars.One);
-        if (_transitions is not null) mixture = mixture.add(mixed.select(1, 1).mm(_transitions), Scalars.One);
+            .add(Population.mul(gates.narrow(1, 1, 1)), Scalars.One).add(mixed.select(1, 0), Scalars.One);
+        if (_chained) mixture = mixture.add(mixed.select(1, 1).mm(Transitions), Scalars.One);
         return mixture.clamp(min: Scalars.Least).log();
     }
 

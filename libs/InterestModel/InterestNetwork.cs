@@ -36,7 +36,6 @@ public sealed class InterestNetwork : nn.Module
     private readonly AttributeEmbedding? _attributes;
     private readonly Associations _associations;
     private readonly Dropout _inputDropout, _outputDropout;
-    private readonly Tensor _text, _textMean, _hasId, _categoryOf, _typeWeights;
 
     /// <param name="settings">Shape.</param>
     /// <param name="features">The featuriser's settings.</param>
@@ -69,18 +68,13 @@ public sealed class InterestNetwork : nn.Module
         _categories = new CategoryHead(settings.HiddenSize, categories, features.HalfLifeDays);
         _inputDropout = nn.Dropout(settings.Dropout);
         _outputDropout = nn.Dropout(settings.Dropout);
-        _text = zeros(rows, settings.TextDimensions);
-        _textMean = zeros(settings.TextDimensions);
-        _hasId = zeros(rows, 1);
-        _categoryOf = full(rows, categories, dtype: ScalarType.Int64);
         var featuriser = new Featuriser(features);
-        _typeWeights = tensor(Enumerable.Range(0, Featuriser.TypeValues)
-            .Select(type => type == 0 ? 0f : (float)featuriser.TypeWeight((Sequences.SequenceEventType)type)).ToArray());
-        register_buffer("text", _text);
-        register_buffer("text_mean", _textMean);
-        register_buffer("has_id", _hasId);
-        register_buffer(RowCategories, _categoryOf);
-        register_buffer("type_weights", _typeWeights, persistent: false);
+        register_buffer("text", zeros(rows, settings.TextDimensions));
+        register_buffer("text_mean", zeros(settings.TextDimensions));
+        register_buffer("has_id", zeros(rows, 1));
+        register_buffer(RowCategories, full(rows, categories, dtype: ScalarType.Int64));
+        register_buffer("type_weights", tensor(Enumerable.Range(0, Featuriser.TypeValues)
+            .Select(type => type == 0 ? 0f : (float)featuriser.TypeWeight((Sequences.SequenceEventType)type)).ToArray()), persistent: false);
         RegisterComponents();
         using var noGrad = no_grad();
         foreach (var embedding in (Embedding[])[_itemId, _type, _gap, _week, _hour, _category])
@@ -99,10 +93,10 @@ public sealed class InterestNetwork : nn.Module
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var items = seen.Count;
-        _textMean.copy_(tensor(textMean, [_settings.TextDimensions]));
-        _text.narrow(0, ItemRows.First, items).copy_(tensor(text, [items, _settings.TextDimensions]));
-        _hasId.narrow(0, ItemRows.Unknown, items + 1).copy_(tensor(seen.Select(s => s ? 1f : 0f).Prepend(1f).ToArray(), [items + 1, 1]));
-        _categoryOf.narrow(0, ItemRows.First, items).copy_(tensor(category.Select(c => (long)c).ToArray(), [items]));
+        MeanOfText.copy_(tensor(textMean, [_settings.TextDimensions]));
+        Text.narrow(0, ItemRows.First, items).copy_(tensor(text, [items, _settings.TextDimensions]));
+        HasId.narrow(0, ItemRows.Unknown, items + 1).copy_(tensor(seen.Select(s => s ? 1f : 0f).Prepend(1f).ToArray(), [items + 1, 1]));
+        CategoryOfRow.narrow(0, ItemRows.First, items).copy_(tensor(category.Select(c => (long)c).ToArray(), [items]));
     }
 
     /// <summary>Fills in what training events say of the categories; see <see cref="CategoryHead.Set"/>.</summary>
@@ -111,16 +105,25 @@ public sealed class InterestNetwork : nn.Module
     public void SetCategories(float[] population, Func<int, float[]> followers) => _categories.Set(population, followers);
 
     /// <summary>The mean of the catalogue's text vectors that the model was trained with, [T].</summary>
-    public float[] TextMean() => _textMean.cpu().data<float>().ToArray();
+    public float[] TextMean() => MeanOfText.cpu().data<float>().ToArray();
 
     /// <summary>V.</summary>
-    public int Items => (int)_categoryOf.shape[0] - ItemRows.First;
+    public int Items => (int)CategoryOfRow.shape[0] - ItemRows.First;
+
+    // A move to another device puts other tensors in the buffers' place: they are asked for each time.
+    private Tensor Text => get_buffer("text")!;
+
+    private Tensor MeanOfText => get_buffer("text_mean")!;
+
+    private Tensor HasId => get_buffer("has_id")!;
+
+    private Tensor TypeWeights => get_buffer("type_weights")!;
 
     /// <summary>Whether training met each item, [V].</summary>
-    public bool[] Met() => [.. _hasId.cpu().data<float>().ToArray().Skip(ItemRows.First).Select(value => value > 0)];
+    public bool[] Met() => [.. HasId.cpu().data<float>().ToArray().Skip(ItemRows.First).Select(value => value > 0)];
 
     /// <summary>The category of each row, int64 [V + 2]; C is none.</summary>
-    public Tensor CategoryOfRow => _categoryOf;
+    public Tensor CategoryOfRow => get_buffer(RowCategories)!;
 
     /// <summary>What is remembered beside the network.</summary>
     public Associations Associations => _associations;
@@ -131,17 +134,17 @@ public sealed class InterestNetwork : nn.Module
     /// <summary>The vectors of all rows, [V + 2, D]. In training some items lose their id's part.</summary>
     public Tensor ItemTable()
     {
-        var id = _hasId;
+        var id = HasId;
         if (training && _settings.IdDropout > 0 && _readsText)
             id = id * (rand(id.shape, device: id.device) >= _settings.IdDropout).to_type(ScalarType.Float32);
-        return _readsText ? (_itemId.weight! * id).add(_adaptor.forward(_text), Scalars.One) : _itemId.weight! * id;
+        return _readsText ? (_itemId.weight! * id).add(_adaptor.forward(Text), Scalars.One) : _itemId.weight! * id;
     }
 
     /// <summary>What a text alone gives an item vector: A(text), [N, T] to [N, D].</summary>
     public Tensor TextPart(Tensor text) => _readsText ? _adaptor.forward(text) : zeros(text.shape[0], _settings.Dimensions, device: text.device);
 
     /// <summary>What its id alone gives a row's vector, [D].</summary>
-    public Tensor IdPart(int row) => _itemId.weight![row] * _hasId[row];
+    public Tensor IdPart(int row) => _itemId.weight![row] * HasId[row];
 
     /// <summary>S: numbers of a user's state that <see cref="Advance"/> goes on from; 0 where the encoder cannot.</summary>
     public int StateSize => _encoder is ICarriesState carrying ? carrying.StateSize : 0;
@@ -206,7 +209,7 @@ public sealed class InterestNetwork : nn.Module
         var users = positions.floor_divide(events);
         var later = arange(length, device: positions.device).unsqueeze(0).gt(positions.remainder(events).unsqueeze(1));    // [M, L]
         var category = categoryOfRow.index_select(0, batch.Items.index_select(0, users).flatten()).reshape(count, length);
-        var weights = _typeWeights.index_select(0, batch.Types.index_select(0, users).flatten()).reshape(count, length)
+        var weights = TypeWeights.index_select(0, batch.Types.index_select(0, users).flatten()).reshape(count, length)
             .masked_fill(category.eq(_none).logical_or(later), Scalars.Zero);
         var now = batch.Days.flatten().index_select(0, positions).unsqueeze(1);
         return _categories.forward(states, batch.Days.index_select(0, users), weights, category, now);
@@ -230,7 +233,7 @@ public sealed class InterestNetwork : nn.Module
     /// <summary>Each event's share in h_t, [B, L (t), L (event)]; rows sum to 1, or to 0 where no event has a category.</summary>
     internal Tensor ObservedShares(FeatureTensors batch, Tensor category)
     {
-        var weights = _typeWeights.index_select(0, batch.Types.flatten()).reshape(batch.Types.shape).masked_fill(category.eq(_none), Scalars.Zero);
+        var weights = TypeWeights.index_select(0, batch.Types.flatten()).reshape(batch.Types.shape).masked_fill(category.eq(_none), Scalars.Zero);
         var past = weights.unsqueeze(1).expand(-1, weights.shape[1], -1).tril();                    // no event after t counts
         return ObservedWeights.Shares(past, batch.Days.unsqueeze(2).sub(batch.Days.unsqueeze(1)), _decay);
     }
