@@ -6,12 +6,12 @@ namespace Driftline.Training;
 /// <summary>Cross-entropy of the next item: over the whole catalogue, or over a sample of a large one.</summary>
 internal static class NextItemLoss
 {
-    // Logits that are held at a time: few enough for a processor's cache.
-    private const long LogitsAtATime = 1 << 20;
+    // Logits that are held at a time: few enough for a processor's cache; on a GPU, enough to fill it.
+    private const long LogitsAtATime = 1 << 20, LogitsAtATimeOnGpu = 1 << 26;
 
     /// <summary>
     /// Softmax over all items. The logits are made for a few positions at a time and turned into their gradient, softmax - 1 at the target, on the
-    /// spot: they never pass through memory, whose speed would bound training, and are never held whole.
+    /// spot: on a CPU they never pass through memory, whose speed would bound training, and are never held whole.
     /// </summary>
     /// <param name="users">[M, D].</param>
     /// <param name="table">[V + 2, D].</param>
@@ -32,7 +32,7 @@ internal static class NextItemLoss
         var (count, byItem) = (users.shape[0], items.t());
         var (value, ofUsers, ofItems) = (tensor(0f, device: users.device), empty_like(users), zeros_like(items));
         var share = 1.0 / count;
-        var rows = Math.Max(1, LogitsAtATime / items.shape[0]);
+        var rows = Math.Max(1, (users.device_type == TorchSharp.DeviceType.CPU ? LogitsAtATime : LogitsAtATimeOnGpu) / items.shape[0]);
         for (long start = 0; start < count; start += rows)
         {
             using var pass = NewDisposeScope();

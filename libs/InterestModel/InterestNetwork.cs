@@ -36,6 +36,7 @@ public sealed class InterestNetwork : nn.Module
     private readonly AttributeEmbedding? _attributes;
     private readonly Associations _associations;
     private readonly Dropout _inputDropout, _outputDropout;
+    private readonly float[] _typeWeights;
 
     /// <param name="settings">Shape.</param>
     /// <param name="features">The featuriser's settings.</param>
@@ -69,12 +70,11 @@ public sealed class InterestNetwork : nn.Module
         _inputDropout = nn.Dropout(settings.Dropout);
         _outputDropout = nn.Dropout(settings.Dropout);
         var featuriser = new Featuriser(features);
+        _typeWeights = [.. Enumerable.Range(0, Featuriser.TypeValues).Select(type => type == 0 ? 0f : (float)featuriser.TypeWeight((Sequences.SequenceEventType)type))];
         register_buffer("text", zeros(rows, settings.TextDimensions));
         register_buffer("text_mean", zeros(settings.TextDimensions));
         register_buffer("has_id", zeros(rows, 1));
         register_buffer(RowCategories, full(rows, categories, dtype: ScalarType.Int64));
-        register_buffer("type_weights", tensor(Enumerable.Range(0, Featuriser.TypeValues)
-            .Select(type => type == 0 ? 0f : (float)featuriser.TypeWeight((Sequences.SequenceEventType)type)).ToArray()), persistent: false);
         RegisterComponents();
         using var noGrad = no_grad();
         foreach (var embedding in (Embedding[])[_itemId, _type, _gap, _week, _hour, _category])
@@ -110,14 +110,12 @@ public sealed class InterestNetwork : nn.Module
     /// <summary>V.</summary>
     public int Items => (int)CategoryOfRow.shape[0] - ItemRows.First;
 
-    // A move to another device puts other tensors in the buffers' place: they are asked for each time.
+    // A move to another device puts other tensors in the buffers' place, so they are asked for each time; one that is not persistent does not move at all.
     private Tensor Text => get_buffer("text")!;
 
     private Tensor MeanOfText => get_buffer("text_mean")!;
 
     private Tensor HasId => get_buffer("has_id")!;
-
-    private Tensor TypeWeights => get_buffer("type_weights")!;
 
     /// <summary>Whether training met each item, [V].</summary>
     public bool[] Met() => [.. HasId.cpu().data<float>().ToArray().Skip(ItemRows.First).Select(value => value > 0)];
@@ -209,7 +207,7 @@ public sealed class InterestNetwork : nn.Module
         var users = positions.floor_divide(events);
         var later = arange(length, device: positions.device).unsqueeze(0).gt(positions.remainder(events).unsqueeze(1));    // [M, L]
         var category = categoryOfRow.index_select(0, batch.Items.index_select(0, users).flatten()).reshape(count, length);
-        var weights = TypeWeights.index_select(0, batch.Types.index_select(0, users).flatten()).reshape(count, length)
+        var weights = WeightsOf(batch.Types.index_select(0, users))
             .masked_fill(category.eq(_none).logical_or(later), Scalars.Zero);
         var now = batch.Days.flatten().index_select(0, positions).unsqueeze(1);
         return _categories.forward(states, batch.Days.index_select(0, users), weights, category, now);
@@ -233,8 +231,11 @@ public sealed class InterestNetwork : nn.Module
     /// <summary>Each event's share in h_t, [B, L (t), L (event)]; rows sum to 1, or to 0 where no event has a category.</summary>
     internal Tensor ObservedShares(FeatureTensors batch, Tensor category)
     {
-        var weights = TypeWeights.index_select(0, batch.Types.flatten()).reshape(batch.Types.shape).masked_fill(category.eq(_none), Scalars.Zero);
+        var weights = WeightsOf(batch.Types).masked_fill(category.eq(_none), Scalars.Zero);
         var past = weights.unsqueeze(1).expand(-1, weights.shape[1], -1).tril();                    // no event after t counts
         return ObservedWeights.Shares(past, batch.Days.unsqueeze(2).sub(batch.Days.unsqueeze(1)), _decay);
     }
+
+    // What events of these types count in h_t, of the same shape.
+    private Tensor WeightsOf(Tensor types) => tensor(_typeWeights, device: types.device).index_select(0, types.flatten()).reshape(types.shape);
 }

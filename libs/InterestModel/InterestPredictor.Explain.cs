@@ -47,10 +47,10 @@ public sealed partial class InterestPredictor
         var (scores, next) = (new float[users.Length][], new float[users.Length][]);
         var encoded = _attributes.Encode(attributes);
         var readings = Array.ConvertAll(users, events => Reading.Whole(events, encoded));
-        var all = new float[_newcomers.End];
-        var boosts = new ItemValues(all.Length);
-        Answer(readings, (i, vector, logits, forecast, _) =>
+        using var memory = new ThreadLocal<(float[] All, ItemValues Boosts)>(() => (new float[_newcomers.End], new ItemValues(_newcomers.End)));
+        Answer(readings, (_, i, vector, logits, forecast, _) =>
         {
+            var (all, boosts) = memory.Value;
             logits.CopyTo(all);
             for (var item = logits.Length; item < all.Length; item++) all[item] = _newcomers.Logit(item, vector);
             _blend.Boosts(NewestFirst(readings[i].Window), all, boosts);

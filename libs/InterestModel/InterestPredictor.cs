@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Driftline.InterestModel;
 
 /// <summary>
-/// A loaded model at work. For one thread at a time. Memory is flat: each call runs in inference mode and a dispose scope of its own.
+/// A loaded model at work. For one caller at a time. Memory is flat: each call runs in inference mode and a dispose scope of its own.
 /// </summary>
 public sealed partial class InterestPredictor : IDisposable
 {
@@ -23,22 +23,19 @@ public sealed partial class InterestPredictor : IDisposable
     private readonly ItemTable _items;
     private readonly Blend _blend;
     private readonly Newcomers _newcomers;
-    private readonly ForemostBoosts _foremost;
-    private readonly ObservedShares _observed;
+    private readonly Scratch?[] _scratch; // one for each thread, made when it is first needed
     private readonly Func<string, int> _rowOf;
     private readonly int _halfLife; // the featuriser's own, among those of the network
     private readonly Dictionary<string, int> _categoryIndex;
     private readonly AttributeVocabulary _attributes;
-    private readonly PopulationMovement? _population;
 
-    private InterestPredictor(ModelArtifact model, Device device, TextEncoder encoder)
+    private InterestPredictor(ModelArtifact model, Device device, TextEncoder encoder, int threads)
     {
         _model = model;
         _device = device;
         _featuriser = new Featuriser(model.Manifest.Features);
         _encoder = encoder;
         _textMean = model.Network.TextMean();
-        _population = model.Population is { } population ? new PopulationMovement(population) : null;
         _categoryIndex = Categories.Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
         _attributes = new AttributeVocabulary(model.Manifest.Attributes);
         model.Network.eval();
@@ -49,15 +46,14 @@ public sealed partial class InterestPredictor : IDisposable
         _rowOf = _items.RowOf;
         _newcomers = new Newcomers([.. _items.Vectors().Select(item => item.Vector)], model.Network.Met());
         _blend = model.Network.Associations.Read(_newcomers);
-        _foremost = new ForemostBoosts(_blend, model.Items.Count, MaxBoosts);
-        _observed = new ObservedShares(_featuriser, Categories.Count, _items.CategoryOf);
+        _scratch = new Scratch?[threads > 0 ? threads : Environment.ProcessorCount];
         _halfLife = model.Network.HalfLives.ToList().IndexOf(model.Manifest.Features.HalfLifeDays);
     }
 
     /// <summary>Loads a model folder.</summary>
     /// <param name="folder">What <c>training train --out</c> wrote.</param>
     /// <param name="device">See <see cref="Devices.Resolve"/>.</param>
-    /// <param name="threads">CPU threads of Torch, for the whole process; 0 leaves Torch's own choice.</param>
+    /// <param name="threads">CPU threads, of Torch for the whole process and of what is done for each user of a batch; 0 leaves Torch its own choice and takes one for each core.</param>
     /// <param name="cacheFolder">Where pretrained text encoders are kept; null is the user's own, see <see cref="CacheFolder"/>.</param>
     /// <exception cref="ModelArtifactException">The folder cannot be used, or the text encoder here is not the model's.</exception>
     /// <exception cref="EncoderException">The model's text encoder cannot be had.</exception>
@@ -66,11 +62,11 @@ public sealed partial class InterestPredictor : IDisposable
     {
         var resolved = Devices.Resolve(device);
         if (threads > 0) set_num_threads(threads);
-        return Of(ModelArtifact.Load(folder), resolved, cacheFolder);
+        return Of(ModelArtifact.Load(folder), resolved, cacheFolder, threads);
     }
 
-    /// <summary>Puts a model in memory to work, and takes it over; see <see cref="Load"/>.</summary>
-    public static InterestPredictor Of(ModelArtifact model, Device device, string? cacheFolder = null)
+    /// <summary>Puts a model in memory to work, and takes it over; see <see cref="Load"/>. Torch's own threads stay as they are.</summary>
+    public static InterestPredictor Of(ModelArtifact model, Device device, string? cacheFolder = null, int threads = 0)
     {
         TextEncoder? encoder = null;
         try
@@ -79,7 +75,7 @@ public sealed partial class InterestPredictor : IDisposable
             encoder = KnownEncoders.Create(settings.TextEncoder, settings.TextDimensions, cacheFolder ?? CacheFolder.Of(null, null));
             if (encoder.Id != model.Manifest.TextEncoderId)
                 throw new ModelArtifactException($"Model {model.Manifest.Version} was trained with the text encoder {model.Manifest.TextEncoderId}; {settings.TextEncoder} here is {encoder.Id}. Put the encoder of the training there, or train the model again.");
-            return new InterestPredictor(model, device, encoder);
+            return new InterestPredictor(model, device, encoder, threads);
         }
         catch
         {

@@ -18,9 +18,12 @@ public sealed class PredictorOptions
     [RegularExpression("auto|cpu|cuda:[0-9]+", ErrorMessage = "Predictor:Device must be auto, cpu or cuda:N.")]
     public string Device { get; set; } = "auto";
 
-    /// <summary>Threads of a forward pass on the CPU; 0 leaves the choice to Torch.</summary>
+    /// <summary>
+    /// CPU threads of a forward pass and of what is done for each user of a batch; 0 leaves Torch its own choice and takes one for each core. Passes are
+    /// too small to be shared well: more than one pays beside a GPU.
+    /// </summary>
     [Range(0, 256, ErrorMessage = "Predictor:Threads must be between 0 and 256.")]
-    public int Threads { get; set; }
+    public int Threads { get; set; } = 1;
 
     /// <summary>Rising and falling categories listed in an update.</summary>
     [Range(1, 50, ErrorMessage = "Predictor:MaxShifts must be between 1 and 50.")]

@@ -84,7 +84,7 @@ internal static class DriftCommand
             var data = TrainingData.Read(folder, Split.Parse(string.Create(CultureInfo.InvariantCulture, $"time:{time:yyyy-MM-dd}")));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{i + 1} of {times}] {time:yyyy-MM-dd}: {data.Users.Sum(user => (long)user.TrainingEvents)} training events"));
             var model = ProgressView.Run("plain", settings.Training, report => new Trainer(settings, data, TimeProvider.System).Train(report, cancel: cancel));
-            using var predictor = InterestPredictor.Of(model, CPU, ItemTexts.Cache);
+            using var predictor = InterestPredictor.Of(model, CPU, ItemTexts.Cache, settings.Training.Threads);
             cases.AddRange(DriftCase.All(predictor, data, truth, time, horizon));
         }
 

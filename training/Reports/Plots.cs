@@ -16,6 +16,8 @@ public static class Plots
     private const int BarHeight = 48;
     private const int LinesHeight = 620;
 
+    private static bool s_toldOfFonts;
+
     /// <summary>Horizontal bars, the first row on top, with error bars where a figure has several values.</summary>
     /// <param name="path">File to write.</param>
     /// <param name="table">Rows without the metric are left out.</param>
@@ -62,15 +64,16 @@ public static class Plots
     /// <param name="yAxis">Text of the axis.</param>
     /// <param name="title">Text above.</param>
     /// <param name="logX">Whether x is drawn by its logarithm; its values must then be positive. The ticks are the values of x.</param>
+    /// <param name="logY">The same of y, without error bars; the ticks are powers of ten.</param>
     /// <exception cref="ArgumentException">A logarithm is asked for of a number that has none.</exception>
-    public static void Lines(string path, IReadOnlyList<Series> series, string xAxis, string yAxis, string title, bool logX = false)
+    public static void Lines(string path, IReadOnlyList<Series> series, string xAxis, string yAxis, string title, bool logX = false, bool logY = false)
     {
-        if (logX && series.Any(line => line.X.Any(x => x <= 0))) throw new ArgumentException("A logarithmic axis takes positive numbers only.", nameof(logX));
+        if (series.Any(line => (logX && line.X.Any(x => x <= 0)) || (logY && line.Y.Any(y => y <= 0)))) throw new ArgumentException("A logarithmic axis takes positive numbers only.", nameof(series));
         using var plot = Empty(title);
         foreach (var line in series)
         {
-            var x = line.X.Select(Place).ToArray();
-            var scatter = plot.Add.Scatter(x, line.Y.ToArray());
+            var x = line.X.Select(value => Place(value, logX)).ToArray();
+            var scatter = plot.Add.Scatter(x, line.Y.Select(value => Place(value, logY)).ToArray());
             scatter.LegendText = line.Name;
             scatter.LineWidth = 2;
             scatter.MarkerSize = 8;
@@ -83,7 +86,16 @@ public static class Plots
         {
             var ticks = series.SelectMany(line => line.X).Distinct().Order().ToArray();
             plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericManual(
-                [.. ticks.Select(Place)], [.. ticks.Select(x => x.ToString("0.###", System.Globalization.CultureInfo.InvariantCulture))]);
+                [.. ticks.Select(Math.Log10)], [.. ticks.Select(x => x.ToString("0.###", System.Globalization.CultureInfo.InvariantCulture))]);
+        }
+
+        if (logY)
+        {
+            var powers = series.SelectMany(line => line.Y).Select(Math.Log10).ToArray();
+            int[] ticks = [.. Enumerable.Range(0, (int)(Math.Ceiling(powers.Max()) - Math.Floor(powers.Min())) + 1).Select(i => (int)Math.Floor(powers.Min()) + i)];
+            plot.Axes.Left.TickGenerator = new ScottPlot.TickGenerators.NumericManual(
+                [.. ticks.Select(power => (double)power)], [.. ticks.Select(power => Math.Pow(10, power).ToString("#,0.###", System.Globalization.CultureInfo.InvariantCulture))]);
+            plot.Axes.SetLimitsY(ticks[0], ticks[^1]);
         }
 
         plot.XLabel(xAxis);
@@ -93,11 +105,13 @@ public static class Plots
         plot.ShowLegend(Edge.Right);
         plot.SavePng(path, Width, LinesHeight);
 
-        double Place(double x) => logX ? Math.Log10(x) : x;
+        static double Place(double value, bool log) => log ? Math.Log10(value) : value;
     }
 
     private static Plot Empty(string title)
     {
+        if (SkiaSharp.SKTypeface.Default.GlyphCount == 0 && !Interlocked.Exchange(ref s_toldOfFonts, true))
+            Console.Error.WriteLine("No font is installed here, so charts have no text: install one (Debian and Ubuntu: fonts-dejavu-core) and run this again.");
         var plot = new Plot();
         plot.Title(title);
         plot.Axes.Title.Label.FontSize = 18;

@@ -17,6 +17,8 @@ public sealed class DeviceTests
         using var network = Network(encoder);
         network.to(META);
         Assert.Empty(Tensors(network).Where(tensor => tensor.Tensor.IsInvalid || tensor.Tensor.device_type != DeviceType.META).Select(tensor => tensor.Name));
+        Assert.DoesNotContain(network.parameters(), parameter => parameter.device_type != DeviceType.META);
+        Assert.DoesNotContain(Buffers(network), buffer => buffer.device_type != DeviceType.META);
     }
 
     [Fact]
@@ -37,6 +39,13 @@ public sealed class DeviceTests
 
     private static InterestNetwork Network(string encoder) =>
         new(new ModelSettings { Encoder = encoder, Dimensions = 8, HiddenSize = 8, TextDimensions = 8 }, new FeatureSettings(), 3, 2, Ages);
+
+    // Those that are not persistent too, which Module.buffers leaves out.
+    private static IEnumerable<Tensor> Buffers(nn.Module network)
+    {
+        var own = typeof(nn.Module).GetField("_internal_buffers", BindingFlags.Instance | BindingFlags.NonPublic)!;
+        return network.modules().Append(network).SelectMany(module => ((IEnumerable<(string Name, (Tensor Tensor, bool Persistent) Buffer)>)own.GetValue(module)!).Select(buffer => buffer.Buffer.Tensor));
+    }
 
     private static IEnumerable<(string Name, Tensor Tensor)> Tensors(nn.Module network) =>
         from module in network.modules().Append(network).Where(module => module.GetType().Assembly == typeof(InterestNetwork).Assembly)

@@ -26,6 +26,34 @@ public sealed class InterestPredictorTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
+    public void SeveralThreadsPredictWhatOneDoes()
+    {
+        IReadOnlyList<SequenceEntry>[] users = [.. Enumerable.Range(0, 150).Select(user => SyntheticStore.Sequence([.. Enumerable.Range(0, user % 9).Select(i => (user + 7 * i) % SyntheticStore.Items)]))];
+        using var one = InterestPredictor.Of(ModelArtifact.Load(trained.Folder), TorchSharp.torch.CPU, threads: 1);
+        using var several = InterestPredictor.Of(ModelArtifact.Load(trained.Folder), TorchSharp.torch.CPU, threads: 4);
+        foreach (var (expected, actual) in one.Predict(users).Zip(several.Predict(users)))
+        {
+            Assert.Equal(expected.Current, actual.Current, (a, b) => Math.Abs(a - b) < 1e-5);
+            Assert.Equal(expected.Next, actual.Next, (a, b) => Math.Abs(a - b) < 1e-5);
+            Assert.Equal(expected.Embedding, actual.Embedding, (a, b) => Math.Abs(a - b) < 1e-4);
+            Assert.Equal(expected.Boosts.ToDictionary(boost => boost.ItemId).Keys.Order(), actual.Boosts.ToDictionary(boost => boost.ItemId).Keys.Order());
+            Assert.Equal(expected.Boosts.Sum(boost => boost.Boost), actual.Boosts.Sum(boost => boost.Boost), 1e-2);
+            Assert.Equal(expected.Kind, actual.Kind);
+        }
+    }
+
+    [Fact]
+    public void WhatIsWrongWithOneUserOfManyIsToldAsOfOneAlone()
+    {
+        using var predictor = InterestPredictor.Of(ModelArtifact.Load(trained.Folder), TorchSharp.torch.CPU, threads: 4);
+        SequenceEntry[] wrong = [.. SyntheticStore.Sequence(3, 10, 17).Select(entry => entry with { Type = (SequenceEventType)99 })];
+
+        var alone = Assert.ThrowsAny<Exception>(() => predictor.Predict([wrong]));
+        var amongMany = Assert.ThrowsAny<Exception>(() => predictor.Predict([.. Enumerable.Repeat(SyntheticStore.Sequence(3, 10, 17), 99), wrong]));
+        Assert.IsType(alone.GetType(), amongMany);
+    }
+
+    [Fact]
     public void TheEmbeddingRanksThePlantedNextItemFirst()
     {
         var embedding = _predictor.Predict([SyntheticStore.Sequence(3, 10, 17)])[0].Embedding;

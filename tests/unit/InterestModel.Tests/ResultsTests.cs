@@ -35,6 +35,7 @@ public sealed class ResultsTests
             Plots.Lines(lines, [new Series("a", [1, 10, 100], [0.1, 0.2, 0.3], [0.01, 0.02, 0.01]), new Series("b", [1, 100], [0.2, 0.1])], "share in %", "NDCG@10", "Transfer", logX: true);
             Assert.All([bars, lines], path => Assert.Equal(PngSignature, File.ReadAllBytes(path)[..4]));
             Assert.Throws<ArgumentException>(() => Plots.Lines(lines, [new Series("a", [0], [1])], "", "", "", logX: true));
+            Assert.Throws<ArgumentException>(() => Plots.Lines(lines, [new Series("a", [1], [0])], "", "", "", logY: true));
         }
         finally
         {
