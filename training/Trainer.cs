@@ -33,7 +33,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
     public ModelArtifact Train(
         Action<TrainingProgress> progress, InterestNetwork? start = null, string? checkpoint = null, CancellationToken cancel = default)
     {
-        if (_settings.Threads > 0) set_num_threads(_settings.Threads);
+        CpuThreads.Set(config);
         var device = Devices.Resolve(_settings.Device);
         if (device.type == DeviceType.CUDA) backends.cuda.matmul.allow_tf32 = true;
         random.manual_seed(_settings.Seed);

@@ -79,7 +79,7 @@ public sealed record TrainingSettings
     /// <summary>Validation is measured on at most this many users, evenly picked.</summary>
     public int ValidationUsers { get; init; } = 3000;
 
-    /// <summary>CPU threads; 0 leaves Torch's own choice.</summary>
+    /// <summary>CPU threads; 0 is one for the gated recurrent units (<c>gru</c>, <c>lstm</c>, <c>bigru</c>), and Torch's own choice for the other encoders.</summary>
     public int Threads { get; init; }
 
     public string Device { get; init; } = "auto";

@@ -36,7 +36,7 @@ public sealed class FederatedTraining : IDisposable
     public FederatedTraining(TrainingConfig config, TrainingData data, Catalog.TextVectors text)
     {
         (_config, _data) = (config, data);
-        if (config.Training.Threads > 0) set_num_threads(config.Training.Threads);
+        CpuThreads.Set(config);
         _device = Devices.Resolve(config.Training.Device);
         _featuriser = new Featuriser(config.Features);
         _validation = Evaluation.ValidationCases(data, config.Training.ValidationUsers);
