@@ -33,8 +33,13 @@ internal sealed class PredictorBench(string artifact, string device, int threads
         var shoppers = new Shoppers(predictor);
         say($"model {predictor.Version}, {predictor.Manifest.Architecture.Encoder}, D {predictor.Dimensions}, H {predictor.Manifest.Architecture.HiddenSize}, L {shoppers.Length}, V {predictor.Manifest.Items}, C {predictor.Categories.Count}; {predictor.Device}, {get_num_threads()} threads, {Environment.ProcessorCount} cores");
         say($"One event's floor: {bare.MegaFlops:N2} MFLOP for the network and {2e-6 * predictor.Dimensions * predictor.Manifest.Items:N2} for the scores of all items.");
-        var difference = predictor.Device == "cpu" ? 0 : DifferenceToCpu(predictor, shoppers);
-        if (predictor.Device != "cpu") say(string.Create(CultureInfo.InvariantCulture, $"Of {UsersToCompare} users' forecasts and vectors, the one furthest from the CPU's is off by {difference:E1} of its length."));
+        var difference = 0.0;
+        if (predictor.Device != "cpu")
+        {
+            difference = DifferenceToCpu(predictor, shoppers);
+            say(string.Create(CultureInfo.InvariantCulture, $"Of {UsersToCompare} users' forecasts and vectors, the one furthest from the CPU's is off by {difference:E1} of its length."));
+        }
+
         say("");
         say("| users in a batch | what | ms a batch: median, p95 | users/s | us of CPU a user | bytes allocated a user |");
         say("|---:|---|---:|---:|---:|---:|");

@@ -92,10 +92,11 @@ public static class Plots
         if (logY)
         {
             var powers = series.SelectMany(line => line.Y).Select(Math.Log10).ToArray();
-            int[] ticks = [.. Enumerable.Range(0, (int)(Math.Ceiling(powers.Max()) - Math.Floor(powers.Min())) + 1).Select(i => (int)Math.Floor(powers.Min()) + i)];
+            var (lowest, highest) = ((int)Math.Floor(powers.Min()), (int)Math.Ceiling(powers.Max()));
+            double[] ticks = [.. Enumerable.Range(lowest, highest - lowest + 1)];
             plot.Axes.Left.TickGenerator = new ScottPlot.TickGenerators.NumericManual(
-                [.. ticks.Select(power => (double)power)], [.. ticks.Select(power => Math.Pow(10, power).ToString("#,0.###", System.Globalization.CultureInfo.InvariantCulture))]);
-            plot.Axes.SetLimitsY(ticks[0], ticks[^1]);
+                ticks, [.. ticks.Select(power => Math.Pow(10, power).ToString("#,0.###", System.Globalization.CultureInfo.InvariantCulture))]);
+            plot.Axes.SetLimitsY(lowest, highest);
         }
 
         plot.XLabel(xAxis);

@@ -11,6 +11,9 @@ public abstract class SequenceEncoder(string name) : nn.Module<Tensor, Tensor, T
     /// <summary>Names that <see cref="Create"/> knows.</summary>
     public static readonly IReadOnlyList<string> Names = ["gru", "lstm", "bigru", "transformer", "lru"];
 
+    /// <summary>Whether the encoder of that name goes through sequences event by event; the others compute with all events at once.</summary>
+    public static bool GoesByEvent(string name) => name is "gru" or "lstm" or "bigru";
+
     /// <summary>
     /// Whether the state at a position depends on no later one, so that every position can be trained on. If not, only the state at a
     /// sequence's last event means anything.
