@@ -20,7 +20,7 @@ internal sealed class BestItems
     private readonly ItemRows _rows;
     private readonly long _state;
     private readonly int _count;
-    private readonly Func<string, bool>? _filter;
+    private readonly ItemAdmission? _filter;
     private readonly IReadOnlyDictionary<string, float> _boosts;
     private readonly float _length;
     private readonly bool _isCosine;
@@ -28,7 +28,7 @@ internal sealed class BestItems
     private readonly HashSet<int> _boosted = [];
 
     public BestItems(
-        ItemRows rows, long state, float[] query, int count, Func<string, bool>? filter, IReadOnlyDictionary<string, float>? boosts, bool isCosine)
+        ItemRows rows, long state, float[] query, int count, ItemAdmission? filter, IReadOnlyDictionary<string, float>? boosts, bool isCosine)
     {
         (_rows, _state, Query, _count, _filter, _isCosine) = (rows, state, query, count, filter, isCosine);
         _boosts = boosts ?? new Dictionary<string, float>();
@@ -81,15 +81,15 @@ internal sealed class BestItems
     {
         var itemId = _rows.Ids[row];
         var isFull = _best.Count == _count;
-        if (!isFull && !Passes(itemId)) return; // a filter is cheaper than a row that is not in the cache
+        if (!isFull && !Passes(row)) return; // a filter is cheaper than a row that is not in the cache
         var item = new ScoredItem(itemId, Score(row) + boost);
-        if (isFull && (WorstFirst.Compare(item, _best.Peek()) <= 0 || !Passes(itemId))) return;
+        if (isFull && (WorstFirst.Compare(item, _best.Peek()) <= 0 || !Passes(row))) return;
         if (isFull) _best.DequeueEnqueue(item, item);
         else _best.Enqueue(item, item);
         if (_best.Count == _count) Worst = _best.Peek().Score;
     }
 
-    private bool Passes(string itemId) => _filter is null || _filter(itemId);
+    private bool Passes(int row) => _filter is null || _filter(_rows.Ids[row], ref _rows.Known[row]);
 
     private float Score(int row)
     {

@@ -4,6 +4,13 @@ namespace Driftline.Catalog;
 /// <param name="Score">Inner product of the query with the item's vector, plus the item's boost if it has one.</param>
 public readonly record struct ScoredItem(string ItemId, float Score);
 
+/// <summary>Whether an item takes part in a search.</summary>
+/// <param name="known">
+/// Null at first; what is left in it comes back when the item's vector is asked about again, so that an item need not be looked up by its id each time. Another
+/// search may be at it at the same moment, and it may be forgotten, or as old as the vector is.
+/// </param>
+public delegate bool ItemAdmission(string itemId, ref object? known);
+
 /// <summary>Top-k over the item vectors of one model version. One writer at a time; searches at any time, from any thread.</summary>
 public interface IItemIndex
 {
@@ -33,7 +40,7 @@ public interface IItemIndex
     /// <param name="cosine">True scores by the cosine of the two vectors, 0 where one has no length, instead of by their inner product.</param>
     /// <exception cref="ArgumentException">The query has another length, or holds a number that is not finite.</exception>
     IReadOnlyList<ScoredItem> Search(
-        ReadOnlySpan<float> query, int count, Func<string, bool>? filter = null, IReadOnlyDictionary<string, float>? boosts = null, bool cosine = false);
+        ReadOnlySpan<float> query, int count, ItemAdmission? filter = null, IReadOnlyDictionary<string, float>? boosts = null, bool cosine = false);
 
     /// <summary>The version is served no more: frees what is held outside this process.</summary>
     void Drop();

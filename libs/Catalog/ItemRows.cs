@@ -25,6 +25,9 @@ internal sealed class ItemRows(int capacity, int dimensions)
 
     public string[] Ids { get; } = new string[capacity];
 
+    /// <summary>What searches' filters know of each row's item.</summary>
+    public object?[] Known { get; } = new object?[capacity];
+
     public ReadOnlySpan<float> Vector(int row) => Matrix.AsSpan(row * dimensions, dimensions);
 
     /// <summary>Whether a state holds a row that it may look at.</summary>

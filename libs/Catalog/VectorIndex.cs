@@ -75,7 +75,7 @@ public sealed class VectorIndex : IItemIndex
 
     /// <inheritdoc/>
     public IReadOnlyList<ScoredItem> Search(
-        ReadOnlySpan<float> query, int count, Func<string, bool>? filter = null, IReadOnlyDictionary<string, float>? boosts = null, bool cosine = false)
+        ReadOnlySpan<float> query, int count, ItemAdmission? filter = null, IReadOnlyDictionary<string, float>? boosts = null, bool cosine = false)
     {
         IItemIndex.Check(query, Dimensions, nameof(query));
         ArgumentOutOfRangeException.ThrowIfNegative(count);

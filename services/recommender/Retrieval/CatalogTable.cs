@@ -18,29 +18,41 @@ internal sealed record Product(string ItemId, string Title, IReadOnlyList<string
 /// <summary>The whole of <c>catalog.items</c>. Readers take no lock.</summary>
 internal sealed class CatalogTable : ITable<CatalogItem>
 {
-    private readonly ConcurrentDictionary<string, Product> _products = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
-    public int Count => _products.Count;
+    public int Count => _entries.Count;
 
     public void Apply(Received<CatalogItem> record)
     {
         if (record.Key is not { Length: > 0 } itemId) return;
-        if (record.Value is { } item) _products[itemId] = new Product(itemId, item.title, [.. item.categories], item.price, item.currency, item.available, item.updatedAt, item.kind);
-        else _products.TryRemove(itemId, out _);
+        if (record.Value is { } item)
+            _entries.GetOrAdd(itemId, _ => new Entry()).Product = new Product(itemId, item.title, [.. item.categories], item.price, item.currency, item.available, item.updatedAt, item.kind);
+        else if (_entries.TryRemove(itemId, out var entry))
+            entry.Product = null;
     }
 
-    public Product? Find(string itemId) => _products.GetValueOrDefault(itemId);
+    public Product? Find(string itemId) => _entries.GetValueOrDefault(itemId)?.Product;
+
+    /// <summary>The same, without a look-up where it was found before.</summary>
+    /// <param name="known">Where it was found.</param>
+    public Product? Find(string itemId, ref object? known)
+    {
+        if (known is Entry { Product: { } product }) return product;
+        var entry = _entries.GetValueOrDefault(itemId);
+        known = entry;
+        return entry?.Product;
+    }
 
     /// <summary>Items that pass the filter, updated last first, then by id. Looks at the whole catalogue.</summary>
     public IEnumerable<Product> Latest(ItemFilter filter, int count) =>
-        count == 0 ? [] : _products.Values.Where(filter.Admits)
+        count == 0 ? [] : Products.Where(filter.Admits)
             .OrderByDescending(product => product.UpdatedAt).ThenBy(product => product.ItemId, StringComparer.Ordinal).Take(count);
 
     /// <summary>Items whose title or id holds the text (letter case aside), by title, then id.</summary>
     /// <param name="categories">An item must be in one of them; empty admits all.</param>
     /// <param name="itemIds">An item must be one of these; empty admits all.</param>
     public IReadOnlyList<Product> Search(string text, IReadOnlyCollection<string> categories, IReadOnlyCollection<string> itemIds, int count) =>
-        [.. (itemIds.Count == 0 ? _products.Values : itemIds.Select(Find).OfType<Product>())
+        [.. (itemIds.Count == 0 ? Products : itemIds.Select(Find).OfType<Product>())
             .Where(product => categories.Count == 0 || categories.Any(product.IsIn))
             .Where(product => product.Title.Contains(text, StringComparison.OrdinalIgnoreCase) || product.ItemId.Contains(text, StringComparison.OrdinalIgnoreCase))
             .OrderBy(product => product.Title, StringComparer.OrdinalIgnoreCase).ThenBy(product => product.ItemId, StringComparer.Ordinal)
@@ -48,6 +60,20 @@ internal sealed class CatalogTable : ITable<CatalogItem>
 
     /// <summary>Categories, main or other, by name, and how many items are in each. Looks at the whole catalogue.</summary>
     public IEnumerable<(string Name, int Items)> Categories() =>
-        _products.Values.SelectMany(product => product.Categories.Distinct()).CountBy(category => category).OrderBy(category => category.Key, StringComparer.Ordinal)
+        Products.SelectMany(product => product.Categories.Distinct()).CountBy(category => category).OrderBy(category => category.Key, StringComparer.Ordinal)
             .Select(category => (category.Key, category.Value));
+
+    private IEnumerable<Product> Products => _entries.Values.Select(entry => entry.Product).OfType<Product>();
+
+    /// <summary>An item's place in the catalogue for as long as it is there: one that has lost its product is found no more.</summary>
+    private sealed class Entry
+    {
+        private volatile Product? _product;
+
+        public Product? Product
+        {
+            get => _product;
+            set => _product = value;
+        }
+    }
 }

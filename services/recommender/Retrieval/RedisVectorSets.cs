@@ -62,14 +62,14 @@ internal sealed class RedisVectorSets(IDatabase redis, string modelVersion, int 
     }
 
     public IReadOnlyList<ScoredItem> Search(
-        ReadOnlySpan<float> query, int count, Func<string, bool>? filter = null, IReadOnlyDictionary<string, float>? boosts = null, bool cosine = false)
+        ReadOnlySpan<float> query, int count, ItemAdmission? filter = null, IReadOnlyDictionary<string, float>? boosts = null, bool cosine = false)
     {
         IItemIndex.Check(query, dimensions, nameof(query));
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (count == 0) return [];
         var length = TensorPrimitives.Norm(query);
-        var wanted = Nearest(query, length, count, id => boosts?.ContainsKey(id) != true && filter?.Invoke(id) != false, cosine);
-        if (boosts is not null) wanted.AddRange(boosts.Keys.Where(id => filter?.Invoke(id) != false));
+        var wanted = Nearest(query, length, count, id => boosts?.ContainsKey(id) != true && Passes(id), cosine);
+        if (boosts is not null) wanted.AddRange(boosts.Keys.Where(Passes));
         var vectors = VectorsOf(wanted);
         var found = new List<ScoredItem>(wanted.Count);
         for (var i = 0; i < vectors.Length; i++)
@@ -81,6 +81,12 @@ internal sealed class RedisVectorSets(IDatabase redis, string modelVersion, int 
         }
 
         return [.. found.OrderByDescending(item => item.Score).ThenBy(item => item.ItemId, StringComparer.Ordinal).Take(count)];
+
+        bool Passes(string itemId)
+        {
+            object? known = null;
+            return filter?.Invoke(itemId, ref known) != false;
+        }
     }
 
     public void Drop() => redis.KeyDelete([_products, _cosines]);

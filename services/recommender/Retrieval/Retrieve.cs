@@ -16,7 +16,7 @@ internal sealed class Retrieve(CatalogTable catalog, RecommenderMetrics metrics,
         IItemIndex index, ReadOnlySpan<float> query, Wanted wanted, IReadOnlyDictionary<string, float>? boosts = null, bool cosine = false)
     {
         var started = time.GetTimestamp();
-        var found = index.Search(query, Diversify.PoolOf(wanted.Count, wanted.Diversity > 0 || wanted.Explore > 0), itemId => wanted.Filter.Admits(catalog.Find(itemId)), boosts, cosine);
+        var found = index.Search(query, Diversify.PoolOf(wanted.Count, wanted.Diversity > 0 || wanted.Explore > 0), Admits, boosts, cosine);
         var order = Enumerable.Range(0, Math.Min(wanted.Count, found.Count)).ToList();
         if (wanted.Diversity > 0)
         {
@@ -34,5 +34,7 @@ internal sealed class Retrieve(CatalogTable catalog, RecommenderMetrics metrics,
             .Select(one => (Product: catalog.Find(found[one.Index].ItemId), found[one.Index].Score, one.Explored, one.Propensity))
             .Where(one => one.Product is not null)
             .Select(one => new Found(one.Product!, one.Score, one.Explored, wanted.Explore > 0 ? one.Propensity : null))];
+
+        bool Admits(string itemId, ref object? known) => wanted.Filter.Admits(catalog.Find(itemId, ref known));
     }
 }

@@ -25,7 +25,7 @@ public sealed class VectorIndexTests
             Assert.Equal(expected.Count, index.Count);
             var query = Vector(random, dimensions);
             Assert.Equal(Naive(expected, query, 20, _ => true), index.Search(query, 20).Select(item => item.ItemId));
-            Assert.Equal(Naive(expected, query, 20, IsEven), index.Search(query, 20, IsEven).Select(item => item.ItemId));
+            Assert.Equal(Naive(expected, query, 20, IsEven), index.Search(query, 20, (id, ref _) => IsEven(id)).Select(item => item.ItemId));
         }
     }
 
@@ -53,7 +53,28 @@ public sealed class VectorIndexTests
     {
         var index = new VectorIndex(1);
         for (var i = 0; i < 100; i++) index.Upsert($"{i:00}", [i]);
-        Assert.Equal(["09", "08"], index.Search([1], 2, id => id.StartsWith('0')).Select(item => item.ItemId));
+        Assert.Equal(["09", "08"], index.Search([1], 2, (id, ref _) => id.StartsWith('0')).Select(item => item.ItemId));
+    }
+
+    [Fact]
+    public void AFilterGetsBackWhatItLeftAndOfNoOtherItem()
+    {
+        var index = new VectorIndex(1);
+        for (var i = 0; i < 100; i++) index.Upsert($"{i:00}", [i]);
+        var lookedUp = 0;
+        bool Passes(string itemId, ref object? known)
+        {
+            if (known is null) lookedUp++;
+            known ??= itemId;
+            Assert.Equal(itemId, known);
+            return true;
+        }
+
+        for (var i = 0; i < 3; i++) index.Search([1], 100, Passes);
+        Assert.Equal(100, lookedUp);
+        index.Upsert("07", [-1]);
+        Assert.Equal("07", index.Search([-1], 1, Passes)[0].ItemId);
+        Assert.Equal(101, lookedUp);
     }
 
     [Fact]

@@ -81,6 +81,24 @@ public sealed class RecommendTests
         Assert.Equal(["spade", "brush", "robot"], For("nobody", null, 10).Items.Select(item => item.ItemId));
     }
 
+    /// <summary>An answer remembers where it found items: what changes after it must show in the next.</summary>
+    [Fact]
+    public void AnItemThatIsSoldOutWithdrawnOrBackAfterAnAnswerIsSoInTheNext()
+    {
+        string[] Answered() => [.. For("u", InterestsOf("u", "m1", 1, 0), 10, "tea").Items.Select(item => item.Title)];
+        Assert.Equal(["Title of green", "Title of black"], Answered());
+        _tables.Catalog.Apply(Item("green", "tea", available: false));
+        _tables.Catalog.Apply(Record<CatalogItem>("black", null));
+        Assert.Empty(Answered());
+        _tables.Catalog.Apply(Item("green", "tea"));
+        _tables.Catalog.Apply(Item("black", "tea"));
+        Assert.Equal(["Title of green", "Title of black"], Answered());
+        _tables.Catalog.Apply(Item("black", "toys"));
+        Assert.Equal(["Title of green"], Answered());
+        _tables.Catalog.Apply(Record<CatalogItem>("green", null));
+        Assert.Empty(Answered());
+    }
+
     [Fact]
     public void ACategoryFilterHoldsForModelAndTrendingItems()
     {

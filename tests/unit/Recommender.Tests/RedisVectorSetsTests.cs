@@ -40,14 +40,14 @@ public sealed class RedisVectorSetsTests(GarnetWithVectorSets garnet) : IClassFi
     public void FiltersAndBoostsDecideWhatIsFoundAndNotOnlyWhatIsShown()
     {
         var (exact, sets) = Filled("f");
-        bool Passes(string id) => id.EndsWith('7');
+        bool Passes(string id, ref object? known) => id.EndsWith('7');
         Dictionary<string, float> boosts = new() { ["17"] = 50, ["18"] = 100, ["none"] = 9 };
         var found = sets.Search(Vectors[3], Wanted, Passes, boosts);
         Assert.Equal(Wanted, found.Count);
         Assert.Equal("17", found[0].ItemId);
         Assert.All(found, item => Assert.EndsWith("7", item.ItemId, StringComparison.Ordinal));
         Assert.Equal(exact.Search(Vectors[3], 3, Passes, boosts).Select(item => item.ItemId), found.Take(3).Select(item => item.ItemId));
-        Assert.Equal(["777"], sets.Search(Vectors[3], Wanted, id => id == "777").Select(item => item.ItemId));
+        Assert.Equal(["777"], sets.Search(Vectors[3], Wanted, (id, ref _) => id == "777").Select(item => item.ItemId));
         sets.Drop();
     }
 
