@@ -55,7 +55,6 @@ internal static class IngestorExtensions
         api.MapDeleteItem().DescribeDeleteItem().RequireAuthorization(Scopes.Admin);
         api.MapDeleteUser().DescribeDeleteUser().RequireAuthorization(Scopes.Admin);
         api.MapMergeSession().DescribeMergeSession().RequireAuthorization(Scopes.WriteEvents).RequireRateLimiting(Intake);
-        app.MapOpenApi().AllowAnonymous();
-        return app;
+        return app.MapApiDocument();
     }
 }

@@ -44,7 +44,7 @@ internal static class RecommenderServices
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
         });
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true); // Problems then names the parameter
-        return services.AddValidation().AddProblemDetails().AddExceptionHandler<Problems>().AddOpenApi("v1", OpenApi.Describe);
+        return services.AddValidation().AddProblemDetails().AddExceptionHandler<Problems>().AddOpenApi(ApiDocumentEndpoint.Name, OpenApi.Describe);
     }
 
     public static WebApplication UseApi(this WebApplication app)
@@ -65,8 +65,7 @@ internal static class RecommenderServices
         app.MapConsole();
         app.MapSession();
         app.MapOperations();
-        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
-        return app;
+        return app.MapApiDocument();
     }
 
     private static bool IsHttp(Uri? url) => url is null or { IsAbsoluteUri: true, Scheme: "http" or "https" };

@@ -1,3 +1,4 @@
+using Driftline.Hosting;
 using Driftline.Hosting.Security;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
@@ -7,10 +8,9 @@ namespace Driftline.Ingestor.OpenApi;
 /// <summary>The OpenAPI 3.1 document at <c>/openapi/v1.json</c>. Handlers read raw bodies, so what they take is described here, with the limits in force.</summary>
 internal static class ApiDocument
 {
-    public static IServiceCollection AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", document =>
+    public static IServiceCollection AddApiDocument(this IServiceCollection services) => services.AddOpenApi(ApiDocumentEndpoint.Name, document =>
     {
         document.AddSecurity();
-        document.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         document.AddDocumentTransformer((api, context, _) =>
         {
             var options = context.ApplicationServices.GetRequiredService<IOptions<IngestorOptions>>().Value;
