@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Driftline.Bench;
 using Driftline.Bench.Capacity;
 using Driftline.Bench.EndToEnd;
 using Driftline.Bench.Growth;
@@ -17,11 +18,11 @@ var users = new Option<int>("--users") { Description = "Shoppers, drawn by Zipf'
 var seed = new Option<int>("--seed") { Description = "Decides users, items and gaps.", DefaultValueFactory = _ => 1 };
 var batch = new Option<int?>("--batch") { Description = "Events in a request, as a storefront's collector sends them; 1 sends each when it is due. Default: 1 below 5,000 events/s, else 100." };
 var json = new Option<FileInfo?>("--json") { Description = "Also write the report there." };
-rate.Validators.Add(result => { if (result.GetValueOrDefault<double>() is not (> 0 and <= 1_000_000)) result.AddError("--rate must be above 0 and at most 1000000."); });
-seconds.Validators.Add(result => { if (result.GetValueOrDefault<double>() is not (>= 1 and <= 3_600)) result.AddError("--seconds must be 1 to 3600."); });
-warmUp.Validators.Add(result => { if (result.GetValueOrDefault<double>() is not (>= 0 and <= 600)) result.AddError("--warm-up must be 0 to 600."); });
+rate.Within(0.1, 1_000_000);
+seconds.Within(1, 3_600);
+warmUp.Within(0, 600);
 batch.Validators.Add(result => { if (result.GetValueOrDefault<int?>() is not (null or >= 1 and <= 500)) result.AddError("--batch must be 1 to 500."); });
-users.Validators.Add(result => { if (result.GetValueOrDefault<int>() is not (>= 1 and <= 10_000_000)) result.AddError("--users must be 1 to 10000000."); });
+users.Within(1, 10_000_000);
 
 var e2e = new Command("e2e", "Open-loop load through the four services: waits for the acknowledgement, the interest update and the changed answer; CPU, allocation and memory of each part.")
 {
@@ -35,16 +36,22 @@ peer.SetAction((parsed, stopping) => new PeerCommand(Load(parsed)).ExecuteAsync(
 var ingestBatch = new Option<int>("--batch") { Description = "Events in a request.", DefaultValueFactory = _ => 100 };
 var connections = new Option<int>("--connections") { Description = "Requests in flight.", DefaultValueFactory = _ => 8 };
 var stageSeconds = new Option<double>("--seconds") { Description = "Length of the measured part.", DefaultValueFactory = _ => 20 };
+ingestBatch.Within(1, 1_000);
+connections.Within(1, 1_000);
+stageSeconds.Within(1, 3_600);
 var ingest = new Command("ingest", "The ingestor alone: how many events it takes a second, each request answered when Kafka has all of its events (acks=all).") { ingestBatch, connections, stageSeconds, json };
 ingest.SetAction((parsed, stopping) => new IngestCommand(
     parsed.GetValue(stageSeconds), parsed.GetValue(ingestBatch), parsed.GetValue(connections), parsed.GetValue(json)?.FullName).ExecuteAsync(stopping));
 
 var eventCount = new Option<int>("--events") { Description = "Events that the topic is filled with.", DefaultValueFactory = _ => 600_000 };
+eventCount.Within(1_000, 100_000_000);
 var buildSequences = new Command("build-sequences", "The feature-builder alone: how many events of a filled topic it brings into Redis a second.") { eventCount, users, json };
 buildSequences.SetAction((parsed, stopping) => new BuildSequencesCommand(parsed.GetValue(eventCount), parsed.GetValue(users), parsed.GetValue(json)?.FullName).ExecuteAsync(stopping));
 
 var requestRate = new Option<double>("--rate") { Description = "Requests per second, whatever the recommender makes of them.", DefaultValueFactory = _ => 2_000 };
 var itemCount = new Option<int>("--items") { Description = "Items of the catalogue, each with a vector.", DefaultValueFactory = _ => 100_000 };
+requestRate.Within(0.1, 1_000_000);
+itemCount.Within(20, 10_000_000);
 var answers = new Command("answers", "The recommender alone: how long an answer takes at a fixed rate of requests.") { requestRate, stageSeconds, itemCount, json };
 answers.SetAction((parsed, stopping) => new AnswersCommand(
     parsed.GetValue(requestRate), parsed.GetValue(stageSeconds), parsed.GetValue(itemCount), parsed.GetValue(json)?.FullName).ExecuteAsync(stopping));
@@ -55,6 +62,7 @@ regressions.SetAction((parsed, stopping) => parsed.GetValue(update) ? Regression
 
 var length = new Option<double>("--seconds") { Description = "Length of each of the five measurements; its warm-up is twice that, so that hot code is compiled for good.", DefaultValueFactory = _ => 25 };
 var folder = new Option<DirectoryInfo?>("--out") { Description = "Takes unit-costs.json and check.md. Default: docs/capacity." };
+length.Within(1, 3_600);
 var capacity = new Command("capacity", "Measure the unit costs that `local -- capacity` computes with, and check its predictions at three sizes. Exit 0 only if all are within 25 %.") { length, folder };
 capacity.SetAction((parsed, stopping) => new CapacityCheck(
     parsed.GetValue(length), parsed.GetValue(folder)?.FullName ?? Path.Combine(Repository.Root, "docs", "capacity")).RunAsync(Console.WriteLine, stopping));
@@ -70,9 +78,9 @@ var queries = new Option<int>("--queries") { Description = "Queries for the 20 b
 var vectors = new Option<DirectoryInfo?>("--keep") { Description = "Takes vectors, answers and hnswlib's graph, which is used again. Default: a folder of the set's in the temporary one." };
 var peers = new Option<string[]>("--peers") { Description = "Engines to measure beside Driftline's, or none.", AllowMultipleArgumentsPerToken = true, Arity = ArgumentArity.OneOrMore, DefaultValueFactory = _ => ["faiss", "hnswlib"] };
 peers.AcceptOnlyFromAmong("faiss", "hnswlib", "none");
-items.Validators.Add(result => { if (result.GetValueOrDefault<int>() is not (>= 20 and <= 10_000_000)) result.AddError("--items must be 20 to 10000000."); });
-dimensions.Validators.Add(result => { if (result.GetValueOrDefault<int>() is not (>= 1 and <= 4_096)) result.AddError("--dims must be 1 to 4096."); });
-queries.Validators.Add(result => { if (result.GetValueOrDefault<int>() is not (>= 20 and <= 100_000)) result.AddError("--queries must be 20 to 100000."); });
+items.Within(20, 10_000_000);
+dimensions.Within(1, 4_096);
+queries.Within(20, 100_000);
 set.Validators.Add(result =>
 {
     if (result.GetValueOrDefault<string>() is not ("walk" or "mixture" or "gauss") && !File.Exists(Path.Combine(result.GetValueOrDefault<string>()!, "model.json")))

@@ -31,8 +31,11 @@ internal sealed record E2eOptions
     /// <summary>Requests in flight at most: collectors of batches are few, so that a batch fills soon.</summary>
     public int Lanes => Batch > 1 ? 4 : 16;
 
-    /// <summary>Most events whose effect on the recommender's answers is followed by asking, at a time. Asking costs the recommender CPU.</summary>
-    public int Followed { get; init; } = 100;
+    /// <summary>
+    /// Most events whose effect on the recommender's answers is followed at a time: as many as <see cref="OpenLoopLoad"/> starts to follow until the probe gives one up, so that
+    /// slow times are seen as often as fast ones. Asking costs the recommender CPU; 0 follows none.
+    /// </summary>
+    public int Followed { get; init; } = 1_000;
 
     /// <summary>Recommendations to ask for after the load, to learn what one costs.</summary>
     public int Requests { get; init; }
@@ -130,7 +133,9 @@ internal sealed class E2eCommand(E2eOptions options)
         long began = 0;
         await load.RunAsync(TimeSpan.FromSeconds(options.WarmUpSeconds), TimeSpan.FromSeconds(options.Seconds), async () =>
         {
-            await ShownAsync(load.Last, recommender, ledger, stopping); // what waited while code was being compiled is not the measured part's
+            // What waited while code was being compiled is not the measured part's.
+            if (!await ShownAsync(load.Last, watch, recommender, ledger, stopping))
+                throw new TimeoutException($"The warm-up's events have not all shown, and no update has come for {Patience.TotalSeconds:N0} s; logs: {stack.RunFolder}");
             await probe.FinishAsync();
             before = await meter.ReadAsync(stopping);
             watch.Reset();
@@ -138,11 +143,11 @@ internal sealed class E2eCommand(E2eOptions options)
             began = Stopwatch.GetTimestamp();
             say("Warm; measuring.");
         }, stopping);
-        await ShownAsync(load.Last, recommender, ledger, stopping);
+        var shown = await ShownAsync(load.Last, watch, recommender, ledger, stopping);
         var took = Stopwatch.GetElapsedTime(began).TotalSeconds;
         var after = await meter.ReadAsync(stopping);
         await probe.FinishAsync();
-        say($"All sent and shown after {took:F2} s; asking for every user's state.");
+        say($"{(shown ? "All sent and shown" : "All sent, not all shown")} after {took:F2} s; asking for every user's state.");
         var perRequest = options.Requests == 0 ? (double?)null : await CostOfRequestsAsync(options.Requests, meter, recommender, ledger, stopping);
         var lost = await LostAsync(recommender, ledger, stopping);
         return new E2eReport(
@@ -155,25 +160,43 @@ internal sealed class E2eCommand(E2eOptions options)
             string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, {RuntimeInformation.ProcessArchitecture}, .NET {Environment.Version}"));
     }
 
-    /// <summary>Waits until the answers reflect these events, the last of their users; gives up where nothing moves.</summary>
-    private static async Task ShownAsync(IReadOnlyList<(string User, int Position)> last, RecommenderClient recommender, Ledger ledger, CancellationToken stopping)
+    /// <summary>
+    /// Waits until the answers reflect these events, the last of their users. The recommender is asked only once an update is out, for asking takes cores from what is measured.
+    /// </summary>
+    /// <returns>False where no update has come for <see cref="Patience"/>.</returns>
+    private static async Task<bool> ShownAsync(IReadOnlyList<(string User, int Position)> last, UpdateWatch watch, RecommenderClient recommender, Ledger ledger, CancellationToken stopping)
     {
-        var started = Stopwatch.GetTimestamp();
+        var (updates, moved) = (watch.Updates, Stopwatch.GetTimestamp());
         foreach (var (user, position) in last)
         {
-            while (Stopwatch.GetElapsedTime(started) < Patience && !(await recommender.DigestAsync(user, stopping) is { } digest && ledger.Reflects(user, digest, position)))
+            var published = watch.PublishedAsync(user, position);
+            while (!published.IsCompleted || !(await recommender.DigestAsync(user, stopping) is { } digest && ledger.Reflects(user, digest, position)))
+            {
+                if (watch.Updates != updates) (updates, moved) = (watch.Updates, Stopwatch.GetTimestamp());
+                if (Stopwatch.GetElapsedTime(moved) > Patience) return false;
                 await Task.Delay(2, stopping);
+            }
         }
+
+        return true;
     }
 
     private static async Task<double> CostOfRequestsAsync(int requests, CostMeter meter, RecommenderClient recommender, Ledger ledger, CancellationToken stopping)
     {
         var users = ledger.Users.ToList();
         var before = await meter.ReadAsync(stopping);
+        var started = Stopwatch.GetTimestamp();
         await Parallel.ForEachAsync(Enumerable.Range(0, requests), new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = stopping }, async (i, token) =>
-            await recommender.IsServedAsync(users[i % users.Count], token));
+        {
+            if (!await recommender.IsServedAsync(users[i % users.Count], token)) throw new InvalidOperationException($"The recommender did not answer for {users[i % users.Count]}: its cost would not be an answer's.");
+        });
+        var took = Stopwatch.GetElapsedTime(started);
         var after = await meter.ReadAsync(stopping);
-        return (after.CpuSeconds[LocalService.Recommender.Name] - before.CpuSeconds[LocalService.Recommender.Name]) / requests;
+        await Task.Delay(took, stopping);
+        var idle = await meter.ReadAsync(stopping); // what the process takes in as long without requests is not theirs
+        return (Between(before, after) - Between(after, idle)) / requests;
+
+        static double Between(Costs from, Costs to) => to.CpuSeconds[LocalService.Recommender.Name] - from.CpuSeconds[LocalService.Recommender.Name];
     }
 
     private static async Task<int> LostAsync(RecommenderClient recommender, Ledger ledger, CancellationToken stopping)

@@ -29,10 +29,12 @@ internal sealed class OpenLoopLoad(Uri[] ingestors, Arrivals arrivals, UpdateWat
     private readonly Lock _lock = new();
     private readonly Queue<(string User, int Position)> _last = new();
     private long _started;
-    private long _measured;
+    private bool _isMeasured;
     private long _accepted;
     private long _requests;
     private long _followed;
+    private long _handedOver;
+    private long _acknowledged;
 
     /// <summary>From when an event was due to its 202.</summary>
     public Latencies Acknowledgement { get; } = new();
@@ -49,7 +51,7 @@ internal sealed class OpenLoopLoad(Uri[] ingestors, Arrivals arrivals, UpdateWat
         get { lock (_lock) return [.. _last]; }
     }
 
-    /// <param name="warm">Called between the warm-up, whose events are not counted, and the measured part, which begins when it returns.</param>
+    /// <param name="warm">Called between the warm-up, of which every event has its 202 and none is counted, and the measured part, which begins when it returns.</param>
     public async Task RunAsync(TimeSpan warmUpLength, TimeSpan length, Func<Task> warm, CancellationToken stopping)
     {
         _started = Stopwatch.GetTimestamp();
@@ -58,10 +60,15 @@ internal sealed class OpenLoopLoad(Uri[] ingestors, Arrivals arrivals, UpdateWat
         {
             Offer(warmUpLength.TotalSeconds, stopping);
             for (var lane = 0; lane < lanes; lane++) HandOver(lane);
+            while (Volatile.Read(ref _acknowledged) < _handedOver)
+            {
+                if (sending.Find(one => one.IsFaulted) is { } failed) await failed;
+                await Task.Delay(Tick, stopping);
+            }
+
             await warm();
-            var now = Stopwatch.GetTimestamp();
-            _started = now - (long)(warmUpLength.TotalSeconds * Stopwatch.Frequency); // what came in meanwhile is not due
-            Volatile.Write(ref _measured, now);
+            _started = Stopwatch.GetTimestamp() - (long)(warmUpLength.TotalSeconds * Stopwatch.Frequency); // what came in meanwhile is not due
+            Volatile.Write(ref _isMeasured, true);
             Offer((warmUpLength + length).TotalSeconds, stopping);
             for (var lane = 0; lane < lanes; lane++) HandOver(lane);
             foreach (var lane in _lanes) lane.Writer.Complete();
@@ -92,6 +99,7 @@ internal sealed class OpenLoopLoad(Uri[] ingestors, Arrivals arrivals, UpdateWat
 
     private void HandOver(int lane)
     {
+        _handedOver += _collected[lane].Count;
         foreach (var arrival in _collected[lane]) _lanes[lane].Writer.TryWrite(arrival);
         _collected[lane].Clear();
     }
@@ -113,7 +121,7 @@ internal sealed class OpenLoopLoad(Uri[] ingestors, Arrivals arrivals, UpdateWat
     private void Acknowledged(List<Arrival> taken, List<int> positions)
     {
         var answered = Stopwatch.GetTimestamp();
-        var counts = Volatile.Read(ref _measured) is not 0 and var measured && answered >= measured;
+        var counts = Volatile.Read(ref _isMeasured);
         var elapsed = Stopwatch.GetElapsedTime(_started, answered).TotalSeconds;
         for (var i = 0; i < taken.Count; i++) watch.Acknowledged(taken[i].Event.Source.UserId, positions[i], answered);
         lock (_lock)
@@ -125,6 +133,7 @@ internal sealed class OpenLoopLoad(Uri[] ingestors, Arrivals arrivals, UpdateWat
                 Volatile.Write(ref _requests, _requests + 1);
             }
 
+            Volatile.Write(ref _acknowledged, _acknowledged + taken.Count);
             _last.Enqueue((taken[^1].Event.Source.UserId, positions[^1]));
             while (_last.Count > 4 * lanes) _last.Dequeue();
             if (Stopwatch.GetElapsedTime(_followed, answered) < FollowEvery) return;

@@ -7,7 +7,7 @@ using Driftline.Sequences;
 
 namespace Driftline.Bench.Peer;
 
-/// <summary>The same network on the same sequences, by the peer's PyTorch and by libtorch here: a batch of whole sequences, one thread.</summary>
+/// <summary>The same predictions of the same sequences, by the peer's PyTorch and by libtorch here: a batch of whole sequences through features, network, forecast and boosts, one thread.</summary>
 /// <param name="PeerMicroseconds">A user, in the peer's.</param>
 /// <param name="Microseconds">A user, here.</param>
 /// <param name="LargestDifference">Between any two shares, vector components or boosts of the two.</param>

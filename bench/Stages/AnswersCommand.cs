@@ -50,6 +50,7 @@ internal sealed class AnswersCommand(double rate, double seconds, int items, str
         for (double due = 0; due < length; due += -Math.Log(1 - random.NextDouble()) / rate)
         {
             while (Stopwatch.GetElapsedTime(started).TotalSeconds < due) Thread.Sleep(Tick);
+            stopping.ThrowIfCancellationRequested();
             answers.Add(OneAsync(run, path($"shopper-{random.Next(Users)}"), expected, due, started, latencies, stopping));
         }
 

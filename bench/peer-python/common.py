@@ -27,7 +27,7 @@ def setting(name, default=None):
 
 def producer():
     return Producer({
-        "bootstrap.servers": setting("Kafka:BootstrapServers"), "acks": "all", "enable.idempotence": True, "linger.ms": float(setting("Kafka:Producer:LingerMs", "5")),
+        "bootstrap.servers": setting("Kafka:BootstrapServers"), "acks": "all", "enable.idempotence": True, "linger.ms": float(setting("Kafka:Producer:LingerMs", "1")),
         "queue.buffering.max.messages": 1_000_000,
     })
 

@@ -8,7 +8,7 @@ import torch
 from common import INTERESTS, MEMBER, TRIGGERS, Reader, batches, consumer, database, long, producer, schema_prefix, serve_health, setting, text
 from model import UNKNOWN, Model
 
-BATCH, MOST_SHIFTS, LEAST_SHARE = 500, 5, 0.001
+BATCH, MOST_SHIFTS, LEAST_SHARE = 2_000, 5, 0.001
 PAIR, FLOAT = struct.Struct("<ff"), struct.Struct("<f")
 
 

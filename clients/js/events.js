@@ -194,7 +194,9 @@ export class EventSender {
       parts.push(left.splice(0, count));
     }
     const own = parts.map(part => part.filter(one => !this.#inFlight.includes(one)));
-    const requests = parts.map(part => this.#fetch(this.#url, { method: 'POST', headers: this.#headers, body: body(part), keepalive: true, signal: this.#stopped.signal }).then(response => response.ok ? this.#read(response, part.length) : Promise.reject(new Error(`${response.status}`))));
+    const requests = parts.map(part => ask(this.#fetch, this.#url, {
+      method: 'POST', headers: this.#headers, body: body(part), keepalive: true, signal: this.#stopped.signal,
+    }, this.#options.attemptTimeoutMs, response => this.#read(response, part.length)));
     this.#leaving = Promise.all([this.#leaving, Promise.allSettled(requests).then(outcomes => {
       const taken = outcomes.map(({ status }) => status === 'fulfilled');
       for (const [i, { value }] of outcomes.entries()) {

@@ -94,7 +94,7 @@ test('sending waits while the buffer is full', async t => {
   assert.deepEqual(service.ids(), ['e1', 'e2', 'e3', 'e4']);
 });
 
-test('closing ends in time and tells what is left', async t => {
+test('closing ends in time and tells what is left', { timeout: 10_000 }, async t => {
   const { sender, failed } = await withService(t, response => json(response, 503, {}), { closeTimeoutMs: 50, firstWaitMs: 60_000, longestWaitMs: 60_000 });
   await sender.send(click('e1'));
   await sender.close();
@@ -197,6 +197,16 @@ test('a page that comes back sends again what was not taken', async t => {
   await sender.close();
   assert.deepEqual(service.ids().slice(10), Array.from({ length: 10 }, (_, i) => `e${i}`));
   assert.equal(sender.counts.delivered, 10);
+});
+
+test('a page that comes back sends again what was never answered', { timeout: 10_000 }, async t => {
+  const { service, sender, requests, hide } = await inPage(t, (response, request) => { if (!requests.at(-1).keepalive) accept(response, request); }, { attemptTimeoutMs: 100 });
+  await sender.send(click('e1'));
+  hide();
+  await sender.flush();
+
+  assert.deepEqual(service.ids(), ['e1', 'e1']);
+  assert.equal(sender.counts.delivered, 1);
 });
 
 test('what is refused of a hidden page is told when it comes back', async t => {
