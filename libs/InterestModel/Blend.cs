@@ -21,9 +21,9 @@ public sealed class Blend(IReadOnlyList<LinkTable> tables, BlendSettings setting
     /// <summary>The settings in force.</summary>
     public BlendSettings Settings { get; } = settings;
 
-    /// <summary>The indexes of the items of a user's newest events, newest first; -1 for an item that the model was not trained with.</summary>
+    /// <summary>The indexes of the items of a user's newest events, newest first; -1 for an item that is not among those known.</summary>
     /// <param name="events">Oldest first.</param>
-    /// <param name="items">V.</param>
+    /// <param name="items">Items that are known: V, or with newcomers <see cref="Newcomers.End"/>.</param>
     /// <param name="most">Events that are read, as many as the network reads.</param>
     public static int[] NewestFirst(ArraySegment<EncodedEvent> events, int items, int most)
     {
@@ -55,7 +55,7 @@ public sealed class Blend(IReadOnlyList<LinkTable> tables, BlendSettings setting
         var repeat = MathF.Log(Settings.Repeat);
         foreach (var item in new HashSet<int>(newestFirst.ToArray()))
         {
-            if (item >= 0) boosts.Add(item, repeat);
+            if (item >= 0 && item < logits.Length) boosts.Add(item, repeat);
         }
     }
 
@@ -129,7 +129,7 @@ public sealed class Blend(IReadOnlyList<LinkTable> tables, BlendSettings setting
 
         for (var i = 0; i < counted; i++)
         {
-            if (newestFirst[i] < 0 || shares[i] == 0) continue;
+            if (newestFirst[i] < 0 || newestFirst[i] >= Items || shares[i] == 0) continue; // no table links from a newcomer
             if (part == tables.Count) mass.Add(newestFirst[i], shares[i]);
             else Add(tables[part], newestFirst[i], shares[i], mass);
         }

@@ -26,6 +26,7 @@ internal sealed class ForemostBoosts(Blend blend, int items, int most)
     public IReadOnlyList<(int Item, float Boost)> Of(ReadOnlySpan<int> newestFirst, ReadOnlySpan<float> logits, ReadOnlySpan<float> user)
     {
         _boosts.Clear();
+        _newcomers.Clear();
         blend.Recall(newestFirst, _recalled);
         var recalled = _recalled.Items;
         if (recalled.Length == 0 && blend.Settings.Repeat == 1) return _boosts;
@@ -37,15 +38,20 @@ internal sealed class ForemostBoosts(Blend blend, int items, int most)
         var least = float.NegativeInfinity;
         for (var i = 0; i < recalled.Length; i++) Rank(recalled[i], probabilities[i], _recalled[recalled[i]], _factors[recalled[i]], ref least);
         var network = Math.Log(blend.NetworkWeight);
-        if (blend.Newcomers is { Any: true } newcomers) RankNewcomers(newcomers, user, network, logZ, ref least);
+        if (blend.Newcomers is { Any: true } newcomers) RankNewcomers(newcomers, newestFirst, user, network, logZ, ref least);
         while (_raised.TryDequeue(out var item, out _)) _boosts.Add((item, item < items ? BoostOf(item, logits[item]) : _newcomers[item]));
         _boosts.Reverse();
         foreach (var item in newestFirst)
         {
-            if (item < 0 || _factors[item] == 1) continue;
+            if (item < 0 || item >= items || _factors[item] == 1) continue;
             var boost = BoostOf(item, logits[item]);
             if (boost < 0) _boosts.Add((item, boost));
             _factors[item] = 1;
+        }
+
+        foreach (var (item, boost) in _newcomers)
+        {
+            if (boost < 0) _boosts.Add((item, boost));
         }
 
         return _boosts;
@@ -58,7 +64,7 @@ internal sealed class ForemostBoosts(Blend blend, int items, int most)
     {
         foreach (var item in newestFirst)
         {
-            if (item >= 0) _factors[item] = repeat;
+            if (item >= 0 && item < items) _factors[item] = repeat;
         }
     }
 
@@ -73,18 +79,26 @@ internal sealed class ForemostBoosts(Blend blend, int items, int most)
         if (_raised.Count == most && _raised.TryPeek(out _, out var lowest)) least = lowest;
     }
 
-    private void RankNewcomers(Newcomers newcomers, ReadOnlySpan<float> user, double network, double logZ, ref float least)
+    // Those for which one of the foremost stands in, and those that the user had.
+    private void RankNewcomers(Newcomers newcomers, ReadOnlySpan<int> newestFirst, ReadOnlySpan<float> user, double network, double logZ, ref float least)
     {
-        _newcomers.Clear();
         foreach (var (standIn, _) in _raised.UnorderedItems.ToArray())
         {
-            foreach (var item in newcomers.For(standIn))
-            {
-                if (_newcomers.ContainsKey(item)) continue;
-                var (recalled, probability) = (newcomers.Recalled(item, _recalled), newcomers.Logit(item, user) - logZ);
-                _newcomers.Add(item, (float)Blend.Boost(recalled, network, probability));
-                Rank(item, (float)Math.Exp(probability), recalled, 1, ref least);
-            }
+            foreach (var item in newcomers.For(standIn)) RankNewcomer(item, newestFirst.Contains(item) ? blend.Settings.Repeat : 1, user, ref least);
+        }
+
+        if (blend.Settings.Repeat == 1) return;
+        foreach (var item in newestFirst)
+        {
+            if (item >= items) RankNewcomer(item, blend.Settings.Repeat, user, ref least);
+        }
+
+        void RankNewcomer(int item, float factor, ReadOnlySpan<float> user, ref float least)
+        {
+            if (_newcomers.ContainsKey(item)) return;
+            var (recalled, probability) = (newcomers.Recalled(item, _recalled), newcomers.Logit(item, user) - logZ);
+            _newcomers.Add(item, (float)(Math.Log(factor) + (recalled > 0 ? Blend.Boost(recalled, network, probability) : 0)));
+            Rank(item, (float)Math.Exp(probability), recalled, factor, ref least);
         }
     }
 }

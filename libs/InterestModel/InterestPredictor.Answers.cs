@@ -41,5 +41,5 @@ public sealed partial class InterestPredictor
         return boosts;
     }
 
-    private int[] NewestFirst(ArraySegment<EncodedEvent> events) => Blend.NewestFirst(events, _model.Items.Count, _featuriser.Settings.SequenceLength);
+    private int[] NewestFirst(ArraySegment<EncodedEvent> events) => Blend.NewestFirst(events, _newcomers.End, _featuriser.Settings.SequenceLength);
 }

@@ -99,9 +99,11 @@ public sealed class BlendTests
     }
 
     [Theory]
-    [InlineData(3)]
-    [InlineData(500)]
-    public void OfTheNewcomersThoseAreForemostForWhichAForemostItemStandsIn(int most)
+    [InlineData(3, 1f)]
+    [InlineData(500, 1f)]
+    [InlineData(3, 0.25f)]
+    [InlineData(500, 0.25f)]
+    public void OfTheNewcomersThoseAreForemostForWhichAForemostItemStandsInAndThoseThatTheUserHadAreLowered(int most, float repeat)
     {
         var random = new Random(8);
         const int items = 200, newcomerCount = 60, dimensions = 4;
@@ -109,26 +111,32 @@ public sealed class BlendTests
         var newcomers = new Newcomers([.. Enumerable.Range(0, items).Select(_ => Vector())], [.. Enumerable.Repeat(true, items)]);
         for (var i = 0; i < newcomerCount; i++) newcomers.Set(items + i, Vector());
         var table = new LinkTable([.. Enumerable.Range(0, items * 20).Select(_ => random.Next(items))], [.. Enumerable.Range(0, items * 20).Select(_ => random.NextSingle() / 20)], 20);
-        var blend = new Blend([table, table, table], new BlendSettings([0.3f, 0.2f, 0, 0.1f], [0.5f, 0.9f, 0.5f, 0.5f], 1), newcomers);
+        var blend = new Blend([table, table, table], new BlendSettings([0.3f, 0.2f, 0, 0.1f], [0.5f, 0.9f, 0.5f, 0.5f], repeat), newcomers);
         var foremost = new ForemostBoosts(blend, items, most);
         var all = new ItemValues(items + newcomerCount);
+        var newcomersLowered = 0;
         for (var user = 0; user < 20; user++)
         {
             var vector = Vector();
             float[] logits = [.. Enumerable.Range(0, items).Select(_ => 8 * random.NextSingle())];
             float[] extended = [.. logits, .. Enumerable.Range(items, newcomerCount).Select(item => newcomers.Logit(item, vector))];
-            int[] events = [.. Enumerable.Range(0, 1 + user % 3).Select(_ => random.Next(items))];
+            int[] events = [.. Enumerable.Range(0, 1 + user % 3).Select(_ => random.Next(items)), .. Enumerable.Range(0, user % 4).Select(_ => items + random.Next(newcomerCount))];
             blend.Boosts(events, extended, all);
-            IEnumerable<int> Highest(IEnumerable<int> some) => some.OrderByDescending(item => extended[item] + all[item]).Take(most);
+            IEnumerable<int> Highest(IEnumerable<int> some) => some.Where(item => all[item] > 0).OrderByDescending(item => extended[item] + all[item]).Take(most);
             var trained = Highest(all.Items.ToArray().Where(item => item < items)).ToArray();
-            var expected = Highest([.. trained, .. trained.SelectMany(newcomers.For).Distinct()]).ToArray();
+            var raised = Highest([.. trained, .. trained.SelectMany(newcomers.For).Union(events.Where(item => item >= items && repeat != 1))]).ToArray();
+            var lowered = all.Items.ToArray().Where(item => all[item] < 0).ToArray();
 
-            var told = foremost.Of(events, logits, vector);
+            var told = foremost.Of(events, logits, vector).ToArray();
 
-            Assert.Equal(expected, told.Select(one => one.Item));
+            Assert.Equal(raised, told[..^lowered.Length].Select(one => one.Item));
+            Assert.Equal(lowered.Order(), told[^lowered.Length..].Select(one => one.Item).Order());
+            newcomersLowered += lowered.Count(item => item >= items);
             Assert.All(told, one => Assert.Equal(all[one.Item], one.Boost, 1e-4));
-            if (most > items) Assert.Equal(all.Items.ToArray().Order(), expected.Order());
+            if (most > items) Assert.Equal(all.Items.ToArray().Order(), told.Select(one => one.Item).Order());
         }
+
+        Assert.Equal(repeat != 1, newcomersLowered > 0);
     }
 
     [Fact]
