@@ -114,10 +114,10 @@ public sealed class TrainingData
         {
             "add-to-cart" => SequenceEventType.AddToCart,
             "purchase" => SequenceEventType.Purchase,
-            "review" => SequenceEventType.Review,
+            "review" when e.Rating is not null => SequenceEventType.Review, // without one it is sent as a click
             _ => SequenceEventType.Click,
         };
-        var weight = type == SequenceEventType.Review ? Math.Clamp(Math.Round(e.Rating ?? 1), 1, 5) : Math.Clamp(e.Quantity ?? 1, 1, 255);
+        var weight = type == SequenceEventType.Review ? Math.Clamp(Math.Round(e.Rating!.Value), 1, 5) : Math.Clamp(e.Quantity ?? 1, 1, 255);
         return new SequenceEntry(e.EventTime.ToUnixTimeMilliseconds(), 0, type, (byte)weight, PriceBands.Of(e.Price), e.ItemId);
     }
 

@@ -66,6 +66,9 @@ internal sealed class CategoryHead : nn.Module
         Transitions.copy_(rows);
     }
 
+    /// <summary>What <see cref="Set"/> was given as the population's, [C].</summary>
+    public float[] PopulationShares() => Population.cpu().data<float>().ToArray();
+
     /// <summary>log h_{t+1}, [M, C].</summary>
     /// <param name="states">[M, H].</param>
     /// <param name="days">The time of each event of the positions' sequences, in days, [M, L].</param>

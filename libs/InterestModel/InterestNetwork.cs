@@ -104,6 +104,9 @@ public sealed class InterestNetwork : nn.Module
     /// <param name="followers">P(b | a) of every b, [C], for a category a.</param>
     public void SetCategories(float[] population, Func<int, float[]> followers) => _categories.Set(population, followers);
 
+    /// <summary>What <see cref="SetCategories"/> was given: each category's share of the training events, weighted by type, [C].</summary>
+    public float[] PopulationShares() => _categories.PopulationShares();
+
     /// <summary>The mean of the catalogue's text vectors that the model was trained with, [T].</summary>
     public float[] TextMean() => MeanOfText.cpu().data<float>().ToArray();
 

@@ -36,6 +36,7 @@ public sealed partial class InterestPredictor : IDisposable
         _featuriser = new Featuriser(model.Manifest.Features);
         _encoder = encoder;
         _textMean = model.Network.TextMean();
+        TrainingShare = model.Population is null ? null : model.Network.PopulationShares();
         _categoryIndex = Categories.Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
         _attributes = new AttributeVocabulary(model.Manifest.Attributes);
         model.Network.eval();
@@ -94,8 +95,10 @@ public sealed partial class InterestPredictor : IDisposable
     /// <summary>Categories in the order of the distributions.</summary>
     public IReadOnlyList<string> Categories => Manifest.Categories;
 
-    /// <summary>Each category's share of the training events, [C]; null in models that were trained before it was kept.</summary>
-    public IReadOnlyList<float>? TrainingShare => _model.Population?.Share;
+    /// <summary>
+    /// Each category's share of the training events, weighted by type as h_t is, [C]; null in models that have not seen a population's events, such as federated ones.
+    /// </summary>
+    public IReadOnlyList<float>? TrainingShare { get; }
 
     /// <summary>D: length of user and item vectors.</summary>
     public int Dimensions => Manifest.Architecture.Dimensions;

@@ -115,6 +115,7 @@ public sealed class FollowReleases(
 
     private List<CatalogEntry> Missing(string version, IReadOnlyList<CatalogEntry> items) => [.. items.Where(item => !published.Contains(item.ItemId, version, item.ContentHash))];
 
+    /// <summary>What is sent is noted at once: an item that changes back, comes back or goes before it has been read here must be sent again.</summary>
     private async Task PublishAsync(
         string version, List<CatalogEntry> items, IReadOnlyList<float[]> vectors, IReadOnlyList<string> withdrawn, CancellationToken stopping)
     {
@@ -127,10 +128,11 @@ public sealed class FollowReleases(
                 vector = one.Vector,
                 contentHash = one.Item.ContentHash,
             }))).WaitAsync(stopping);
+            foreach (var (item, _) in chunk) published.Note(item.ItemId, version, item.ContentHash);
         }
 
         await Task.WhenAll(withdrawn.Select(id => SendAsync(id, null))).WaitAsync(stopping);
-        foreach (var id in withdrawn) published.Forget(id); // at once: an item that comes back must not count as published until this is read
+        foreach (var id in withdrawn) published.Forget(id);
         if (items.Count + withdrawn.Count > 0) Log.VectorsPublished(log, items.Count, version, withdrawn.Count);
     }
 

@@ -39,11 +39,15 @@ public sealed class PredictInterest(
     {
         var kept = users.Select(user => carried.Take(user.Key)).ToArray();
         var reading = sequences.ReadOnAsync([.. users.Select((user, i) => (user.Key, kept[i]?.Sequence))]);
-        var readingAttributes = model.Served is { ReadsAttributes: true } ? sequences.ReadAttributesAsync([.. users.Select(user => user.Key)]) : NoAttributes;
+        var readingAttributes = AttributesAsync(users);
         await Task.WhenAll(reading, readingAttributes);
         var attributes = await readingAttributes;
         return [.. (await reading).Select((sequence, i) => new UserState(sequence, sequence.Appended ? kept[i]!.State : null, attributes.Length == 0 ? null : attributes[i]))];
     }
+
+    /// <summary>None where the model that serves reads none.</summary>
+    private Task<IReadOnlyDictionary<string, string>[]> AttributesAsync(IReadOnlyList<KeyValuePair<string, Received<SequenceUpdated>>> users) =>
+        model.Served is { ReadsAttributes: true } ? sequences.ReadAttributesAsync([.. users.Select(user => user.Key)]) : NoAttributes;
 
     private async Task PublishAsync(
         int triggers, IReadOnlyList<KeyValuePair<string, Received<SequenceUpdated>>> users, UserState[] read, ILookup<string, string> erasures, CancellationToken stopping)
@@ -55,6 +59,8 @@ public sealed class PredictInterest(
             var forgotten = Enumerable.Range(0, read.Length).Where(i => read[i] is { State: null, Sequence.Appended: true }).ToArray();
             var whole = await sequences.ReadOnAsync([.. forgotten.Select(i => (users[i].Key, (KnownSequence?)null))]);
             for (var i = 0; i < forgotten.Length; i++) read[forgotten[i]] = read[forgotten[i]] with { Sequence = whole[i] };
+            var attributes = await AttributesAsync(users);
+            for (var i = 0; i < attributes.Length; i++) read[i] = read[i] with { Attributes = attributes[i] };
         }
 
         var (version, categories, share, predictions) = predicted;
@@ -88,10 +94,13 @@ public sealed class PredictInterest(
         (erasureIds.Count == 0 && marked ? [null] : erasureIds).Select(erasureId => OutgoingRecord.Of(
             userId, null, new CloudEvent(Guid.CreateVersion7().ToString(), Source, "driftline.interest.erased", time.GetUtcNow(), erasureId), cause));
 
-    /// <returns>Null where the model cannot go on from what was kept of some users (it is another one, or an item or attribute of theirs has changed): these then have no state.</returns>
+    /// <returns>
+    /// Null where the model cannot go on from what was kept of some users (it is another one, or an item or attribute of theirs has changed): these then have no state; or where it
+    /// reads attributes, and the one before it, when these users were read, did not.
+    /// </returns>
     private Predicted? Predict(InterestPredictor current, IReadOnlyList<KeyValuePair<string, Received<SequenceUpdated>>> users, UserState[] read)
     {
-        var forgotten = false;
+        var forgotten = current.Manifest.Attributes.Count > 0 && Array.Exists(read, user => user.Attributes is null);
         for (var i = 0; i < read.Length; i++)
         {
             if (read[i] is not { Sequence.Appended: true } user || (user.State is { } state && current.Continues(state, user.Sequence.Entries.Count, user.Attributes))) continue;

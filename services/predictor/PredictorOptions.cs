@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Driftline.InterestModel;
 using Driftline.Schemas;
 using Driftline.Sequences;
 
@@ -26,8 +27,8 @@ public sealed class PredictorOptions
     public int Threads { get; set; } = 1;
 
     /// <summary>Rising and falling categories listed in an update.</summary>
-    [Range(1, 50, ErrorMessage = "Predictor:MaxShifts must be between 1 and 50.")]
-    public int MaxShifts { get; set; } = 5;
+    [Range(1, Drifts.MaxShifts, ErrorMessage = "Predictor:MaxShifts must be between 1 and 5.")]
+    public int MaxShifts { get; set; } = Drifts.MaxShifts;
 
     /// <summary>Newest events whose part an explanation tells; each costs a run of the model over the user's sequence, while predictions wait.</summary>
     [Range(1, 1_000, ErrorMessage = "Predictor:ExplainedEvents must be between 1 and 1000.")]

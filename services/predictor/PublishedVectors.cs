@@ -17,6 +17,9 @@ public sealed class PublishedVectors : ITable<ItemVector>
             _vectors.TryRemove(record.Key!, out _);
     }
 
+    /// <summary>A vector has been sent.</summary>
+    public void Note(string itemId, string version, long contentHash) => _vectors[itemId] = (version, contentHash);
+
     /// <summary>A tombstone has been sent.</summary>
     public void Forget(string itemId) => _vectors.TryRemove(itemId, out _);
 

@@ -87,6 +87,16 @@ public sealed class DriftKindTests(TrainedModel trained)
         Assert.Null(predictions[1].Kind);
     }
 
+    /// <summary>As h_t counts each event, and not each day with a category once, what live users are held against must too.</summary>
+    [Fact]
+    public void TheTrainingShareIsThatOfTheEvents()
+    {
+        using var predictor = trained.Load();
+        var data = SyntheticStore.Data();
+        var events = data.Users.SelectMany(user => user.Events.Take(user.TrainingEvents)).Select(e => data.Vocabulary.CategoryOf(e.Item - ItemRows.First)).ToList();
+        for (var c = 0; c < predictor.Categories.Count; c++) Assert.Equal(events.Count(category => category == c) / (double)events.Count, predictor.TrainingShare![c], 5e-4);
+    }
+
     [Fact]
     public void AChangedPopulationIsRefused()
     {

@@ -46,6 +46,13 @@ public sealed class TrainingDataTests
         Assert.NotEqual(hash, DataFolder.With(Events + "one,c,2026-01-04,click,,,,\n", Items, folder => TrainingData.Read(folder).SplitHash));
     }
 
+    /// <summary>A review needs a rating at the ingestor: without one a replay sends it as a click, and so it is learnt.</summary>
+    [Fact]
+    public void AReviewWithoutARatingIsAClick() => Assert.Equal(
+        [Sequences.SequenceEventType.Click, Sequences.SequenceEventType.Review],
+        DataFolder.With(Header + "u,a,2026-01-01,review,,,,\nu,a,2026-01-02,review,,,,4\nu,a,2026-01-03,click,,,,\nu,a,2026-01-04,click,,,,\n", Items, TrainingData.Read)
+            .Users[0].Events.Take(2).Select(e => e.Type));
+
     [Fact]
     public void AnUnknownEventTypeIsNamed() => Assert.Contains("line 2, column event_type: 'wish'", Assert.Throws<ImportException>(() =>
         DataFolder.With(Header + "u,a,2026-01-01,wish,,,,\n", Items, TrainingData.Read)).Message, StringComparison.Ordinal);

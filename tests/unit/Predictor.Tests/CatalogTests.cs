@@ -60,6 +60,18 @@ public sealed class CatalogTests
         Assert.False(published.Contains("a"));
     }
 
+    /// <summary>An item's text that changes and changes back before what was sent has been read must be sent again.</summary>
+    [Fact]
+    public void AVectorCountsAsPublishedOnceItIsSent()
+    {
+        var published = new PublishedVectors();
+        published.Apply(Record("a", new ItemVector { itemId = "a", modelVersion = "v1", contentHash = 7, vector = [1f] }));
+        published.Note("a", "v1", 8);
+
+        Assert.False(published.Contains("a", "v1", 7));
+        Assert.True(published.Contains("a", "v1", 8));
+    }
+
     [Fact]
     public async Task WithoutAReleaseABatchIsTriedAgainLater()
     {
