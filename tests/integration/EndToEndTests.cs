@@ -240,7 +240,8 @@ public sealed class EndToEndTests(PipelineFixture fixture)
 
     private static string Digest(JsonElement interests) => interests.GetProperty("sequenceDigest").GetString()!;
 
-    private static async Task<JsonElement> NextAsync(StreamReader reader, CancellationToken limit)
+    /// <summary>The next event of a stream that is no heartbeat.</summary>
+    internal static async Task<JsonElement> NextAsync(StreamReader reader, CancellationToken limit)
     {
         while (await reader.ReadLineAsync(limit) is { } line)
         {

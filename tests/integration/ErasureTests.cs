@@ -33,11 +33,19 @@ public sealed class ErasureTests
             new HashSet<string> { "seq:ID", "purchased:ID", "attr:ID", "interest:ID", "history:ID", "interests:updated" }, held.ToHashSet());
         Assert.Contains(held, key => key.StartsWith("audience:", StringComparison.Ordinal));
         Assert.Contains(held, key => key.StartsWith("feedback:", StringComparison.Ordinal));
+        Assert.Equal(["interests:updated"], await HeldAbout.RedisKeysAsync(pipeline.Stack.RedisConnectionString, user, withoutExpiry: true)); // docs/privacy.md: bounded by number
         Assert.Equal([Topics.InterestUpdates.Name], HeldAbout.CompactedTopics(pipeline.Stack.BootstrapServers, user));
 
         await TheExportHoldsAllOfItAsync(pipeline, user);
 
+        using var limit = new CancellationTokenSource(Limit);
+        await using var stream = await pipeline.Recommender.GetStreamAsync($"/v1/users/{user}/interests/stream", limit.Token);
+        using var following = new StreamReader(stream);
+        Assert.True((await EndToEndTests.NextAsync(following, limit.Token)).GetProperty("known").GetBoolean());
         await EraseAsync(pipeline, user);
+        JsonElement told;
+        do told = await EndToEndTests.NextAsync(following, limit.Token); // an update that was on its way may come before
+        while (told.GetProperty("known").GetBoolean());
         await NothingIsHeldAsync(pipeline, user);
         var export = await pipeline.AskUntilAsync($"/v1/users/{user}/export", Limit, _ => true);
         Assert.Equal(0, export.GetProperty("sequence").GetArrayLength());

@@ -10,13 +10,15 @@ namespace Driftline.Integration.Tests;
 internal static class HeldAbout
 {
     /// <summary>The Redis keys that hold it, in their name or their value.</summary>
-    public static async Task<IReadOnlyList<string>> RedisKeysAsync(string connection, string text)
+    /// <param name="withoutExpiry">Only those that have no time to live.</param>
+    public static async Task<IReadOnlyList<string>> RedisKeysAsync(string connection, string text, bool withoutExpiry = false)
     {
         await using var redis = await ConnectionMultiplexer.ConnectAsync(connection);
         var (database, sought) = (redis.GetDatabase(), Encoding.UTF8.GetBytes(text));
         var found = new List<string>();
         foreach (var key in redis.GetServers()[0].Keys())
         {
+            if (withoutExpiry && await database.KeyTimeToLiveAsync(key) is not null) continue;
             var held = await ValuesAsync(database, key);
             if (held.Prepend((byte[])key!).Any(bytes => bytes.AsSpan().IndexOf(sought) >= 0)) found.Add(((string)key!).Replace(text, "ID", StringComparison.Ordinal));
         }

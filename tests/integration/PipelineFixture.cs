@@ -65,27 +65,37 @@ public sealed class Pipeline : IAsyncDisposable
         var data = ReplayData.Open(new RunOptions { Seed = 1, Events = 1 }, cache, DateTimeOffset.UtcNow);
         var artifact = await DemoModel.TrainedOnAsync(data.Folder, cache, CancellationToken.None);
         var outside = await OutsideForTests.ResolveAsync();
-        var stack = await Stack.StartAsync(
-            new StackOptions
-            {
-                BootstrapServers = outside.BootstrapServers,
-                SchemaRegistryUrl = outside.SchemaRegistryUrl,
-                RedisConnectionString = redis ?? outside.RedisConnectionString,
-                Partitions = 4,
-                Challengers = challengers ?? [],
-                WithKeys = withKeys,
-                Settings = new Dictionary<string, string>(settings ?? new Dictionary<string, string>())
+        Stack? stack = null;
+        try
+        {
+            stack = await Stack.StartAsync(
+                new StackOptions
                 {
-                    ["Recommender__DataLabel"] = data.Label,
-                    ["Recommender__PrometheusUrl"] = $"http://127.0.0.1:{PrometheusPort}",
+                    BootstrapServers = outside.BootstrapServers,
+                    SchemaRegistryUrl = outside.SchemaRegistryUrl,
+                    RedisConnectionString = redis ?? outside.RedisConnectionString,
+                    Partitions = 4,
+                    Challengers = challengers ?? [],
+                    WithKeys = withKeys,
+                    Settings = new Dictionary<string, string>(settings ?? new Dictionary<string, string>())
+                    {
+                        ["Recommender__DataLabel"] = data.Label,
+                        ["Recommender__PrometheusUrl"] = $"http://127.0.0.1:{PrometheusPort}",
+                    },
                 },
-            },
-            _ => { }, CancellationToken.None);
-        var pipeline = await StartServicesAsync(outside, stack, data.Items, artifact, data.Folder.Path);
-        await CatalogLoader.LoadAsync(pipeline.Ingestor, data.Items, data.Prices, new Progress<int>(), CancellationToken.None);
-        await DemoModel.ReleaseAsync(artifact, stack.Settings(), CancellationToken.None);
-        await stack.WaitUntilReadyAsync(CancellationToken.None);
-        return pipeline;
+                _ => { }, CancellationToken.None);
+            var pipeline = await StartServicesAsync(outside, stack, data.Items, artifact, data.Folder.Path);
+            await CatalogLoader.LoadAsync(pipeline.Ingestor, data.Items, data.Prices, new Progress<int>(), CancellationToken.None);
+            await DemoModel.ReleaseAsync(artifact, stack.Settings(), CancellationToken.None);
+            await stack.WaitUntilReadyAsync(CancellationToken.None);
+            return pipeline;
+        }
+        catch
+        {
+            if (stack is not null) await stack.DisposeAsync();
+            await outside.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Posts to the ingestor.</summary>

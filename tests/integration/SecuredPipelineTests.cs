@@ -30,8 +30,8 @@ public sealed class SecuredPipeline : IAsyncLifetime
     /// <summary>A key by its scope, added while the services run.</summary>
     public IReadOnlyDictionary<string, string> Keys { get; private set; } = null!;
 
-    /// <summary>What the services have exported: traces, metrics and logs as OTLP.</summary>
-    public ConcurrentBag<byte[]> Exported { get; } = [];
+    /// <summary>What the services have exported as OTLP, each body with its signal: <c>traces</c>, <c>metrics</c> or <c>logs</c>.</summary>
+    public ConcurrentBag<(string Signal, byte[] Body)> Exported { get; } = [];
 
     public async ValueTask InitializeAsync()
     {
@@ -39,11 +39,11 @@ public sealed class SecuredPipeline : IAsyncLifetime
         builder.Logging.ClearProviders();
         _collector = builder.Build();
         _collector.Urls.Add("http://127.0.0.1:0");
-        _collector.MapPost("/v1/{signal}", async (HttpRequest request) =>
+        _collector.MapPost("/v1/{signal}", async (string signal, HttpRequest request) =>
         {
             using var body = new MemoryStream();
             await request.Body.CopyToAsync(body);
-            Exported.Add(body.ToArray());
+            Exported.Add((signal, body.ToArray()));
         });
         await _collector.StartAsync();
 
@@ -170,13 +170,18 @@ public sealed class SecuredPipelineTests(SecuredPipeline secured) : IClassFixtur
             said.Add($"{log}\n{await reader.ReadToEndAsync()}");
         }
 
+        // Each signal must have come, else it would be searched in vain: of the traces a producer's span, of the others anything that names its service.
+        (string Signal, string Text)[] due = [("traces", "send storefront.events"), ("metrics", "driftline-ingestor"), ("logs", "driftline-ingestor")];
         var deadline = DateTime.UtcNow + Soon;
-        while (!secured.Exported.Any(export => export.AsSpan().IndexOf("storefront.events"u8) >= 0) && DateTime.UtcNow < deadline) await Task.Delay(100);
-        said.AddRange(secured.Exported.Select(Encoding.Latin1.GetString));
-        Assert.Contains(said, text => text.Contains("storefront.events", StringComparison.Ordinal)); // the traces have come
+        while (Missing().Count > 0 && DateTime.UtcNow < deadline) await Task.Delay(100);
+        Assert.Empty(Missing());
+        said.AddRange(secured.Exported.Select(export => Encoding.Latin1.GetString(export.Body)));
         foreach (var secret in secrets) Assert.DoesNotContain(said, text => text.Contains(secret, StringComparison.Ordinal));
         Assert.StartsWith(ApiKey.Prefix, Pipeline.Stack.Key, StringComparison.Ordinal);
         Assert.DoesNotContain(Pipeline.Stack.Key!, await File.ReadAllTextAsync(Pipeline.Stack.KeysFile), StringComparison.Ordinal);
+
+        List<string> Missing() =>
+            [.. due.Where(one => !secured.Exported.Any(export => export.Signal == one.Signal && export.Body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(one.Text)) >= 0)).Select(one => one.Signal)];
 
         static async Task<string> Answer(HttpResponseMessage response) => $"{response.Headers}{response.Content.Headers}{await response.Content.ReadAsStringAsync()}";
     }

@@ -7,7 +7,7 @@ namespace Driftline.Integration.Tests.Faults;
 /// <summary>The feature-builder's command <c>--rebuild</c>, against a pipeline that goes on meanwhile.</summary>
 public sealed class RebuildTests
 {
-    private const int Users = 40;
+    private const int Users = 40, MostRounds = 200; // a sequence has room for an event of each
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     [Fact]
@@ -24,14 +24,22 @@ public sealed class RebuildTests
         var before = await SettledAsync(database, users, users.Except(erased).ToDictionary(user => user, _ => 12, StringComparer.Ordinal));
 
         await redis.GetServer(redis.GetEndPoints()[0]).FlushAllDatabasesAsync();
-        var traffic = SendAsync(pipeline, users[2..], eventsEach: 5);
-        var rebuild = await Programs.RunAsync("dotnet", [LocalService.FeatureBuilder.ProgramPath, "--rebuild"], Limit, pipeline.Stack.Settings());
+        var rebuilding = Programs.RunAsync("dotnet", [LocalService.FeatureBuilder.ProgramPath, "--rebuild"], Limit, pipeline.Stack.Settings());
+        var rounds = 0;
+        do
+        {
+            await SendAsync(pipeline, users[2..], eventsEach: 1);
+            rounds++;
+            await Task.WhenAny(rebuilding, Task.Delay(100));
+        }
+        while (!rebuilding.IsCompleted && rounds < MostRounds);
+        var rebuild = await rebuilding;
         Assert.True(rebuild.ExitCode == 0, $"exit code {rebuild.ExitCode}\n{rebuild.Output}\n{rebuild.Error}");
-        await traffic;
 
-        var after = await SettledAsync(database, users, users.Except(erased).ToDictionary(user => user, _ => 17, StringComparer.Ordinal));
+        var length = 12 + rounds;
+        var after = await SettledAsync(database, users, users.Except(erased).ToDictionary(user => user, _ => length, StringComparer.Ordinal));
         foreach (var user in users.Except(erased)) Assert.Subset(after[user].ToHashSet(), before[user].ToHashSet());
-        foreach (var user in users.Except(erased)) await pipeline.AskUntilAsync($"/v1/users/{user}/interests", Limit, answer => answer.GetProperty("sequenceLength").GetInt32() == 17);
+        foreach (var user in users.Except(erased)) await pipeline.AskUntilAsync($"/v1/users/{user}/interests", Limit, answer => answer.GetProperty("sequenceLength").GetInt32() == length);
         foreach (var user in erased) Assert.Empty(after[user]);
     }
 

@@ -66,6 +66,7 @@ public sealed class UpgradeTests : IAsyncLifetime
         var (missing, behind, _) = await Honoured.WaitAsync(_accepted, redis, TimeSpan.FromSeconds(60), CancellationToken.None);
         Assert.Equal((0, 0), (missing, behind));
         await AnOlderPredictorsUpdateIsServedAsync(redis.GetDatabase());
+        Assert.Empty(Rejected());
     }
 
     /// <summary>Each request again until its 202, as a storefront does while the ingestor restarts.</summary>
@@ -131,6 +132,11 @@ public sealed class UpgradeTests : IAsyncLifetime
         Assert.Equal(update.sequenceLength, answer.GetProperty("sequenceLength").GetInt32());
         await _pipeline.AskUntilAsync($"/v1/users/{update.userId}/recommendations?count=5", Limit, served => served.GetProperty("items").GetArrayLength() == 5);
     }
+
+    /// <summary>This run's records that a stage refused, each with its topic and why. What a refused trigger should have led to, the present feature-builder's own leads to as well.</summary>
+    private IEnumerable<string> Rejected() => HeldAbout.Records(_pipeline.Stack.BootstrapServers, Topics.StorefrontEventsRejected.Name)
+        .Where(record => record.Key?.StartsWith(_run, StringComparison.Ordinal) == true && record.Headers.TryGetLastBytes("dl_topic", out _))
+        .Select(record => $"{Encoding.UTF8.GetString(record.Headers.GetLastBytes("dl_topic"))}: {Encoding.UTF8.GetString(record.Headers.GetLastBytes("dl_error"))}");
 
     private string Item(int i) => _pipeline.Items[i % _pipeline.Items.Count].ItemId;
 

@@ -117,6 +117,22 @@ public sealed class ApiKeyTests
     }
 
     [Fact]
+    public async Task AFileIsReadUpToItsBoundsOnly()
+    {
+        var (_, kept) = ApiKey.Create("shop", [Scopes.WriteEvents]);
+        ApiKeyFile.Write(_file, [.. Enumerable.Repeat(kept, 1_000)]);
+        Assert.Equal(1_000, ApiKeyFile.Read(_file).Count);
+        var content = await File.ReadAllTextAsync(_file);
+        await File.WriteAllTextAsync(_file, content.PadRight(1024 * 1024));
+        Assert.Equal(1_000, ApiKeyFile.Read(_file).Count);
+
+        await File.WriteAllTextAsync(_file, content.PadRight(1024 * 1024 + 1));
+        Assert.Contains("at most 1048576 are read", Assert.Throws<InvalidDataException>(() => ApiKeyFile.Read(_file)).Message, StringComparison.Ordinal);
+        ApiKeyFile.Write(_file, [.. Enumerable.Repeat(kept, 1_001)]);
+        Assert.Contains("at most 1000 are taken", Assert.Throws<InvalidDataException>(() => ApiKeyFile.Read(_file)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ACallerThatAsksTooOftenIsToldToWaitAndOthersAreNot()
     {
         var (eager, other) = (Add(Scopes.WriteEvents, requestsPerSecond: 1), Add(Scopes.WriteEvents));

@@ -33,6 +33,26 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public async Task AConnectionMoreThanMayBeOpenIsClosedAsItComes()
+    {
+        const int places = 20;
+        await using var service = Service(("Http:MaxConnections", $"{places}"), ("Http:KeepAliveTimeout", "01:00:00")); // longer than anybody waits here
+        var address = service.CreateClient().BaseAddress!;
+        var request = $"{Head}Content-Length: {Click.Length}\r\n\r\n{Click}";
+        var held = new List<Socket>();
+        using var limit = new CancellationTokenSource(IngestorService.Patience);
+        for (var i = 0; i < places; i++)
+        {
+            held.Add(await OpenAsync(address, request));
+            Assert.NotEqual(0, await held[i].ReceiveAsync(new byte[4096], limit.Token));
+        }
+
+        using var oneMore = await OpenAsync(address, request);
+        Assert.Equal("", await ReadToEndAsync(oneMore));
+        held.ForEach(socket => socket.Dispose());
+    }
+
+    [Fact]
     public async Task ABodyThatTricklesIsGivenUp()
     {
         await using var service = Service(("Http:MinBytesPerSecond", "1000"), ("Http:DataRateGrace", "00:00:01.100"));

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.IO.Pipes;
 using Driftline.Hosting;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Xunit;
 using static Driftline.Local.Tests.KafkaClients;
@@ -101,22 +102,35 @@ public sealed class ProcessTests : IDisposable
         Assert.Contains("no-such-program", log.LastLines, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task AHostStopsWithItsParentOnlyWhereConfigured(bool configured)
+    [Fact]
+    public async Task AHostStopsWithItsParentWhereConfigured()
     {
         using var parent = new AnonymousPipeServerStream(PipeDirection.Out);
         await using var input = new AnonymousPipeClientStream(PipeDirection.In, parent.ClientSafePipeHandle);
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddInMemoryCollection([new(ExitWithParent.Key, $"{configured}")]);
-        builder.Services.AddExitWithParent(input);
-        using var host = builder.Build();
+        using var host = HostOf(input, exitsWithParent: true);
         await host.StartAsync();
         parent.Dispose();
-        if (configured) await host.WaitForShutdownAsync().WaitAsync(Patience);
-        else Assert.Equal(0, input.ReadByte() + 1); // the end is still there to be read: nobody watched
+        await host.WaitForShutdownAsync().WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task WithoutThatSettingAHostDoesNotWatchItsParent()
+    {
+        await using var input = new EndedInput();
+        using var host = HostOf(input, exitsWithParent: false);
+        await host.StartAsync();
+        await Task.Delay(200); // a thread that watched would have read the end by then
+        Assert.Equal(0, input.Reads);
+        Assert.False(host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested);
         await host.StopAsync();
+    }
+
+    private static IHost HostOf(Stream input, bool exitsWithParent)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection([new(ExitWithParent.Key, $"{exitsWithParent}")]);
+        builder.Services.AddExitWithParent(input);
+        return builder.Build();
     }
 
     private static ProcessSpec Shell(string script, string name = "service") => new(name, "sh", "-c", script, name);
@@ -145,4 +159,18 @@ public sealed class ProcessTests : IDisposable
                 }
             }),
     ];
+
+    /// <summary>The input of a service whose parent is gone; it counts who looks.</summary>
+    private sealed class EndedInput : MemoryStream
+    {
+        private int _reads;
+
+        public int Reads => Volatile.Read(ref _reads);
+
+        public override int Read(Span<byte> buffer)
+        {
+            Interlocked.Increment(ref _reads);
+            return 0;
+        }
+    }
 }

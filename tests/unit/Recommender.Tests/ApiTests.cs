@@ -77,6 +77,16 @@ public sealed class ApiTests(RecommenderWithoutPipeline app) : IClassFixture<Rec
     }
 
     [Fact]
+    public async Task WhileRedisIsAwayTheAnswerSaysWhenToAskAgain()
+    {
+        var answer = await app.CreateClient().GetAsync("/v1/users/u/interests");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter?.Delta);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+        Assert.Contains("Redis is away; try again.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ItemsAreFoundByTitleOrIdWhateverTheCase()
     {
         var catalog = app.Services.GetRequiredService<CatalogTable>();

@@ -18,9 +18,17 @@ public sealed class GarnetWithVectorSets : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        using (var restore = Start("tool", "restore")) await restore.WaitForExitAsync();
+        using (var restore = Start("tool", "restore"))
+        {
+            var (output, error) = (restore.StandardOutput.ReadToEndAsync(), restore.StandardError.ReadToEndAsync());
+            await restore.WaitForExitAsync();
+            Assert.True(restore.ExitCode == 0, $"'dotnet tool restore' failed with exit code {restore.ExitCode}:\n{await output}{await error}");
+        }
+
         var port = FreePort();
         _process = Start("tool", "run", "garnet-server", "--", "--bind", "127.0.0.1", "--port", $"{port}", "--memory", "256m", "--page", "4m", "--index", "16m", "--enable-vector-set-preview");
+        _process.BeginOutputReadLine(); // nobody wants it, but a full pipe would hold the server up
+        _process.BeginErrorReadLine();
         Connection = await ConnectionMultiplexer.ConnectAsync(new ConfigurationOptions
         {
             EndPoints = { { IPAddress.Loopback, port } },
@@ -43,7 +51,7 @@ public sealed class GarnetWithVectorSets : IAsyncLifetime
 
     /// <summary>In this assembly's folder, which is below the tool's manifest.</summary>
     private static Process Start(params string[] arguments) =>
-        Process.Start(new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = AppContext.BaseDirectory, RedirectStandardOutput = true })!;
+        Process.Start(new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = AppContext.BaseDirectory, RedirectStandardOutput = true, RedirectStandardError = true })!;
 
     private static int FreePort()
     {

@@ -10,7 +10,7 @@ public sealed class RecommenderWithoutPipeline : WebApplicationFactory<Recommend
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseSetting("Kafka:BootstrapServers", "127.0.0.1:1").UseSetting("SchemaRegistry:Url", "http://127.0.0.1:1")
-            .UseSetting("Redis:ConnectionString", "127.0.0.1:1,connectTimeout=50,connectRetry=0");
+            .UseSetting("Redis:ConnectionString", "127.0.0.1:1,connectTimeout=50,connectRetry=0,asyncTimeout=500");
         builder.ConfigureServices(services =>
         {
             // Loops and tables are the hosted services that are made by factories.

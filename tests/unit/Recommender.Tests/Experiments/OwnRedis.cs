@@ -10,9 +10,8 @@ internal sealed class OwnRedis : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("driftline-redis-").FullName;
     private readonly Process _process;
 
-    private OwnRedis(string program) => _process = Process.Start(new ProcessStartInfo(
-        program, ["--port", "0", "--unixsocket", Socket, "--save", "", "--appendonly", "no", "--dir", _folder])
-    { RedirectStandardOutput = true })!;
+    private OwnRedis(string program) => _process = Process.Start(
+        program, ["--port", "0", "--unixsocket", Socket, "--save", "", "--appendonly", "no", "--dir", _folder, "--logfile", Path.Combine(_folder, "redis.log")]);
 
     private string Socket => Path.Combine(_folder, "redis.sock");
 
