@@ -63,7 +63,7 @@ regressions.SetAction((parsed, stopping) => parsed.GetValue(update) ? Regression
 var length = new Option<double>("--seconds") { Description = "Length of each of the five measurements; its warm-up is twice that, so that hot code is compiled for good.", DefaultValueFactory = _ => 25 };
 var folder = new Option<DirectoryInfo?>("--out") { Description = "Takes unit-costs.json and check.md. Default: docs/capacity." };
 length.Within(1, 3_600);
-var capacity = new Command("capacity", "Measure the unit costs that `local -- capacity` computes with, and check its predictions at three sizes. Exit 0 only if all are within 25 %.") { length, folder };
+var capacity = new Command("capacity", "Measure the unit costs that `local -- capacity` computes with, and check its predictions at three sizes. Exit 0 only if all are within 25 % and nothing is lost.") { length, folder };
 capacity.SetAction((parsed, stopping) => new CapacityCheck(
     parsed.GetValue(length), parsed.GetValue(folder)?.FullName ?? Path.Combine(Repository.Root, "docs", "capacity")).RunAsync(Console.WriteLine, stopping));
 

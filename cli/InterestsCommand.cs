@@ -20,8 +20,12 @@ internal static class InterestsCommand
             var id = parsed.GetRequiredValue(user);
             if (parsed.GetValue(follow))
             {
-                await foreach (var state in recommender.FollowInterestsAsync(id, stopping)) Show(parsed, state);
-                return 0;
+                while (true)
+                {
+                    await foreach (var state in recommender.FollowInterestsAsync(id, stopping)) Show(parsed, state);
+                    Shown.Note("the stream ended, as it does where the recommender restarts: opening it again");
+                    await Task.Delay(TimeSpan.FromSeconds(1), stopping);
+                }
             }
 
             if (await recommender.InterestsAsync(id, parsed.GetValue(history), stopping) is not { } answer)

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.IO.Pipes;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.Win32.SafeHandles;
 using Spectre.Console;
 
 namespace Driftline.Cli;
@@ -16,6 +18,8 @@ internal static class Shown
     /// <summary>Letters of all languages as they are: this is no web page.</summary>
     public static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly Lazy<Stream> Output = new(OpenOutput);
+
     public static IAnsiConsole Answers { get; } = Open(Console.Out, Console.IsOutputRedirected);
 
     public static IAnsiConsole Notes { get; } = Open(Console.Error, Console.IsErrorRedirected);
@@ -29,8 +33,19 @@ internal static class Shown
         using var line = new MemoryStream();
         using (var json = new Utf8JsonWriter(line, Writing)) write(json);
         line.WriteByte((byte)'\n');
-        using var output = Console.OpenStandardOutput();
-        output.Write(line.GetBuffer().AsSpan(0, (int)line.Length));
+        Output.Value.Write(line.GetBuffer().AsSpan(0, (int)line.Length));
+    }
+
+    /// <summary>The console's own stream takes a pipe whose reader has gone for one that reads on: what follows a topic would never end.</summary>
+    private static Stream OpenOutput()
+    {
+        try
+        {
+            if (!OperatingSystem.IsWindows()) return new AnonymousPipeClientStream(PipeDirection.Out, new SafePipeHandle(1, ownsHandle: false));
+        }
+        catch (IOException) { } // a file, or a terminal
+
+        return Console.OpenStandardOutput();
     }
 
     /// <summary>A table whose cells are plain text.</summary>

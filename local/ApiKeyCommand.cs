@@ -23,7 +23,7 @@ internal static class ApiKeyCommand
         return command;
     }
 
-    /// <exception cref="InvalidDataException">The file is there and is none of API keys.</exception>
+    /// <exception cref="InvalidDataException">The file is there and is none of API keys, or with this key it could not be read again.</exception>
     public static string Add(string name, IReadOnlyList<string> scopes, int? requestsPerSecond, string file)
     {
         var (secret, kept) = ApiKey.Create(name, scopes, requestsPerSecond);

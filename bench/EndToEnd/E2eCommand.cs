@@ -148,8 +148,8 @@ internal sealed class E2eCommand(E2eOptions options)
         var after = await meter.ReadAsync(stopping);
         await probe.FinishAsync();
         say($"{(shown ? "All sent and shown" : "All sent, not all shown")} after {took:F2} s; asking for every user's state.");
-        var perRequest = options.Requests == 0 ? (double?)null : await CostOfRequestsAsync(options.Requests, meter, recommender, ledger, stopping);
         var lost = await LostAsync(recommender, ledger, stopping);
+        var perRequest = options.Requests == 0 || lost > 0 ? (double?)null : await CostOfRequestsAsync(options.Requests, meter, recommender, ledger, stopping);
         return new E2eReport(
             options.Rate, Math.Round(load.Accepted / took, 1), lost, options.Seconds, options.Users, ledger.Users.Count, load.Accepted, load.Requests, watch.Updates,
             load.Acknowledgement.Percentiles(), watch.Percentiles(),

@@ -62,7 +62,7 @@ internal sealed class OpenLoopLoad(Uri[] ingestors, Arrivals arrivals, UpdateWat
             for (var lane = 0; lane < lanes; lane++) HandOver(lane);
             while (Volatile.Read(ref _acknowledged) < _handedOver)
             {
-                if (sending.Find(one => one.IsFaulted) is { } failed) await failed;
+                if (sending.Find(one => one.IsCompleted) is { } failed) await failed; // none ends before its lane does
                 await Task.Delay(Tick, stopping);
             }
 

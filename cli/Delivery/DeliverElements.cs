@@ -7,10 +7,10 @@ using Driftline.Client;
 namespace Driftline.Cli.Delivery;
 
 /// <summary>Sends elements in batches, one request at a time and in order, and keeps what was not taken with its place in the input.</summary>
-/// <param name="send">Sends a JSON array and answers an outcome for each of its elements.</param>
+/// <param name="send">Sends a JSON array, which is made anew for each attempt, and answers an outcome for each of its elements.</param>
 /// <param name="rate">Elements a second; 0 is as fast as they are taken.</param>
 /// <param name="withSentAt">Whether each is given the time at which it is sent, by which the ingestor corrects this machine's clock.</param>
-internal sealed class DeliverElements(Func<ReadOnlyMemory<byte>, CancellationToken, Task<IReadOnlyList<Outcome>>> send, double rate = 0, bool withSentAt = false)
+internal sealed class DeliverElements(Func<Func<ReadOnlyMemory<byte>>, CancellationToken, Task<IReadOnlyList<Outcome>>> send, double rate = 0, bool withSentAt = false)
 {
     private const int RequestsPerSecond = 40;
     private const int MostShown = 20;
@@ -29,7 +29,7 @@ internal sealed class DeliverElements(Func<ReadOnlyMemory<byte>, CancellationTok
         new(async (json, stopping) => [.. (await ingestor.SendJsonAsync(json, stopping)).Select(Outcome.Of)], rate, withSentAt);
 
     public static DeliverElements Items(IngestorClient ingestor) =>
-        new(async (json, stopping) => [.. (await ingestor.PutItemsJsonAsync(json, stopping)).Select(Outcome.Of)]);
+        new(async (json, stopping) => [.. (await ingestor.PutItemsJsonAsync(json(), stopping)).Select(Outcome.Of)]);
 
     public async Task<Delivered> RunAsync(IEnumerable<Element> elements, IProgress<long> progress, CancellationToken stopping)
     {
@@ -42,7 +42,7 @@ internal sealed class DeliverElements(Func<ReadOnlyMemory<byte>, CancellationTok
             {
                 while (input.Reader.TryRead(out var element)) await AddAsync(element, progress, stopping);
                 var more = input.Reader.WaitToReadAsync(stopping).AsTask();
-                if (_batch.Count > 0 && await Task.WhenAny(_lingered ??= Task.Delay(Linger, stopping), more) != more) await SendAsync(progress, stopping);
+                if (_batch.Count > 0 && (await Task.WhenAny(_lingered ??= Task.Delay(Linger, stopping), more) != more || more.IsFaulted)) await SendAsync(progress, stopping); // what came before an input that breaks off too
                 if (!await more) break;
             }
 
@@ -149,7 +149,7 @@ internal sealed class DeliverElements(Func<ReadOnlyMemory<byte>, CancellationTok
             if (ahead > TimeSpan.Zero) await Task.Delay(ahead, stopping);
         }
 
-        var outcomes = await send(_batch.ToJson(withSentAt ? JsonBatch.SentAt(DateTimeOffset.UtcNow) : []), stopping);
+        var outcomes = await send(() => _batch.ToJson(withSentAt ? JsonBatch.SentAt(DateTimeOffset.UtcNow) : []), stopping);
         if (outcomes.Count != _batch.Count) throw new CommandException($"The ingestor answered {outcomes.Count} results for {_batch.Count} elements. Is the address an ingestor's, of this version?");
         for (var i = 0; i < outcomes.Count; i++) Settle(outcomes[i], _places[i], i);
         _sent += _batch.Count;

@@ -6,44 +6,59 @@ namespace Driftline.Cli.Delivery;
 /// <summary>Objects from a file or, for <c>-</c>, from the input: JSON lines, one array, or one object.</summary>
 internal static class ReadJson
 {
-    public static IEnumerable<Element> From(string path) => path == "-" ? From("stdin", new StreamReader(Console.OpenStandardInput())) : FromFile(path); // UTF-8 and a byte order mark as in a file
+    /// <summary>With or without a byte order mark; other bytes are no text that could be told apart.</summary>
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    public static IEnumerable<Element> From(string path) => path == "-" ? From("stdin", new StreamReader(Console.OpenStandardInput(), Strict)) : FromFile(path);
 
     /// <param name="name">What the places are called after.</param>
     public static IEnumerable<Element> From(string name, TextReader reader)
     {
         var (number, isFirst) = (0, true);
-        while (reader.ReadLine() is { } line)
+        for (var line = Next(); line is not null; line = Next())
         {
-            number++;
             if (string.IsNullOrWhiteSpace(line)) continue;
-            // An array, or an object that does not end on its line, is one document.
             if (isFirst && line.TrimStart()[0] is var first && (first == '[' || (first == '{' && !IsWhole(line))))
             {
-                var rest = reader.ReadToEnd();
-                if (first == '[' || !BeginsWithAWholeLine(rest) || IsWhole(line + "\n" + rest))
+                // An array, or an object that does not end on its line, is one document; before a whole object it is a broken line.
+                var (at, second) = (number, first == '[' ? null : Next());
+                if (second?.TrimStart().StartsWith('{') != true || !IsWhole(second))
                 {
-                    foreach (var element in Document(name, line + "\n" + rest)) yield return element;
+                    foreach (var element in Document(name, line + "\n" + (second is null ? "" : second + "\n") + Told(reader.ReadToEnd))) yield return element;
                     yield break;
                 }
 
-                reader = new StringReader(rest); // lines, of which the first is broken
+                yield return Read($"{name}:{at}", line);
+                line = second;
             }
 
             isFirst = false;
             yield return Read($"{name}:{number}", line);
         }
-    }
 
-    private static bool BeginsWithAWholeLine(string text)
-    {
-        var line = text.TrimStart().Split('\n', 2)[0];
-        return line.StartsWith('{') && IsWhole(line);
+        string? Next()
+        {
+            number++;
+            return Told(reader.ReadLine);
+        }
+
+        T Told<T>(Func<T> read)
+        {
+            try
+            {
+                return read();
+            }
+            catch (DecoderFallbackException e)
+            {
+                throw new CommandException($"{name}, after line {number - 1}: the text is not UTF-8 ({e.Message}). Save it as UTF-8.");
+            }
+        }
     }
 
     private static IEnumerable<Element> FromFile(string path)
     {
         if (!File.Exists(path)) throw new CommandException($"{path}: no such file. Give a file of JSON lines or of a JSON array, or - for the input.");
-        using var reader = new StreamReader(path);
+        using var reader = new StreamReader(path, Strict);
         foreach (var element in From(path, reader)) yield return element;
     }
 

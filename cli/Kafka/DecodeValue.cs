@@ -10,6 +10,8 @@ namespace Driftline.Cli.Kafka;
 /// <summary>A record's value as JSON, by the schema that it was written with.</summary>
 internal sealed class DecodeValue(SchemaRegistryConfig registry) : IDisposable
 {
+    private const int SchemaNotFound = 40403;
+
     private readonly CachedSchemaRegistryClient _registry = new(registry);
     private AvroDeserializer<GenericRecord>? _deserializer;
 
@@ -26,13 +28,17 @@ internal sealed class DecodeValue(SchemaRegistryConfig registry) : IDisposable
         {
             return await _deserializer.DeserializeAsync(value, isNull: false, new SerializationContext(MessageComponentType.Value, topic));
         }
+        catch (SchemaRegistryException e) when (e.ErrorCode == SchemaNotFound)
+        {
+            return null; // written with another registry: shown as it is
+        }
         catch (HttpRequestException e)
         {
             throw new CommandException($"The Schema Registry does not answer at {registry.Url} ({e.Message}). Give its address by --registry URL or in SchemaRegistry__Url.");
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            return null; // an unknown schema, or bytes that only look like Avro: shown as they are
+            return null; // bytes that only look like Avro
         }
     }
 

@@ -28,8 +28,10 @@ public sealed class IngestorClient
     /// <returns>A result for each, in order.</returns>
     public Task<IReadOnlyList<EventResult>> SendJsonAsync(ReadOnlyMemory<byte> utf8, CancellationToken stopping = default) => SendJsonAsync(() => utf8, stopping);
 
-    /// <param name="utf8">Called for each attempt.</param>
-    internal async Task<IReadOnlyList<EventResult>> SendJsonAsync(Func<ReadOnlyMemory<byte>> utf8, CancellationToken stopping) =>
+    /// <summary>Sends an array of events that is made anew for each attempt, as those are that tell when they are sent (<see cref="JsonBatch.SentAt"/>).</summary>
+    /// <param name="utf8">JSON.</param>
+    /// <returns>A result for each, in order.</returns>
+    public async Task<IReadOnlyList<EventResult>> SendJsonAsync(Func<ReadOnlyMemory<byte>> utf8, CancellationToken stopping = default) =>
         (await AskAsync(HttpMethod.Post, "v1/events", utf8, ClientJson.Default.EventResults, stopping)).Results;
 
     /// <summary>Adds or replaces items, at most 1,000 and 1 MiB.</summary>

@@ -5,7 +5,7 @@ namespace Driftline.InterestModel;
 
 /// <summary>
 /// The <see cref="Blend"/>'s boosts that are worth telling: of the items that come highest with theirs, and of all that are lowered. They are chosen by
-/// the mixture's probabilities, which need no logarithm; of the newcomers, those for which one of the foremost stands in. Keeps its scratch memory: for one thread at a time.
+/// the mixture's probabilities, which need no logarithm; of the newcomers, those for which one of the foremost stands in, and those that the user had. Keeps its scratch memory: for one thread at a time.
 /// </summary>
 /// <param name="items">V.</param>
 /// <param name="most">Raised items at most.</param>
@@ -15,7 +15,7 @@ internal sealed class ForemostBoosts(Blend blend, int items, int most)
     private readonly float[] _probabilities = new float[items];
     private readonly float[] _factors = [.. Enumerable.Repeat(1f, items)];
     private readonly PriorityQueue<int, float> _raised = new(); // the least first
-    private readonly Dictionary<int, float> _newcomers = []; // boosts of those looked at
+    private readonly Dictionary<int, (float Factor, float Recalled, float Logit)> _newcomers = []; // those looked at
     private readonly List<(int Item, float Boost)> _boosts = [];
 
     /// <summary>Raised items by falling score, then the lowered.</summary>
@@ -38,8 +38,8 @@ internal sealed class ForemostBoosts(Blend blend, int items, int most)
         var least = float.NegativeInfinity;
         for (var i = 0; i < recalled.Length; i++) Rank(recalled[i], probabilities[i], _recalled[recalled[i]], _factors[recalled[i]], ref least);
         var network = Math.Log(blend.NetworkWeight);
-        if (blend.Newcomers is { Any: true } newcomers) RankNewcomers(newcomers, newestFirst, user, network, logZ, ref least);
-        while (_raised.TryDequeue(out var item, out _)) _boosts.Add((item, item < items ? BoostOf(item, logits[item]) : _newcomers[item]));
+        if (blend.Newcomers is { Any: true } newcomers) RankNewcomers(newcomers, newestFirst, user, logZ, ref least);
+        while (_raised.TryDequeue(out var item, out _)) _boosts.Add((item, item < items ? BoostOf(item, logits[item]) : BoostOfNewcomer(_newcomers[item])));
         _boosts.Reverse();
         foreach (var item in newestFirst)
         {
@@ -49,15 +49,18 @@ internal sealed class ForemostBoosts(Blend blend, int items, int most)
             _factors[item] = 1;
         }
 
-        foreach (var (item, boost) in _newcomers)
+        foreach (var (item, newcomer) in _newcomers)
         {
-            if (boost < 0) _boosts.Add((item, boost));
+            if (newcomer.Factor < 1 && BoostOfNewcomer(newcomer) is < 0 and var boost) _boosts.Add((item, boost));
         }
 
         return _boosts;
 
-        float BoostOf(int item, float logit) =>
-            (float)(Math.Log(_factors[item]) + (_recalled[item] > 0 ? Blend.Boost(_recalled[item], network, logit - logZ) : 0));
+        float BoostOf(int item, float logit) => Boost(_factors[item], _recalled[item], logit);
+
+        float BoostOfNewcomer((float Factor, float Recalled, float Logit) newcomer) => Boost(newcomer.Factor, newcomer.Recalled, newcomer.Logit);
+
+        float Boost(float factor, float recalled, float logit) => (float)(Math.Log(factor) + (recalled > 0 ? Blend.Boost(recalled, network, logit - logZ) : 0));
     }
 
     private void SetFactors(ReadOnlySpan<int> newestFirst, float repeat)
@@ -80,11 +83,11 @@ internal sealed class ForemostBoosts(Blend blend, int items, int most)
     }
 
     // Those for which one of the foremost stands in, and those that the user had.
-    private void RankNewcomers(Newcomers newcomers, ReadOnlySpan<int> newestFirst, ReadOnlySpan<float> user, double network, double logZ, ref float least)
+    private void RankNewcomers(Newcomers newcomers, ReadOnlySpan<int> newestFirst, ReadOnlySpan<float> user, double logZ, ref float least)
     {
         foreach (var (standIn, _) in _raised.UnorderedItems.ToArray())
         {
-            foreach (var item in newcomers.For(standIn)) RankNewcomer(item, newestFirst.Contains(item) ? blend.Settings.Repeat : 1, user, ref least);
+            foreach (var (item, _) in newcomers.For(standIn)) RankNewcomer(item, newestFirst.Contains(item) ? blend.Settings.Repeat : 1, user, ref least);
         }
 
         if (blend.Settings.Repeat == 1) return;
@@ -96,9 +99,9 @@ internal sealed class ForemostBoosts(Blend blend, int items, int most)
         void RankNewcomer(int item, float factor, ReadOnlySpan<float> user, ref float least)
         {
             if (_newcomers.ContainsKey(item)) return;
-            var (recalled, probability) = (newcomers.Recalled(item, _recalled), newcomers.Logit(item, user) - logZ);
-            _newcomers.Add(item, (float)(Math.Log(factor) + (recalled > 0 ? Blend.Boost(recalled, network, probability) : 0)));
-            Rank(item, (float)Math.Exp(probability), recalled, factor, ref least);
+            var (recalled, logit) = (newcomers.Recalled(item, _recalled), newcomers.Logit(item, user));
+            _newcomers.Add(item, (factor, recalled, logit));
+            Rank(item, (float)Math.Exp(logit - logZ), recalled, factor, ref least);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace Driftline.InterestModel;
 
@@ -12,15 +13,21 @@ public sealed class Newcomers
     private const int StandInsEach = 5;
     private const float Temperature = 0.07f;
 
+    /// <summary>Newcomers that are looked at for an item that stands in.</summary>
+    internal const int MostEach = 10;
+
+    private static readonly Comparer<(int Newcomer, float Share)> LargestShareFirst = Comparer<(int Newcomer, float Share)>.Create((a, b) =>
+        b.Share.CompareTo(a.Share) is var byShare and not 0 ? byShare : a.Newcomer.CompareTo(b.Newcomer));
+
     private readonly (int Item, float[] Vector, float Norm)[] _met; // the items that can stand in
-    private readonly List<int>?[] _standsFor;                        // newcomers, by the item that stands in for them
+    private readonly List<(int Newcomer, float Share)>?[] _standsFor; // by the item that stands in, the largest share first
     private readonly List<Newcomer> _newcomers = [];
 
     /// <param name="vectors">Of the trained items, [V] of [D].</param>
     /// <param name="met">Whether training met the item, [V]: no other can stand in.</param>
     public Newcomers(IReadOnlyList<float[]> vectors, IReadOnlyList<bool> met)
     {
-        _standsFor = new List<int>?[met.Count];
+        _standsFor = new List<(int, float)>?[met.Count];
         _met = [.. vectors.Select((vector, item) => (item, vector, TensorPrimitives.Norm<float>(vector))).Where(one => met[one.item] && one.Item3 > 0)];
     }
 
@@ -42,15 +49,22 @@ public sealed class Newcomers
         if (item == End) _newcomers.Add(newcomer);
         else
         {
-            foreach (var (standIn, _) in this[item].StandIns) _standsFor[standIn]!.Remove(item);
+            foreach (var (standIn, share) in this[item].StandIns) _standsFor[standIn]!.Remove((item, share));
             _newcomers[item - _standsFor.Length] = newcomer;
         }
 
-        foreach (var (standIn, _) in newcomer.StandIns) (_standsFor[standIn] ??= []).Add(item);
+        foreach (var (standIn, share) in newcomer.StandIns)
+        {
+            var listed = _standsFor[standIn] ??= [];
+            var at = listed.BinarySearch((item, share), LargestShareFirst);
+            listed.Insert(at < 0 ? ~at : at, (item, share));
+        }
     }
 
-    /// <summary>The newcomers for which a trained item stands in.</summary>
-    internal IReadOnlyList<int> For(int item) => _standsFor[item] ?? (IReadOnlyList<int>)[];
+    /// <summary>
+    /// The newcomers for which a trained item stands in most, at most <see cref="MostEach"/>: where newcomers are many times the trained items, what a user costs must not grow with them.
+    /// </summary>
+    internal ReadOnlySpan<(int Newcomer, float Share)> For(int item) => CollectionsMarshal.AsSpan(_standsFor[item]) is var listed && listed.Length > MostEach ? listed[..MostEach] : listed;
 
     /// <summary>q(n): what a user's events lead to, by the stand-ins.</summary>
     internal float Recalled(int newcomer, ItemValues recalled)

@@ -115,7 +115,7 @@ public sealed class FollowReleases(
 
     private List<CatalogEntry> Missing(string version, IReadOnlyList<CatalogEntry> items) => [.. items.Where(item => !published.Contains(item.ItemId, version, item.ContentHash))];
 
-    /// <summary>What is sent is noted at once: an item that changes back, comes back or goes before it has been read here must be sent again.</summary>
+    /// <summary>What is sent is noted at once: an item that changes back, comes back or goes before it has been read here is sent again.</summary>
     private async Task PublishAsync(
         string version, List<CatalogEntry> items, IReadOnlyList<float[]> vectors, IReadOnlyList<string> withdrawn, CancellationToken stopping)
     {

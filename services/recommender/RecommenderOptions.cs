@@ -76,7 +76,7 @@ public sealed class RecommenderOptions
     [Range(typeof(TimeSpan), "00:00:00", "90.00:00:00", ErrorMessage = "Recommender:AttributionWindow must be between 00:00:00 and 90 days.")]
     public TimeSpan AttributionWindow { get; set; } = TimeSpan.FromDays(1);
 
-    /// <summary>How long a user's part in experiments is kept after their last feedback, and an experiment's counts after its last.</summary>
+    /// <summary>How long a user's part in experiments is kept after their last feedback, and the counts of all experiments after the last of any.</summary>
     [Range(typeof(TimeSpan), "7.00:00:00", "3650.00:00:00", ErrorMessage = "Recommender:FeedbackExpiry must be between 7 and 3650 days: topics are kept for 7, and a replay must find what it has counted.")]
     public TimeSpan FeedbackExpiry { get; set; } = TimeSpan.FromDays(90);
 

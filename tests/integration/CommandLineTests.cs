@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Confluent.Kafka;
 using Driftline.Local;
 using Driftline.Storefront;
 using Xunit;
@@ -76,6 +77,33 @@ public sealed class CommandLineTests(PipelineFixture fixture)
         var unknown = await RunAsync(pipeline, "tail", "no.such.topic", "--no-follow");
         Assert.Equal(2, unknown.ExitCode);
         Assert.Contains("storefront.events", unknown.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ARecordThatWasWrittenWithAnotherRegistryIsShownAsItIs()
+    {
+        var pipeline = await fixture.StartedAsync();
+        var user = NewId("user");
+        byte[] foreign = [0, 0x7f, 0xff, 0xff, 0xff, 1, 2, 3];
+        using (var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = pipeline.Stack.BootstrapServers }).Build())
+            await producer.ProduceAsync("storefront.events", new Message<string, byte[]> { Key = user, Value = foreign });
+
+        var shown = await RunAsync(pipeline, "tail", "storefront.events", "--no-follow", "--key", user);
+        Assert.True(shown.ExitCode == 0, shown.Error);
+        Assert.Equal(foreign, Json(shown).GetProperty("valueBase64").GetBytesFromBase64());
+    }
+
+    [Fact]
+    public async Task WhatFollowsATopicEndsWhenItsReaderDoes()
+    {
+        if (OperatingSystem.IsWindows()) return; // no sh
+        var pipeline = await fixture.StartedAsync();
+        var user = NewId("user");
+        await pipeline.PostEventsAsync($"[{Traffic.Event(user, pipeline.Items[0].ItemId)},{Traffic.Event(user, pipeline.Items[1].ItemId)}]");
+
+        var ended = await Programs.RunAsync("sh", ["-c", $"dotnet '{Program}' tail storefront.events --from-beginning | head -1"], Soon, pipeline.Stack.Settings());
+        Assert.Single(ended.Output.TrimEnd().Split('\n'));
+        Assert.DoesNotContain("   at ", ended.Error, StringComparison.Ordinal);
     }
 
     [Fact]

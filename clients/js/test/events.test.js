@@ -200,7 +200,7 @@ test('a page that comes back sends again what was not taken', async t => {
 });
 
 test('a page that comes back sends again what was never answered', { timeout: 10_000 }, async t => {
-  const { service, sender, requests, hide } = await inPage(t, (response, request) => { if (!requests.at(-1).keepalive) accept(response, request); }, { attemptTimeoutMs: 100 });
+  const { service, sender, requests, hide } = await inPage(t, (response, request) => { if (!requests.at(-1).keepalive) accept(response, request); }, { attemptTimeoutMs: 500 });
   await sender.send(click('e1'));
   hide();
   await sender.flush();

@@ -29,12 +29,7 @@ public static class ApiKeyFile
             using var stream = File.OpenRead(path);
             if (stream.Length > MaxBytes) throw new InvalidDataException($"{path} is {stream.Length} bytes long: at most {MaxBytes} are read.");
             var keys = (JsonSerializer.Deserialize<Content>(stream, Json) ?? throw new JsonException("it holds null.")).Keys;
-            if (keys.Count > MaxKeys) throw new InvalidDataException($"{path} holds {keys.Count} keys: at most {MaxKeys} are taken.");
-            foreach (var (key, i) in keys.Select((key, i) => (key, i)))
-            {
-                if (Fault(key) is { } fault) throw new InvalidDataException($"{path}: keys[{i}] {fault}");
-            }
-
+            Check(path, keys);
             return [.. keys.Select(key => new ApiKey(key.Name, key.Sha256, key.Scopes, key.RequestsPerSecond))];
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
@@ -44,11 +39,25 @@ public static class ApiKeyFile
     }
 
     /// <summary>Replaces the file as a whole, so that whoever reads it meanwhile sees the old one or the new.</summary>
+    /// <exception cref="InvalidDataException">It could not be read again; the file is as it was.</exception>
     public static void Write(string path, IReadOnlyList<ApiKey> keys)
     {
+        var content = new Content([.. keys.Select(key => new Entry(key.Name, key.Sha256, key.Scopes, key.RequestsPerSecond))]);
+        Check(path, content.Keys);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(content, Json);
+        if (bytes.Length > MaxBytes) throw new InvalidDataException($"{path} would be {bytes.Length} bytes long: at most {MaxBytes} are read.");
         var next = path + ".next";
-        File.WriteAllBytes(next, JsonSerializer.SerializeToUtf8Bytes(new Content([.. keys.Select(key => new Entry(key.Name, key.Sha256, key.Scopes, key.RequestsPerSecond))]), Json));
+        File.WriteAllBytes(next, bytes);
         File.Move(next, path, overwrite: true);
+    }
+
+    private static void Check(string path, IReadOnlyList<Entry> keys)
+    {
+        if (keys.Count > MaxKeys) throw new InvalidDataException($"{path} holds {keys.Count} keys: at most {MaxKeys} are taken.");
+        foreach (var (key, i) in keys.Select((key, i) => (key, i)))
+        {
+            if (Fault(key) is { } fault) throw new InvalidDataException($"{path}: keys[{i}] {fault}");
+        }
     }
 
     private static string? Fault(Entry? key)

@@ -55,7 +55,7 @@ public sealed record SampleRatioAnswer(double ChiSquare, int DegreesOfFreedom, d
 /// <param name="Conversion">Converted users over users, Wilson's interval; null without users.</param>
 /// <param name="Coverage">About which share of the present catalogue's size was shown, 0 to 1; null while the catalogue is empty.</param>
 /// <param name="ClickThroughDifference">This less the first variant's; null for the first, and while either has fewer than 100 users or 5 clicks.</param>
-/// <param name="ConversionDifference">This less the first variant's, Newcombe's interval; null for the first, and where either has no users.</param>
+/// <param name="ConversionDifference">This less the first variant's, Newcombe's interval; null for the first, and before 5 users with a purchase and 5 without are expected in both.</param>
 /// <param name="ByPosition">By position in the answer, from 1.</param>
 /// <param name="ByModelVersion">By the model version that the answers rested on.</param>
 public sealed record VariantAnswer(

@@ -12,7 +12,7 @@ $('signin').addEventListener('submit', async event => {
   event.preventDefault();
   try {
     await session('POST', { authorization: `Bearer ${$('key').value.trim()}` });
-    location.assign(back || './');
+    location.assign(`./${back ?? ''}`); // the shop has no file's name
   } catch (error) {
     $('told').textContent = error.message;
   }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Driftline.Cli.Delivery;
 using Driftline.Client;
+using Driftline.Storefront;
 using Xunit;
 
 namespace Driftline.Cli.Tests;
@@ -39,6 +40,22 @@ public sealed class DeliverElementsTests
 
         Assert.Equal(["e:2", "e:3"], elements.Select(element => element.Where));
         Assert.Equal([true, false], elements.Select(element => element.Json is null));
+    }
+
+    /// <summary>What is followed has no end to be read to.</summary>
+    [Fact]
+    public void AfterABrokenFirstLineAnInputThatGoesOnIsReadAsItComes()
+    {
+        using var followed = new Followed("{\"eventId\":\"a\",\n{\"eventId\":\"b\"}\n");
+        Assert.Equal(2, ReadJson.From("e", followed).Take(2).Count());
+    }
+
+    [Fact]
+    public async Task TextThatIsNotUtf8IsRefusedAndNotGuessed()
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "events.jsonl");
+        await File.WriteAllBytesAsync(path, [.. "{\"userId\":\"rene\"}\n{\"userId\":\"ren"u8, 0xE9, .. "\"}\n"u8]);
+        Assert.Contains("is not UTF-8", Assert.Throws<CommandException>(() => ReadJson.From(path).ToList()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,6 +125,39 @@ public sealed class DeliverElementsTests
     }
 
     [Fact]
+    public async Task WhatCameBeforeAnInputThatBreaksOffIsSent()
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "items.csv");
+        await File.WriteAllTextAsync(path, "item_id,title\na,A\nb,B\nc,\"13\" Laptop\"\nd,D\n");
+
+        await Assert.ThrowsAsync<ImportException>(() => DeliverAsync(ReadItems.From(path)));
+        Assert.Equal(["a", "b"], Assert.Single(_requests).Select(one => one.GetProperty("id").GetString()));
+    }
+
+    /// <summary>With an earlier time the wait between would be taken for this machine's clock being wrong, and the events moved.</summary>
+    [Fact]
+    public async Task EachAttemptTellsItsOwnTime()
+    {
+        var attempts = new List<string>();
+        var deliver = new DeliverElements(
+            async (json, stopping) =>
+            {
+                for (var attempt = 0; attempt < 2; attempt++)
+                {
+                    attempts.Add(Encoding.UTF8.GetString(json().Span));
+                    await Task.Delay(5, stopping);
+                }
+
+                return [new Outcome(null, ResultStatus.Accepted, null, null)];
+            },
+            withSentAt: true);
+        await deliver.RunAsync([new Element("f:1", "{\"eventId\":\"a\"}"u8.ToArray())], new Progress<long>(), CancellationToken.None);
+
+        Assert.All(attempts, attempt => Assert.StartsWith("[{\"sentAt\":\"", attempt, StringComparison.Ordinal));
+        Assert.NotEqual(attempts[0], attempts[1]);
+    }
+
+    [Fact]
     public async Task ItemsOfACsvFileAreReadWithTheirFaults()
     {
         var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "items.csv");
@@ -128,12 +178,17 @@ public sealed class DeliverElementsTests
         var deliver = new DeliverElements((json, _) =>
         {
             var before = _requests.Sum(request => request.Length);
-            var request = JsonSerializer.Deserialize<JsonElement[]>(json.Span)!;
+            var request = JsonSerializer.Deserialize<JsonElement[]>(json().Span)!;
             _requests.Add(request);
             return Task.FromResult<IReadOnlyList<Outcome>>([.. request.Select((one, i) => rejects?.Invoke(before + i) == true
                 ? new Outcome(one.GetProperty("eventId").GetString(), ResultStatus.Rejected, $"/{i}/rating", "is out of range")
                 : new Outcome(null, ResultStatus.Accepted, null, null))]);
         });
         return deliver.RunAsync(elements, new Progress<long>(), CancellationToken.None);
+    }
+
+    private sealed class Followed(string begins) : StringReader(begins)
+    {
+        public override string ReadToEnd() => throw new InvalidOperationException("It has no end.");
     }
 }

@@ -128,8 +128,21 @@ public sealed class ApiKeyTests
 
         await File.WriteAllTextAsync(_file, content.PadRight(1024 * 1024 + 1));
         Assert.Contains("at most 1048576 are read", Assert.Throws<InvalidDataException>(() => ApiKeyFile.Read(_file)).Message, StringComparison.Ordinal);
-        ApiKeyFile.Write(_file, [.. Enumerable.Repeat(kept, 1_001)]);
+        var oneMore = content.Replace("\"keys\": [", $"\"keys\": [{{\"name\":\"shop\",\"sha256\":\"{kept.Sha256}\",\"scopes\":[\"events:write\"]}},", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(_file, oneMore);
         Assert.Contains("at most 1000 are taken", Assert.Throws<InvalidDataException>(() => ApiKeyFile.Read(_file)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A file that no service can read would shut out every caller at the next start.</summary>
+    [Fact]
+    public void AKeyThatCouldNotBeReadAgainIsNotWritten()
+    {
+        var (_, kept) = ApiKey.Create("shop", [Scopes.WriteEvents]);
+        ApiKeyFile.Write(_file, [kept]);
+        Assert.Contains("requestsPerSecond must be between 1", Assert.Throws<InvalidDataException>(() => ApiKeyFile.Write(_file, [kept, kept with { RequestsPerSecond = 2_000_000 }])).Message, StringComparison.Ordinal);
+        Assert.Contains("at most 1000 are taken", Assert.Throws<InvalidDataException>(() => ApiKeyFile.Write(_file, [.. Enumerable.Repeat(kept, 1_001)])).Message, StringComparison.Ordinal);
+        Assert.Contains("at most 1048576 are read", Assert.Throws<InvalidDataException>(() => ApiKeyFile.Write(_file, [.. Enumerable.Repeat(kept with { Scopes = [.. Enumerable.Repeat(Scopes.WriteEvents, 100)] }, 1_000)])).Message, StringComparison.Ordinal);
+        Assert.Equal("shop", Assert.Single(ApiKeyFile.Read(_file)).Name);
     }
 
     [Fact]

@@ -124,7 +124,7 @@ public sealed class BlendTests
             blend.Boosts(events, extended, all);
             IEnumerable<int> Highest(IEnumerable<int> some) => some.Where(item => all[item] > 0).OrderByDescending(item => extended[item] + all[item]).Take(most);
             var trained = Highest(all.Items.ToArray().Where(item => item < items)).ToArray();
-            var raised = Highest([.. trained, .. trained.SelectMany(newcomers.For).Union(events.Where(item => item >= items && repeat != 1))]).ToArray();
+            var raised = Highest([.. trained, .. trained.SelectMany(item => newcomers.For(item).ToArray()).Select(one => one.Newcomer).Union(events.Where(item => item >= items && repeat != 1))]).ToArray();
             var lowered = all.Items.ToArray().Where(item => all[item] < 0).ToArray();
 
             var told = foremost.Of(events, logits, vector).ToArray();
@@ -137,6 +137,17 @@ public sealed class BlendTests
         }
 
         Assert.Equal(repeat != 1, newcomersLowered > 0);
+    }
+
+    /// <summary>What a user costs must not grow with the newcomers.</summary>
+    [Fact]
+    public void OfManyNewcomersAnItemStandsInForThoseThatAreMostLikeIt()
+    {
+        var newcomers = new Newcomers([[1, 0], [0, 1]], [true, true]);
+        for (var i = 0; i < 50; i++) newcomers.Set(2 + i, [MathF.Cos(i / 50f), MathF.Sin(i / 50f)]);
+        Assert.Equal(Enumerable.Range(2, Newcomers.MostEach), newcomers.For(0).ToArray().Select(one => one.Newcomer));
+        for (var i = 0; i < 10; i++) newcomers.Set(2 + i, [0, 1]);
+        Assert.Equal(Enumerable.Range(12, Newcomers.MostEach), newcomers.For(0).ToArray().Select(one => one.Newcomer));
     }
 
     [Fact]

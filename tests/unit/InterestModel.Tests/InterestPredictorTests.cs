@@ -120,6 +120,21 @@ public sealed class InterestPredictorTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
+    public void AnItemThatCameLaterIsLoweredForWhoHadIt()
+    {
+        using var artifact = ModelArtifact.Load(trained.Folder);
+        artifact.Network.Associations.Set(BlendSettings.NetworkAlone with { Repeat = 0.001f });
+        using var predictor = InterestPredictor.Of(artifact, TorchSharp.torch.CPU);
+        var later = SyntheticStore.Item(8) with { ItemId = "later" };
+        predictor.RegisterItem(later);
+        SequenceEntry[] one = [.. SyntheticStore.Sequence(1, 8), SyntheticStore.Entry(later.ItemId, 2)], other = [.. SyntheticStore.Sequence(1, 8, 15)];
+
+        var predictions = predictor.Predict([one, other]);
+        Assert.Equal(Math.Log(0.001), predictions[0].Boosts.Single(boost => boost.ItemId == later.ItemId).Boost, 1e-4);
+        Assert.DoesNotContain(predictions[1].Boosts, boost => boost.ItemId == later.ItemId);
+    }
+
+    [Fact]
     public void AUsersPredictionDoesNotDependOnTheirNeighbours()
     {
         SequenceEntry[][] users = [.. Enumerable.Range(0, 300).Select(i => SyntheticStore.Sequence([.. Enumerable.Range(0, 1 + i % 17).Select(n => (i + 7 * n) % SyntheticStore.Items)]))];

@@ -39,20 +39,22 @@ export function sign(state, message) {
   text('live', message);
 }
 
-/** Does something now and again and again; what goes wrong shows in the live sign, and where a place for it is given, there. */
-export function keep(everyMs, refresh, trouble = null) {
+/** Does something now and again and again, for as long as it may; what goes wrong shows in the live sign, and where a place for it is given, there. */
+export function keep(everyMs, refresh, trouble = null, may = () => true) {
   const once = async () => {
+    if (!may()) return clearInterval(timer);
     try {
       await refresh();
-      if (trouble) trouble.hidden = true;
+      if (trouble && may()) trouble.hidden = true;
     } catch (error) {
+      if (!may()) return;
       sign('lost', 'no answer');
       if (!trouble) return;
       trouble.hidden = false;
       trouble.textContent = error.message;
     }
   };
-  setInterval(once, everyMs);
+  const timer = setInterval(once, everyMs);
   return once();
 }
 

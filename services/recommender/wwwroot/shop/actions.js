@@ -26,9 +26,9 @@ export function allow(may) {
   document.body.classList.toggle('may-act', may); // buttons that act are shown by the style sheet
 }
 
-/** @param items each with its itemId, title, price, currency, and the attribution token of the answer that showed it, if one did. */
+/** @param items each with its itemId, title, price, currency, and the attribution token of the answer that showed it, if one did. @returns whether it was accepted. */
 export async function act(eventType, items, more = {}) {
-  if (!allowed) return;
+  if (!allowed) return false;
   const action = { since: performance.now(), what: `${DONE[eventType]} ${items.length === 1 ? items[0].title : `${items.length} products`}`, state: element('span', { className: 'quiet' }) };
   pending.push(action);
   log(action);
@@ -36,9 +36,11 @@ export async function act(eventType, items, more = {}) {
   try {
     await send(eventType, items, more);
     if (pending.includes(action)) tell(action, '', `accepted after ${duration(performance.now() - action.since)}`);
+    return true;
   } catch (error) {
     pending = pending.filter(one => one !== action);
     tell(action, 'failed', error.message);
+    return false;
   }
 }
 

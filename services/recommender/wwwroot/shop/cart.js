@@ -27,12 +27,16 @@ export function add(item) {
   write(items);
 }
 
-function buy() {
-  const items = read();
+async function buy() {
+  const [cart, items] = [key, read()];
   write([]);
   $('cart').open = false;
   $('cart').querySelector('summary').focus();
-  act('purchase', items);
+  if (await act('purchase', items)) return;
+  const added = JSON.parse(sessionStorage.getItem(cart) ?? '[]'); // meanwhile
+  const back = [...items.map(item => ({ ...item, quantity: item.quantity + (added.find(one => one.itemId === item.itemId)?.quantity ?? 0) })), ...added.filter(one => !items.some(item => item.itemId === one.itemId))];
+  if (cart === key) write(back);
+  else sessionStorage.setItem(cart, JSON.stringify(back));
 }
 
 $('cart').addEventListener('keydown', event => {

@@ -29,7 +29,8 @@ function choose(id) {
   text('who', id);
   $('shop').href = `./?user=${encodeURIComponent(id)}`;
   $('export').href = api.exportUrl(id);
-  $('timeline').hidden = $('now').hidden = true;
+  for (const part of ['timeline', 'now', 'unknown', 'trouble']) $(part).hidden = true;
+  for (const part of ['history', 'events']) $(part).replaceChildren(); // the shopper's before
   stopFollowing = api.follow(id, interests => onInterests(id, interests), sign); // the answer may name a pseudonym
 }
 
@@ -58,6 +59,7 @@ async function onInterests(id, interests) {
 async function recent() {
   if (userId !== null) return;
   const { users } = await api.recentUsers(30);
+  if (userId !== null) return;
   sign('live', `${users.length} shown`);
   $('recent').hidden = false;
   const now = new Date().toISOString();
@@ -74,4 +76,4 @@ $('find').addEventListener('submit', event => {
 });
 
 if (asked('user')) choose(asked('user'));
-else keep(4000, recent, $('trouble'));
+else keep(4000, recent, $('trouble'), () => userId === null);
