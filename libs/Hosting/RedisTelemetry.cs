@@ -10,7 +10,7 @@ namespace Driftline.Hosting;
 
 /// <summary>
 /// Commands by the client's own profile, and each second a look at the server over a connection of its own: whether it answers and how much
-/// memory it holds. Names follow OpenTelemetry's semantic conventions for databases (1.37).
+/// memory it holds; of a cluster, whether every primary does, and the fullest one's. Names follow OpenTelemetry's semantic conventions for databases (1.37).
 /// </summary>
 internal sealed class RedisTelemetry : BackgroundService
 {
@@ -29,7 +29,7 @@ internal sealed class RedisTelemetry : BackgroundService
         var meter = meters.Create(ServiceDefaults.MeterName);
         _duration = meter.CreateHistogram("db.client.operation.duration", "s", "From handing a command to the Redis client to its answer.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5] });
-        meter.CreateObservableGauge("driftline.redis.up", () => _last.Answers ? 1 : 0, "1", "Whether Redis answered the last look at it.");
+        meter.CreateObservableGauge("driftline.redis.up", () => _last.Answers ? 1 : 0, "1", "Whether Redis answered the last look at it; of a cluster, every primary.");
         meter.CreateObservableGauge("driftline.redis.memory.used", () => Measurements(_last.Used), "By", "Memory that Redis holds; absent where the server does not say.");
         meter.CreateObservableGauge("driftline.redis.memory.limit", () => Measurements(_last.Limit), "By", "Memory that Redis may hold; absent where there is no limit.");
         redis.RegisterProfiler(() => _session);
@@ -43,17 +43,19 @@ internal sealed class RedisTelemetry : BackgroundService
         {
             foreach (var command in _session.FinishProfiling())
                 _duration.Record(command.ElapsedTime.TotalSeconds, new TagList { { "db.system.name", "redis" }, { "db.operation.name", command.Command } });
-            _last = await LookAsync(looking.GetDatabase());
+            _last = await LookAsync(looking);
             await Task.Delay(Turn, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task<Look> LookAsync(IDatabase redis)
+    /// <summary>Of a cluster every primary must answer, and the fullest one's memory is told.</summary>
+    private async Task<Look> LookAsync(ConnectionMultiplexer looking)
     {
         try
         {
-            var info = (string?)await redis.ExecuteAsync("INFO", "memory").WaitAsync(AnswerLimit, _time) ?? "";
-            return new Look(true, Field(info, "used_memory"), Field(info, "maxmemory") is > 0 and var limit ? limit : null);
+            var told = await Task.WhenAll(looking.GetServers().Where(server => !server.IsReplica).Select(server => server.ExecuteAsync("INFO", "memory"))).WaitAsync(AnswerLimit, _time);
+            var looks = told.Select(info => (string?)info ?? "").Select(info => new Look(true, Field(info, "used_memory"), Field(info, "maxmemory") is > 0 and var limit ? limit : null)).ToArray();
+            return looks.MaxBy(look => look.Used / (double?)(look.Limit ?? long.MaxValue)) ?? new Look(false, null, null);
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
         {

@@ -7,9 +7,11 @@ namespace Driftline.Sequences;
 public sealed class SequenceStoreOptions
 {
     /// <summary>Newest entries kept: as many as the default model reads. Redis keeps a sequence compact up to <c>zset-max-listpack-entries</c>, 128 by default: set it to this.</summary>
+    [Range(1, 100_000, ErrorMessage = "Sequence:MaxLength must be between 1 and 100000.")]
     public int MaxLength { get; set; } = 256;
 
     /// <summary>Time after the user's last event until the sequence is forgotten.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "36500.00:00:00", ErrorMessage = "Sequence:Expiry must be between 1 minute and 36500 days.")]
     public TimeSpan Expiry { get; set; } = TimeSpan.FromDays(90);
 
     /// <summary>Items bought last that are kept of a user: many more than a sequence holds, so that what was bought long ago is still known.</summary>

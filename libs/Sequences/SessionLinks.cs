@@ -36,6 +36,17 @@ public sealed class SessionLinks(IConnectionMultiplexer redis, SequenceStoreOpti
     /// <exception cref="RedisException">Redis is away.</exception>
     public async Task<string?> OwnerAsync(string anonymousId) => await _database.StringGetAsync(OwnerKey(anonymousId));
 
+    /// <summary>The same of several, in one pipelined round trip.</summary>
+    /// <exception cref="RedisException">Redis is away.</exception>
+    public async Task<string?[]> OwnersAsync(IReadOnlyList<string> anonymousIds)
+    {
+        if (anonymousIds.Count == 0) return [];
+        var batch = _database.CreateBatch();
+        var owners = anonymousIds.Select(id => batch.StringGetAsync(OwnerKey(id))).ToArray();
+        batch.Execute();
+        return Array.ConvertAll(await Task.WhenAll(owners), owner => (string?)owner);
+    }
+
     /// <summary>The anonymous users that were merged into a user, oldest first.</summary>
     /// <exception cref="RedisException">Redis is away.</exception>
     public async Task<IReadOnlyList<string>> SessionsOfAsync(string userId) => [.. (await _database.SortedSetRangeByRankAsync(SessionsKey(userId))).Select(session => (string)session!)];

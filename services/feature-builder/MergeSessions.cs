@@ -15,13 +15,14 @@ public sealed record MergedSession(string UserId, SequenceState State);
 /// </summary>
 public sealed class MergeSessions(SessionLinks links, SequenceStore sequences, ErasedUsers erased, SuppressErased suppress, AnnounceSequence announce)
 {
-    /// <returns>Why the merge is refused, or null. A merge from before an erasure of its user erases the session too.</returns>
+    /// <returns>Why the merge is refused, or null. A merge from before an erasure of its user erases the session too, and one from before an erasure of the session links nothing.</returns>
     /// <exception cref="StackExchange.Redis.RedisException">Redis is away; linking again is harmless.</exception>
     public async Task<string?> LinkAsync(StorefrontEvent merge)
     {
         var into = ((SessionMerged)merge.payload).intoUserId;
-        var marks = erased.MarksOf([into]);
+        var marks = erased.MarksOf([into, merge.userId]);
         if (await IsErasedAsync()) return null;
+        if ((await marks.ReadAsync()).TryGetValue(merge.userId, out var sessionErasedAt) && SuppressErased.IsFromBefore(merge, sessionErasedAt)) return null;
         if (await links.LinkAsync(merge.userId, into, merge.eventTime) != into) return "the session is another user's already: begin a new one when somebody else logs in";
         await IsErasedAsync(); // in between, when there was no link yet to forget
         return null;
@@ -40,13 +41,10 @@ public sealed class MergeSessions(SessionLinks links, SequenceStore sequences, E
     /// <exception cref="StackExchange.Redis.RedisException">Redis is away; moving again moves what is left.</exception>
     public async Task<IReadOnlyDictionary<string, MergedSession>> MoveAsync(IEnumerable<string> touched)
     {
-        var moved = new Dictionary<string, MergedSession>(StringComparer.Ordinal);
-        foreach (var anonymous in touched.Where(user => AnonymousUsers.SessionOf(user) is not null))
-        {
-            if (await links.OwnerAsync(anonymous) is { } owner) moved.Add(anonymous, new MergedSession(owner, await MoveAsync(anonymous, owner)));
-        }
-
-        return moved;
+        string[] sessions = [.. touched.Where(user => AnonymousUsers.SessionOf(user) is not null)];
+        var owned = sessions.Zip(await links.OwnersAsync(sessions), (session, owner) => (Session: session, Owner: owner)).Where(one => one.Owner is not null).ToArray();
+        var states = await Task.WhenAll(owned.Select(one => MoveAsync(one.Session, one.Owner!)));
+        return owned.Zip(states).ToDictionary(one => one.First.Session, one => new MergedSession(one.First.Owner!, one.Second), StringComparer.Ordinal);
     }
 
     /// <summary>
@@ -69,12 +67,16 @@ public sealed class MergeSessions(SessionLinks links, SequenceStore sequences, E
         }
     }
 
-    /// <summary>What the session did before an erasure of its user stays out; and the erasure may come while this moves, so the mark is read again after it.</summary>
+    /// <summary>
+    /// What the session did before an erasure of its user, or of the session with another user who had it before, stays out; and the user's erasure may come while this moves, so the
+    /// mark is read again after it.
+    /// </summary>
     private async Task<SequenceState> MoveAsync(string anonymous, string owner)
     {
-        var marks = erased.MarksOf([owner]);
-        var before = (await marks.ReadAsync()).GetValueOrDefault(owner, long.MinValue);
-        var state = await sequences.MoveAsync(anonymous, owner, before);
+        var marks = erased.MarksOf([owner, anonymous]);
+        var known = await marks.ReadAsync();
+        var before = known.GetValueOrDefault(owner, long.MinValue);
+        var state = await sequences.MoveAsync(anonymous, owner, Math.Max(before, known.GetValueOrDefault(anonymous, long.MinValue)));
         var after = (await marks.ReadAsync()).GetValueOrDefault(owner, long.MinValue);
         if (after == before) return state;
         await ForgetAsync(owner, after);

@@ -31,16 +31,32 @@ internal sealed class EventReader(IOptions<IngestorOptions> options, Pseudonyms 
     /// <param name="receivedAt">When the request came in.</param>
     public EventReading Read(JsonElement element, string pointer, DateTimeOffset receivedAt)
     {
+        var reading = ReadAny(element, pointer, receivedAt);
+        if (reading.Original.Length == 0) return reading;
+        var raw = JsonMarshal.GetRawUtf8Value(element);
+        if (WithholdsConsent(raw)) return reading with { UserId = null, Original = [], Consent = false }; // events in an envelope that is none, say
+        return pseudonyms.AreOn ? reading with { Original = Cut(PseudonymousElement.Of(raw, pseudonyms)) } : reading;
+    }
+
+    private EventReading ReadAny(JsonElement element, string pointer, DateTimeOffset receivedAt)
+    {
         var raw = JsonMarshal.GetRawUtf8Value(element);
         var faults = new Faults();
-        if (element.ValueKind != JsonValueKind.Object)
+        if (element.ValueKind == JsonValueKind.Object) return Read(new Fields(element, pointer, faults), faults, pointer, raw, receivedAt);
+        faults.Add(pointer, $"must be an event object, not {Fields.Kind(element)}");
+        return Rejected(pointer, null, null, null, faults, raw);
+    }
+
+    /// <summary>Whether anything in a refused element says <c>"consent":false</c>.</summary>
+    private static bool WithholdsConsent(ReadOnlySpan<byte> utf8)
+    {
+        var reader = new Utf8JsonReader(utf8, Nesting.Any);
+        while (reader.Read())
         {
-            faults.Add(pointer, $"must be an event object, not {Fields.Kind(element)}");
-            return Rejected(pointer, null, null, null, faults, raw);
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("consent"u8) && reader.Read() && reader.TokenType == JsonTokenType.False) return true;
         }
 
-        var reading = Read(new Fields(element, pointer, faults), faults, pointer, raw, receivedAt);
-        return pseudonyms.AreOn && reading.Original.Length > 0 ? reading with { Original = Cut(PseudonymousElement.Of(element, pseudonyms)) } : reading;
+        return false;
     }
 
     private EventReading Read(Fields fields, Faults faults, string pointer, ReadOnlySpan<byte> raw, DateTimeOffset receivedAt)

@@ -1,3 +1,4 @@
+using Confluent.Kafka;
 using Driftline.Schemas;
 using Driftline.Streaming;
 
@@ -57,18 +58,22 @@ internal sealed class ItemIntake(RecordProducer producer, AvroCodec codec, InFli
 
     private Task<ItemResult> PutAsync(ItemReading reading, byte[]? encoded)
     {
-        if (encoded is not null) return SendAsync(reading.Id!, encoded, "item-updated");
+        if (encoded is not null) return SendAsync(reading.Id!, encoded, "item-updated", reading.Pointer);
         inFlight.Release();
         return Task.FromResult(new ItemResult(reading.Id, ResultStatus.Rejected, reading.Rejection!.Pointer, reading.Rejection.Reason));
     }
 
-    private async Task<ItemResult> SendAsync(string id, byte[]? encoded, string type)
+    private async Task<ItemResult> SendAsync(string id, byte[]? encoded, string type, string pointer = "")
     {
         try
         {
             var now = time.GetUtcNow();
             await producer.SendAsync(Topics.CatalogItems.Name, OutgoingRecord.Of(id, encoded, new CloudEvent(Guid.CreateVersion7(now).ToString(), Source, $"driftline.catalog.{type}", now)));
             return new ItemResult(id, ResultStatus.Accepted);
+        }
+        catch (KafkaException e) when (e.Error.Code == ErrorCode.MsgSizeTooLarge) // trying again would not help
+        {
+            return new ItemResult(id, ResultStatus.Rejected, pointer, "is larger than the broker takes: send shorter texts");
         }
         finally
         {

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Options;
 namespace Driftline.Ingestor;
 
 /// <summary>What one element of the request says: an item, or why it is none.</summary>
+/// <param name="Pointer">Where the element is in the request body.</param>
 /// <param name="Id">As sent; null if it cannot be read.</param>
-internal sealed record ItemReading(string? Id, CatalogItem? Item, Rejection? Rejection);
+internal sealed record ItemReading(string Pointer, string? Id, CatalogItem? Item, Rejection? Rejection);
 
 /// <summary>Reads and checks catalogue items; fields that an item does not have are ignored.</summary>
 internal sealed class ItemReader(IOptions<IngestorOptions> options)
@@ -24,15 +25,15 @@ internal sealed class ItemReader(IOptions<IngestorOptions> options)
         if (element.ValueKind != JsonValueKind.Object)
         {
             faults.Add(pointer, $"must be an item object, not {Fields.Kind(element)}");
-            return new ItemReading(null, null, faults.First);
+            return new ItemReading(pointer, null, null, faults.First);
         }
 
         if (Nesting.Exceeds(JsonMarshal.GetRawUtf8Value(element), _options.MaxJsonDepth))
             faults.Add(pointer, $"nests more than {_options.MaxJsonDepth} levels of objects and arrays: at most {_options.MaxJsonDepth} are taken");
-        return Read(new Fields(element, pointer, faults), faults, receivedAt);
+        return Read(new Fields(element, pointer, faults), faults, pointer, receivedAt);
     }
 
-    private ItemReading Read(Fields fields, Faults faults, DateTimeOffset receivedAt)
+    private ItemReading Read(Fields fields, Faults faults, string pointer, DateTimeOffset receivedAt)
     {
         var item = new CatalogItem
         {
@@ -48,6 +49,6 @@ internal sealed class ItemReader(IOptions<IngestorOptions> options)
             updatedAt = receivedAt.ToUnixTimeMilliseconds(),
         };
         var id = item.itemId.Length > 0 ? item.itemId : null;
-        return faults.First is null ? new ItemReading(id, item, null) : new ItemReading(id, null, faults.First);
+        return faults.First is null ? new ItemReading(pointer, id, item, null) : new ItemReading(pointer, id, null, faults.First);
     }
 }

@@ -136,7 +136,7 @@ public sealed class PredictInterest(
 
     /// <summary>Ids of the erasures that a batch carries, by user.</summary>
     internal static ILookup<string, string> ErasuresOf(IReadOnlyList<Received<SequenceUpdated>> batch) => batch
-        .Where(record => record.Value is { userId.Length: > 0, erasureId: not null }).Select(record => record.Value!).DistinctBy(update => update.erasureId)
+        .Where(record => record.Value is { userId.Length: > 0, erasureId: not null }).Select(record => record.Value!).DistinctBy(update => (update.userId, update.erasureId)) // a session's is an event's id, which is its own only
         .ToLookup(update => update.userId, update => update.erasureId, StringComparer.Ordinal);
 
     /// <param name="State">What the sequence's entries come after; null where they are all there are, or what was kept is of no use.</param>

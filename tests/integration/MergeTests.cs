@@ -2,7 +2,10 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Confluent.Kafka;
+using Driftline.Hosting;
 using Driftline.Schemas;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
 using Xunit;
 
 namespace Driftline.Integration.Tests;
@@ -102,6 +105,25 @@ public sealed class MergeTests(PipelineFixture fixture)
         await SendAsync(pipeline, null, session, ("back", 30, "click")); // behind them, on their partition: the shopper is back, and nobody knows who it is
         await LengthAsync(pipeline, $"session:{session}", 1);
         Assert.Empty(await HeldAbout.RedisKeysAsync(pipeline.Stack.RedisConnectionString, first));
+    }
+
+    /// <summary>As when somebody who had the session before was erased in the batch that brings it to another: what it did until then is not the other's.</summary>
+    [Fact]
+    public async Task WhatASessionDidBeforeItsErasureDoesNotBecomeAnothersWhenItIsMerged()
+    {
+        var pipeline = await fixture.StartedAsync();
+        var (user, session) = ($"next-{_run}", $"s-{_run}");
+        await SendAsync(pipeline, null, session, ("a", 0, "click"), ("b", 1, "purchase"));
+        await LengthAsync(pipeline, $"session:{session}", 2);
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(pipeline.Stack.RedisConnectionString);
+        await new ErasedUsers(redis, Options.Create(new PrivacyOptions()), TimeProvider.System).MarkAsync([($"session:{session}", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds())]);
+        await Task.Delay(10);
+
+        await MergeAsync(pipeline, user, session);
+        await GoneAsync(pipeline, $"session:{session}");
+        await SendAsync(pipeline, user, null, ("c", 30, "click"));
+        await LengthAsync(pipeline, user, 1);
+        Assert.Empty((await pipeline.AskUntilAsync($"/v1/users/{user}/export", Limit, _ => true)).GetProperty("purchases").EnumerateArray());
     }
 
     private async Task SendAsync(Pipeline pipeline, string? user, string? session, params (string Event, int Minute, string Type)[] events)

@@ -39,6 +39,17 @@ public sealed class ConsentTests
         Assert.Empty(service.Broker.Records);
     }
 
+    /// <summary>An envelope that the API does not know, say: what is in it is not read, and must not be kept all the same.</summary>
+    [Theory]
+    [InlineData("""{"events":[{"eventId":"e1","consent":false,"eventType":"click","userId":"u1","items":[{"itemId":"i1"}]}]}""")]
+    [InlineData("""[[{"eventId":"e1","consent":false,"eventType":"click","userId":"u1","items":[{"itemId":"i1"}]}]]""")]
+    public async Task WhatARefusedElementHoldsWithoutConsentIsNotKept(string json)
+    {
+        await using var service = new IngestorService();
+        Assert.Equal("rejected", Assert.Single(await IngestorService.ResultsAsync(await service.PostAsync(json)))!["status"]!.GetValue<string>());
+        Assert.Empty(service.Broker.Records);
+    }
+
     private static MeterListener Listen(IngestorService service, List<string> counted)
     {
         var meters = service.Services.GetRequiredService<IMeterFactory>();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Confluent.Kafka;
 using driftline.events;
 using Microsoft.Extensions.Options;
 
@@ -65,6 +66,18 @@ public sealed class ItemsApiTests
         service.UseKestrel(0);
         await IngestorService.ProblemAsync(await service.CreateClient().DeleteAsync(path), 400);
         Assert.Empty(service.Broker.Records);
+    }
+
+    /// <summary>Sent again, it would be too large again, and its neighbours with it.</summary>
+    [Fact]
+    public async Task AnItemThatTheBrokerFindsTooLargeIsRejectedAndCostsItsNeighboursNothing()
+    {
+        await using var service = new IngestorService();
+        service.Broker.Answer = record => record.Key == "2" ? FakeBroker.Fail(ErrorCode.MsgSizeTooLarge) : Task.CompletedTask;
+        var results = await IngestorService.ResultsAsync(await PutAsync(service, """[{"id":"1"},{"id":"2"},{"id":"3"}]"""));
+
+        Assert.Equal(["accepted", "rejected", "accepted"], results.Select(result => result!["status"]!.GetValue<string>()));
+        Assert.Equal(("/1", "is larger than the broker takes: send shorter texts"), (results[1]!["pointer"]!.GetValue<string>(), results[1]!["reason"]!.GetValue<string>()));
     }
 
     [Fact]

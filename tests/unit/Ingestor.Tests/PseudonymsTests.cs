@@ -45,6 +45,19 @@ public sealed class PseudonymsTests
     }
 
     [Fact]
+    public async Task WhatIsNoEventHoldsPseudonymsTooHoweverDeep()
+    {
+        await using var service = new IngestorService(("Privacy:Pseudonymise", "true"), ("Privacy:HashKey", Key));
+        await IngestorService.ResultsAsync(await service.PostAsync(
+            """[{"events":[{"eventId":"e1","userId":"somebody","note":"kept"}]},[{"userId":"somebody","note":"kept"}],"somebody"]"""));
+
+        var kept = service.Broker.Records.Select(record => Encoding.UTF8.GetString(record.Value!)).ToList();
+        Assert.Equal(3, kept.Count);
+        Assert.All(kept, one => Assert.DoesNotContain("somebody", one, StringComparison.Ordinal));
+        Assert.All(kept.Take(2), one => Assert.Contains($"\"userId\":\"{On.Of("somebody")}\",\"note\":\"kept\"", one, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void OfAShopperWhoIsNotKnownTheSessionIsReplacedAndTheyAreStillToldAsOne()
     {
         Assert.Equal("session:" + On.Of("s1"), On.Of("session:s1"));

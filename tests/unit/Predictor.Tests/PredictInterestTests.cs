@@ -43,6 +43,16 @@ public sealed class PredictInterestTests
         Assert.Equal("a", Assert.Single(erasures).Key);
     }
 
+    /// <summary>A merged session's erasure has its newest event's id, and such an id is its user's own only.</summary>
+    [Fact]
+    public void TwoUsersMayHaveErasuresOfOneId()
+    {
+        var erasures = PredictInterest.ErasuresOf([Trigger("session:a", 1, "7"), Trigger("session:b", 2, "7")]);
+
+        Assert.Equal(["7"], erasures["session:a"]);
+        Assert.Equal(["7"], erasures["session:b"]);
+    }
+
     [Fact]
     public void AnUpdateNamesItsCategoriesByFallingNextAndLeavesOutTheNegligible()
     {
