@@ -22,7 +22,12 @@ internal static class InterestsCommand
             {
                 while (true)
                 {
-                    await foreach (var state in recommender.FollowInterestsAsync(id, stopping)) Show(parsed, state);
+                    try
+                    {
+                        await foreach (var state in recommender.FollowInterestsAsync(id, stopping)) Show(parsed, state);
+                    }
+                    catch (HttpIOException) { } // broken off
+
                     Shown.Note("the stream ended, as it does where the recommender restarts: opening it again");
                     await Task.Delay(TimeSpan.FromSeconds(1), stopping);
                 }

@@ -6,8 +6,8 @@ namespace Driftline.Cli.Delivery;
 /// <summary>Objects from a file or, for <c>-</c>, from the input: JSON lines, one array, or one object.</summary>
 internal static class ReadJson
 {
-    /// <summary>With or without a byte order mark; other bytes are no text that could be told apart.</summary>
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    /// <summary>With or without a byte order mark, which a reader that does not expect one takes for leave to guess; other bytes are no text that could be told apart.</summary>
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true);
 
     public static IEnumerable<Element> From(string path) => path == "-" ? From("stdin", new StreamReader(Console.OpenStandardInput(), Strict)) : FromFile(path);
 
@@ -21,7 +21,7 @@ internal static class ReadJson
             if (isFirst && line.TrimStart()[0] is var first && (first == '[' || (first == '{' && !IsWhole(line))))
             {
                 // An array, or an object that does not end on its line, is one document; before a whole object it is a broken line.
-                var (at, second) = (number, first == '[' ? null : Next());
+                var (at, second) = (number, first == '[' ? null : NextText());
                 if (second?.TrimStart().StartsWith('{') != true || !IsWhole(second))
                 {
                     foreach (var element in Document(name, line + "\n" + (second is null ? "" : second + "\n") + Told(reader.ReadToEnd))) yield return element;
@@ -40,6 +40,13 @@ internal static class ReadJson
         {
             number++;
             return Told(reader.ReadLine);
+        }
+
+        string? NextText()
+        {
+            var next = Next();
+            while (next is not null && string.IsNullOrWhiteSpace(next)) next = Next();
+            return next;
         }
 
         T Told<T>(Func<T> read)

@@ -14,6 +14,7 @@ namespace Driftline.Hosting;
 /// </summary>
 internal sealed class RedisTelemetry : BackgroundService
 {
+    private static readonly Look Away = new(false, null, null);
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
 
@@ -21,7 +22,7 @@ internal sealed class RedisTelemetry : BackgroundService
     private readonly TimeProvider _time;
     private readonly ProfilingSession _session = new();
     private readonly Histogram<double> _duration;
-    private volatile Look _last = new(false, null, null);
+    private volatile Look _last = Away;
 
     public RedisTelemetry(IConnectionMultiplexer redis, IOptions<RedisOptions> options, IMeterFactory meters, TimeProvider time)
     {
@@ -53,13 +54,18 @@ internal sealed class RedisTelemetry : BackgroundService
     {
         try
         {
-            var told = await Task.WhenAll(looking.GetServers().Where(server => !server.IsReplica).Select(server => server.ExecuteAsync("INFO", "memory"))).WaitAsync(AnswerLimit, _time);
+            // One that is away is not asked: the client would keep the question, and with it a node whose slots others have taken over.
+            var servers = looking.GetServers().Where(server => !server.IsReplica).ToArray();
+            var cluster = Array.Find(servers, server => server.IsConnected)?.ClusterConfiguration;
+            var primaries = Array.FindAll(servers, server => cluster?[server.EndPoint]?.Slots.Count > 0) is { Length: > 0 } owners ? owners : Array.FindAll(servers, server => cluster is null || server.IsConnected);
+            if (primaries.Length == 0 || !Array.TrueForAll(primaries, server => server.IsConnected)) return Away;
+            var told = await Task.WhenAll(primaries.Select(server => server.ExecuteAsync("INFO", "memory"))).WaitAsync(AnswerLimit, _time);
             var looks = told.Select(info => (string?)info ?? "").Select(info => new Look(true, Field(info, "used_memory"), Field(info, "maxmemory") is > 0 and var limit ? limit : null)).ToArray();
-            return looks.MaxBy(look => look.Used / (double?)(look.Limit ?? long.MaxValue)) ?? new Look(false, null, null);
+            return looks.MaxBy(look => look.Used / (double?)(look.Limit ?? long.MaxValue)) ?? Away;
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
         {
-            return new Look(false, null, null);
+            return Away;
         }
     }
 

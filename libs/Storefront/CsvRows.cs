@@ -41,7 +41,7 @@ internal sealed class CsvRows : IDisposable
         Stream file = File.OpenRead(path);
         var reader = new StreamReader(
             path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file,
-            encoding ?? new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
+            encoding ?? new UTF8Encoding(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true)); // expecting a mark, for one that is not expected is taken for leave to guess
         try
         {
             var rows = new CsvRows(path, reader);

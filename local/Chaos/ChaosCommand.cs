@@ -29,6 +29,9 @@ internal sealed class ChaosCommand(ChaosOptions options)
     public const int Brokers = 3;
     /// <summary>So many that none outgrows what a test broker keeps of a partition (5 MiB) in an hour: a rebuild reads all of it.</summary>
     public const int Partitions = 24;
+
+    /// <summary>Minutes times events a second that these hold.</summary>
+    private const double MostLoad = 60 * 200;
     private const int Lanes = 4;
     private static readonly string[] Alone = [""], Two = ["", "-2"];
 
@@ -40,6 +43,7 @@ internal sealed class ChaosCommand(ChaosOptions options)
 
     public async Task<int> ExecuteAsync(CancellationToken stopping)
     {
+        if (options.Minutes * options.Rate > MostLoad) throw new InvalidOperationException($"--minutes times --rate must be at most {MostLoad:0}: the test broker keeps no more to rebuild from.");
         var cache = DemoModel.CacheFolder(Environment.GetEnvironmentVariable("DRIFTLINE_CACHE"));
         var data = ReplayData.Open(new RunOptions { Seed = 1, Events = 1 }, cache, DateTimeOffset.UtcNow);
         var artifact = await DemoModel.TrainedOnAsync(data.Folder, cache, stopping);

@@ -53,10 +53,22 @@ internal sealed class EventReader(IOptions<IngestorOptions> options, Pseudonyms 
         var reader = new Utf8JsonReader(utf8, Nesting.Any);
         while (reader.Read())
         {
-            if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("consent"u8) && reader.Read() && reader.TokenType == JsonTokenType.False) return true;
+            if (reader.TokenType == JsonTokenType.PropertyName && IsConsent(in reader) && reader.Read() && reader.TokenType == JsonTokenType.False) return true;
         }
 
         return false;
+
+        static bool IsConsent(in Utf8JsonReader reader)
+        {
+            try
+            {
+                return reader.ValueTextEquals("consent"u8);
+            }
+            catch (InvalidOperationException)
+            {
+                return false; // a name with half a surrogate pair
+            }
+        }
     }
 
     private EventReading Read(Fields fields, Faults faults, string pointer, ReadOnlySpan<byte> raw, DateTimeOffset receivedAt)

@@ -99,7 +99,7 @@ public sealed class CommandLineTests(PipelineFixture fixture)
         if (OperatingSystem.IsWindows()) return; // no sh
         var pipeline = await fixture.StartedAsync();
         var user = NewId("user");
-        await pipeline.PostEventsAsync($"[{Traffic.Event(user, pipeline.Items[0].ItemId)},{Traffic.Event(user, pipeline.Items[1].ItemId)}]");
+        await pipeline.PostEventsAsync($"[{string.Join(',', Enumerable.Range(0, 300).Select(_ => Traffic.Event(user, pipeline.Items[0].ItemId)))}]"); // more than a pipe holds
 
         var ended = await Programs.RunAsync("sh", ["-c", $"dotnet '{Program}' tail storefront.events --from-beginning | head -1"], Soon, pipeline.Stack.Settings());
         Assert.Single(ended.Output.TrimEnd().Split('\n'));

@@ -46,15 +46,17 @@ public sealed class DeliverElementsTests
     [Fact]
     public void AfterABrokenFirstLineAnInputThatGoesOnIsReadAsItComes()
     {
-        using var followed = new Followed("{\"eventId\":\"a\",\n{\"eventId\":\"b\"}\n");
+        using var followed = new Followed("{\"eventId\":\"a\",\n\n{\"eventId\":\"b\"}\n");
         Assert.Equal(2, ReadJson.From("e", followed).Take(2).Count());
     }
 
-    [Fact]
-    public async Task TextThatIsNotUtf8IsRefusedAndNotGuessed()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task TextThatIsNotUtf8IsRefusedAndNotGuessed(bool marked)
     {
         var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "events.jsonl");
-        await File.WriteAllBytesAsync(path, [.. "{\"userId\":\"rene\"}\n{\"userId\":\"ren"u8, 0xE9, .. "\"}\n"u8]);
+        await File.WriteAllBytesAsync(path, [.. marked ? Encoding.UTF8.Preamble : [], .. "{\"userId\":\"rene\"}\n{\"userId\":\"ren"u8, 0xE9, .. "\"}\n"u8]);
         Assert.Contains("is not UTF-8", Assert.Throws<CommandException>(() => ReadJson.From(path).ToList()).Message, StringComparison.Ordinal);
     }
 

@@ -50,6 +50,15 @@ public sealed class ConsentTests
         Assert.Empty(service.Broker.Records);
     }
 
+    [Fact]
+    public async Task ANameThatCannotBeReadCostsNobodyAnything()
+    {
+        await using var service = new IngestorService();
+        var results = await IngestorService.ResultsAsync(await service.PostAsync($$"""[{"\ud800long":1,"con\ud800":2,"eventType":"click"},{"eventId":"e2",{{Fields}}}]"""));
+
+        Assert.Equal(["rejected", "accepted"], results.Select(result => result!["status"]!.GetValue<string>()));
+    }
+
     private static MeterListener Listen(IngestorService service, List<string> counted)
     {
         var meters = service.Services.GetRequiredService<IMeterFactory>();
