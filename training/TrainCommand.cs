@@ -22,7 +22,7 @@ internal static class TrainCommand
             Console.Error.WriteLine($"{data}: no user has a validation case under --split {events.Split.Name}: the last epoch is kept in place of the best, and the model has no blend. Choose another split for both.");
         if (Evaluation.TestCases(events).Count == 0)
             Console.Error.WriteLine($"{data}: no user has a test under --split {events.Split.Name}: the model is trained, and its test figures are 0 and of nobody. Choose another split to measure it.");
-        var checkpoint = artifact.TrimEnd('/') + ".checkpoint";
+        var checkpoint = Path.TrimEndingDirectorySeparator(Path.GetFullPath(artifact)) + ".checkpoint"; // beside the folder, also of "."
         using var model = ProgressView.Run(progress, settings.Training, report => new Trainer(settings, events, TimeProvider.System).Train(report, checkpoint: checkpoint, cancel: cancel));
         model.Save(artifact);
         Checkpoint.Remove(checkpoint);

@@ -6,7 +6,7 @@ namespace Driftline.Sequences;
 /// <summary>How long a sequence is kept, in entries and in time without an event.</summary>
 public sealed class SequenceStoreOptions
 {
-    /// <summary>Newest entries kept: as many as the default model reads. Redis keeps a sequence compact up to <c>zset-max-listpack-entries</c>, 128 by default: set it to this.</summary>
+    /// <summary>Newest entries kept: as many as the default model reads. Redis keeps a sequence compact up to <c>zset-max-listpack-entries</c>, 128 by default, and makes one that was longer for a moment, between an addition and its trim, never compact again: set it to twice as many.</summary>
     [Range(1, 100_000, ErrorMessage = "Sequence:MaxLength must be between 1 and 100000.")]
     public int MaxLength { get; set; } = 256;
 
