@@ -21,15 +21,16 @@ public sealed class MergeSessions(SessionLinks links, SequenceStore sequences, E
     {
         var into = ((SessionMerged)merge.payload).intoUserId;
         var marks = erased.MarksOf([into, merge.userId]);
-        if (await IsErasedAsync()) return null;
-        if ((await marks.ReadAsync()).TryGetValue(merge.userId, out var sessionErasedAt) && SuppressErased.IsFromBefore(merge, sessionErasedAt)) return null;
+        var known = await marks.ReadAsync();
+        if (await IsErasedAsync(known)) return null;
+        if (known.TryGetValue(merge.userId, out var sessionErasedAt) && SuppressErased.IsFromBefore(merge, sessionErasedAt)) return null;
         if (await links.LinkAsync(merge.userId, into, merge.eventTime) != into) return "the session is another user's already: begin a new one when somebody else logs in";
-        await IsErasedAsync(); // in between, when there was no link yet to forget
+        await IsErasedAsync(await marks.ReadAsync()); // in between, when there was no link yet to forget
         return null;
 
-        async Task<bool> IsErasedAsync()
+        async Task<bool> IsErasedAsync(IReadOnlyDictionary<string, long> read)
         {
-            if (!(await marks.ReadAsync()).TryGetValue(into, out var erasedAt) || !SuppressErased.IsFromBefore(merge, erasedAt)) return false;
+            if (!read.TryGetValue(into, out var erasedAt) || !SuppressErased.IsFromBefore(merge, erasedAt)) return false;
             await EraseAsync(merge.userId, erasedAt);
             await links.UnlinkAsync(merge.userId, into);
             return true;

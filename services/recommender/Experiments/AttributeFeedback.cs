@@ -16,9 +16,6 @@ internal sealed class AttributeFeedback(
     /// <summary>Stands for versions that this service has never seen, so that forged tokens cannot make the totals grow.</summary>
     internal const string UnknownVersion = "unknown";
 
-    /// <summary>An event this far ahead of the clock would push a user's real ones out of memory, or keep them from being attributed; other stages reject it.</summary>
-    private static readonly TimeSpan MaxLead = TimeSpan.FromMinutes(10);
-
     public async Task<IReadOnlyList<Outcome>> HandleAsync(IReadOnlyList<Received<StorefrontEvent>> batch, CancellationToken stopping)
     {
         var marks = erased.MarksOf(batch.Select(record => record.Key).OfType<string>());
@@ -49,11 +46,9 @@ internal sealed class AttributeFeedback(
             Purchase purchase => (FeedbackKind.Purchase, purchase.items),
             _ => (FeedbackKind.None, []),
         };
-        if (kind == FeedbackKind.None || !IsSound(happened.eventTime) || !IsSound(happened.receivedAt)) return null;
+        if (kind == FeedbackKind.None || !EventTimes.AreSound(happened, time)) return null;
         return new FeedbackEvent(FeedbackEvent.Hash(happened.eventId), happened.eventTime, happened.receivedAt, kind, [.. items.Select(item => item.itemId)], TokenOf(happened));
     }
-
-    private bool IsSound(long at) => at >= 0 && at <= (time.GetUtcNow() + MaxLead).ToUnixTimeMilliseconds();
 
     /// <summary>
     /// A token counts only for a user whom the present configuration gives the same variant. A link that one shopper sent another, a token from before a login

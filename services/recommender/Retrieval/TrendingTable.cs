@@ -26,9 +26,6 @@ internal sealed class TrendingTable(IOptions<RecommenderOptions> options, TimePr
 {
     private const int RememberedEvents = 100_000;
 
-    /// <summary>A time this far ahead of the clock would hold for its whole lead, an event's at the top of the ranking: such a record is passed over, as the feature-builder rejects it.</summary>
-    private static readonly TimeSpan MaxLead = TimeSpan.FromMinutes(10);
-
     /// <summary>Answers may be this old: ranking costs a sort.</summary>
     private static readonly TimeSpan RankEvery = TimeSpan.FromSeconds(1);
 
@@ -47,7 +44,7 @@ internal sealed class TrendingTable(IOptions<RecommenderOptions> options, TimePr
     {
         if (record.Value is not { } happened) return;
         var (weight, items) = Weigh(happened.payload);
-        if (weight == 0 || !IsSound(happened.eventTime) || !IsSound(happened.receivedAt)) return;
+        if (weight == 0 || !EventTimes.AreSound(happened, time)) return;
         lock (_lock)
         {
             if (!Remember(happened)) return;
@@ -59,8 +56,6 @@ internal sealed class TrendingTable(IOptions<RecommenderOptions> options, TimePr
             _changed = true;
         }
     }
-
-    private bool IsSound(long at) => at >= 0 && at <= (time.GetUtcNow() + MaxLead).ToUnixTimeMilliseconds();
 
     /// <summary>Sorts at most once in a while, and while one caller does so the others get what was: nobody waits for a sort but the first.</summary>
     public TrendingRanking Ranking()
