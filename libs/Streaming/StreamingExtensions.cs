@@ -65,7 +65,8 @@ public static class StreamingExtensions
     }
 
     /// <summary>Keeps <typeparamref name="TTable"/> equal to a whole topic. Resolve <see cref="TableReader{T}"/> to await <see cref="TableReader{T}.CaughtUp"/>; where several topics feed one table, that is the first's.</summary>
-    public static IServiceCollection AddTable<T, TTable>(this IServiceCollection services, string topic)
+    /// <param name="newest">How many of the records that the topic holds at the start are read, the newest of each partition; all of them if not given.</param>
+    public static IServiceCollection AddTable<T, TTable>(this IServiceCollection services, string topic, Func<IServiceProvider, int?>? newest = null)
         where T : class, ISpecificRecord, IBinaryRecord<T>, new()
         where TTable : class, ITable<T>
     {
@@ -76,7 +77,7 @@ public static class StreamingExtensions
             var codec = provider.GetRequiredService<AvroCodec>();
             return new TableReader<T>(
                 topic, provider.GetRequiredService<KafkaClients>(), bytes => codec.DecodeAsync<T>(topic, bytes), provider.GetRequiredService<TTable>(),
-                health(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<TableReader<T>>>());
+                newest?.Invoke(provider), health(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<TableReader<T>>>());
         });
         services.TryAddSingleton(provider => provider.GetRequiredKeyedService<TableReader<T>>(topic));
         return services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<TableReader<T>>(topic));

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Driftline.Streaming;
 
 /// <summary>
-/// Reads a whole topic from its beginning, outside any consumer group, into memory that every replica holds for itself, and then follows it.
+/// Reads a whole topic, or the newest part of it, outside any consumer group, into memory that every replica holds for itself, and then follows it.
 /// Nothing is committed: after a restart the topic itself is the state. A record that cannot be decoded or applied is logged and skipped, for
 /// its key has no newer state.
 /// </summary>
@@ -20,6 +20,7 @@ public sealed class TableReader<T> : BackgroundService where T : class
     private readonly KafkaClients _clients;
     private readonly Func<byte[], ValueTask<T>> _decode;
     private readonly ITable<T> _table;
+    private readonly int? _newest;
     private readonly LoopHealth _health;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -28,10 +29,10 @@ public sealed class TableReader<T> : BackgroundService where T : class
     private long _count;
     private readonly Dictionary<Partition, long> _behind = []; // the offset after what a partition held when it was assigned
 
-    internal TableReader(string topic, KafkaClients clients, Func<byte[], ValueTask<T>> decode, ITable<T> table, LoopHealth health, TimeProvider time, ILogger log) =>
-        (_topic, _clients, _decode, _table, _health, _time, _log) = (topic, clients, decode, table, health, time, log);
+    internal TableReader(string topic, KafkaClients clients, Func<byte[], ValueTask<T>> decode, ITable<T> table, int? newest, LoopHealth health, TimeProvider time, ILogger log) =>
+        (_topic, _clients, _decode, _table, _newest, _health, _time, _log) = (topic, clients, decode, table, newest, health, time, log);
 
-    /// <summary>Completes when all that the topic held at the start has been applied.</summary>
+    /// <summary>Completes when all that the topic held at the start, or the newest part of it, has been applied.</summary>
     public Task CaughtUp => _caughtUp.Task;
 
     /// <summary>On a thread of its own, for it sits in the client's blocking poll nearly all the time: requests keep every thread of the pool.</summary>
@@ -90,12 +91,13 @@ public sealed class TableReader<T> : BackgroundService where T : class
             var topic = admin.GetMetadata(_topic, MetadataTimeout).Topics.Single(topic => topic.Topic == _topic);
             if (topic.Error.IsError || topic.Partitions.Count == 0) throw new KafkaException(topic.Error);
             var added = topic.Partitions.Select(partition => new TopicPartition(_topic, partition.PartitionId)).Where(partition => !_assigned.Contains(partition.Partition)).ToList();
-            var ends = added.ConvertAll(partition => consumer.QueryWatermarkOffsets(partition, MetadataTimeout).High.Value);
-            if (added.Count > 0) consumer.IncrementalAssign(added.Select(partition => new TopicPartitionOffset(partition, Offset.Beginning)));
-            foreach (var (partition, end) in added.Zip(ends))
+            var held = added.ConvertAll(partition => (Partition: partition, Offsets: consumer.QueryWatermarkOffsets(partition, MetadataTimeout)));
+            var share = _newest is { } newest ? ((long)newest + topic.Partitions.Count - 1) / topic.Partitions.Count : long.MaxValue;
+            if (added.Count > 0) consumer.IncrementalAssign(held.Select(one => new TopicPartitionOffset(one.Partition, Math.Max(one.Offsets.Low.Value, one.Offsets.High.Value - share))));
+            foreach (var (partition, offsets) in held)
             {
                 _assigned.Add(partition.Partition);
-                _behind.Add(partition.Partition, end);
+                _behind.Add(partition.Partition, offsets.High.Value);
             }
 
             return true;

@@ -8,6 +8,7 @@ using Driftline.Recommender.Privacy;
 using Driftline.Recommender.Retrieval;
 using Driftline.Schemas;
 using Driftline.Streaming;
+using Microsoft.Extensions.Options;
 
 var builder = ServiceDefaults.CreateService(args, "recommender", RecommenderMetrics.MeterName, StreamingTelemetry.SourceName);
 builder.Services.AddStreaming("recommender", Topics.StorefrontEventsRejected.Name);
@@ -16,7 +17,7 @@ builder.Services.AddConsumerLoop<InterestUpdated, ApplyInterests>(Topics.Interes
 builder.Services.AddTable<ModelReleased, ReleaseTable>(Topics.ModelReleases.Name);
 builder.Services.AddTable<CatalogItem, CatalogTable>(Topics.CatalogItems.Name);
 builder.Services.AddTable<ItemVector, VectorTable>(Topics.CatalogVectors.Name);
-builder.Services.AddTable<StorefrontEvent, TrendingTable>(Topics.StorefrontEvents.Name);
+builder.Services.AddTable<StorefrontEvent, TrendingTable>(Topics.StorefrontEvents.Name, provider => provider.GetRequiredService<IOptions<RecommenderOptions>>().Value.TrendingEvents);
 builder.Services.AddTable<ErasureRequested, ErasureTable>(Topics.PrivacyErasures.Name);
 builder.Services.AddExperiments();
 if (ExperimentServices.AreConfigured(builder.Configuration)) // without them there is nothing to attribute

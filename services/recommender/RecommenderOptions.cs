@@ -39,6 +39,10 @@ public sealed class RecommenderOptions
     [Range(100, 10_000_000, ErrorMessage = "Recommender:TrendingMaxItems must be between 100 and 10000000.")]
     public int TrendingMaxItems { get; set; } = 200_000;
 
+    /// <summary>How many of the events on <c>storefront.events</c>, the newest, a replica reads for trending before it is ready.</summary>
+    [Range(1, int.MaxValue, ErrorMessage = "Recommender:TrendingEvents must be between 1 and 2147483647.")]
+    public int TrendingEvents { get; set; } = 5_000_000;
+
     /// <summary>Most event streams (server-sent events) open at once on this replica.</summary>
     [Range(0, 100_000, ErrorMessage = "Recommender:MaxStreams must be between 0 and 100000.")]
     public int MaxStreams { get; set; } = 1_000;

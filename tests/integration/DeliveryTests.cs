@@ -7,6 +7,7 @@ using Driftline.Local;
 using Driftline.Streaming;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -100,6 +101,30 @@ public sealed class DeliveryTests : IAsyncLifetime
         await first.StopAsync();
         await producing;
         await UntilAsync(() => _handled.Count == Count);
+    }
+
+    [Theory]
+    [InlineData(null, 300)]
+    [InlineData(60, 60)]
+    public async Task ATableIsReadyWithTheNewestOfEachPartitionAndTakesAllThatFollows(int? newest, int first)
+    {
+        await ProduceAsync(0, 300);
+        var builder = Configured(_ => { });
+        builder.Services.RemoveAll<IHostedService>();
+        builder.Services.AddTable<SequenceUpdated, Positions>(_topic, _ => newest);
+        using var host = builder.Build();
+        await host.StartAsync();
+
+        await host.Services.GetRequiredService<TableReader<SequenceUpdated>>().CaughtUp.WaitAsync(Limit);
+        var read = host.Services.GetRequiredService<Positions>().Read;
+        Assert.Equal(first, read.Count);
+        if (newest is not null) Assert.All(read.CountBy(one => one.Partition), partition => Assert.Equal(first / Partitions, partition.Value));
+
+        await ProduceAsync(300, 200);
+        await UntilAsync(() => read.Count == first + 200);
+        foreach (var partition in read.GroupBy(one => one.Partition)) // it goes on where what was read at the start ended: that was the newest
+            Assert.Equal(Enumerable.Range(0, partition.Count()).Select(i => partition.First().Offset + i), partition.Select(one => one.Offset));
+        await host.StopAsync();
     }
 
     [Fact]
@@ -219,6 +244,13 @@ public sealed class DeliveryTests : IAsyncLifetime
             Assert.True(DateTime.UtcNow < deadline, $"only {_handled.Count} records were handled within {Limit}");
             await Task.Delay(10);
         }
+    }
+
+    private sealed class Positions : ITable<SequenceUpdated>
+    {
+        public ConcurrentQueue<TopicPartitionOffset> Read { get; } = [];
+
+        public void Apply(Received<SequenceUpdated> record) => Read.Enqueue(record.Position);
     }
 
     private sealed record Effect(ConcurrentDictionary<string, int> Handled, Action<IReadOnlyList<Received<SequenceUpdated>>> After);

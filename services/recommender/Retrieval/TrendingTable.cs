@@ -18,7 +18,7 @@ internal sealed record TrendingRanking(ImmutableArray<TrendingItem> Items, DateT
 }
 
 /// <summary>
-/// Decayed popularity from <c>storefront.events</c>, which every replica reads whole. A purchase weighs 3, a cart 2, a click or a review 1;
+/// Decayed popularity from <c>storefront.events</c>, of which every replica reads the newest before it is ready, and all that follows. A purchase weighs 3, a cart 2, a click or a review 1;
 /// an impression, which the shop caused, nothing. Event time counts, so a replay of old events trends as those days did. An event id that a user
 /// sent lately is not counted again.
 /// </summary>
