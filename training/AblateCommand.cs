@@ -38,13 +38,14 @@ internal static class AblateCommand
         if (!ModelInputs.Names.Contains(request.Without)) throw new InputException($"--without {request.Without}: use one of {string.Join(", ", ModelInputs.Names)}.");
         if (request.Seeds < 1) throw new InputException($"--seeds {request.Seeds}: must be 1 or more.");
         ProgressView.Check(request.Progress);
+        ReportFiles.Prepare(request.Folder);
         var config = request.Config is { } file ? TrainingConfig.Load(file) : TrainingConfig.LoadDefault();
         var data = TrainingData.Read(request.Data, Split.Parse(request.Split));
         if (request.Without == ModelInputs.Attributes && data.Attributes.Count == 0)
             throw new InputException($"{request.Data}: there is no user attribute to leave out: users.csv names none with a value of {AttributeVocabulary.LeastUsers} users or more.");
         var cases = Evaluation.TestCases(data);
         if (cases.Count == 0) throw new InputException($"{request.Data}: no user has a test under --split {data.Split.Name}: choose another split.");
-        using (var encoder = ItemTexts.Encoder(config.Model)) config = config with { Model = config.Model with { TextEncoder = encoder.Name } }; // one for all trainings, whatever auto comes to
+        config = ItemTexts.Resolved(config);
         var report = new EvaluationReport(ReportFiles.NameOf(request.Data), data, cases.Count, null, request.Line) { TextEncoder = config.Model.TextEncoder };
         var ablation = new Ablation(data, config, request.Without, report);
         for (var seed = 1; seed <= request.Seeds; seed++)
@@ -54,6 +55,7 @@ internal static class AblateCommand
                 Console.WriteLine($"seed {seed}, {(without.Length == 0 ? Whole : "without " + without)}");
                 ablation.Run(seed, without, trained => ProgressView.Run(request.Progress, config.Training, progress => trained.Train(progress, cancel: cancel)));
             }
+            report.WriteFolder(request.Folder); // a run that is stopped leaves the seeds that were done
         }
 
         ablation.AddReferences();

@@ -63,13 +63,14 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
             var config = ConfigOf(run, encoder);
             var (part, started) = (budget.Begin(Left, (run.Split, run.Weight), config.Training.MaxSeconds), _watch.Elapsed);
             var seconds = Math.Min(part.Seconds, given.GetValueOrDefault((run.Split, run.Config), double.PositiveInfinity));
-            if (FiguresOf(run, config, reports[run.Split]) is null && await TrainAsync(run, config, seconds, stopping) is { } problem)
+            var kept = FiguresOf(run, config, reports[run.Split]) is not null;
+            if (!kept && await TrainAsync(run, config, seconds, stopping) is { } problem)
             {
                 lock (failed) failed.Add($"{name}: {problem}");
             }
 
             budget.End(part, (_watch.Elapsed - started).TotalSeconds);
-            Say($"{Interlocked.Increment(ref done)}/{runs.Count} {name}");
+            Say($"{Interlocked.Increment(ref done)}/{runs.Count} {name}{(kept ? KeptOf(run, seconds) : "")}");
         });
         foreach (var row in runs.GroupBy(run => (run.Split, run.Row))) Collect(row, reports[row.Key.Split], encoder);
         foreach (var (split, report) in reports)
@@ -135,6 +136,9 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
     /// <summary>What an earlier time gave a row's runs that were made in it: further seeds get no more, so that a row's figures can be compared with each other.</summary>
     private Dictionary<(string Split, string Config), double> Given(IEnumerable<Planned> made) => made.Where(run => File.Exists(ConfigFileOf(run)))
         .GroupBy(run => (run.Split, run.Config)).ToDictionary(row => row.Key, row => row.Max(run => TrainingConfig.Load(ConfigFileOf(run)).Training.MaxSeconds));
+
+    private string KeptOf(Planned run, double seconds) => string.Create(CultureInfo.InvariantCulture,
+        $": figures of an earlier time are kept, of a training of at most {seconds:F0} s; remove the row's folders {Path.Combine(request.Folder, "runs", $"{FileName(run.Split)}-{run.Config}-*")} to train with the time that there is now");
 
     private async Task<string?> TrainAsync(Planned run, TrainingConfig config, double seconds, CancellationToken stopping)
     {

@@ -19,6 +19,7 @@ internal static class EvaluateCommand
     {
         if (!Devices.IsKnown(request.Device)) throw new InputException($"--device {request.Device}: use {Devices.Known}.");
         if (request.Sampled is < 1) throw new InputException($"--sampled {request.Sampled}: must be 1 or more.");
+        if (request.Folder is { } place) ReportFiles.Prepare(place);
         using var model = request.Artifact is null ? null : ModelArtifact.Load(request.Artifact);
         var split = Split.Parse(request.Split ?? model?.Manifest.Split ?? Split.LeaveOneOut.Name);
         var events = TrainingData.Read(request.Data, split);
@@ -60,6 +61,8 @@ internal static class EvaluateCommand
             throw new InputException($"{request.Data}: its items have other categories than when model {manifest.Version} was trained. Evaluate on the training folder, or train again.");
         if (manifest.Attributes.Count > 0 && !events.Attributes.Matches(new AttributeVocabulary(manifest.Attributes)))
             throw new InputException($"{request.Data}: its users file gives other attributes or values than model {manifest.Version} was trained with. Evaluate on the training folder.");
+        if (events.DataHash != manifest.DataHash)
+            Console.Error.WriteLine($"{request.Data}: differs from what model {manifest.Version} was trained on, in event types, times, texts or users' attributes: the figures are of the data as it is now.");
         var target = Devices.Resolve(request.Device);
         model.Network.to(target);
         using var network = new NetworkRanker($"{manifest.Name} {manifest.Architecture.Encoder} {manifest.Version}", model.Network, featuriser, target);

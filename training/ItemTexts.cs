@@ -25,6 +25,13 @@ internal static class ItemTexts
         }
     }
 
+    /// <summary>A configuration that names the encoder which its own comes to here, now and for all trainings made by it.</summary>
+    public static TrainingConfig Resolved(TrainingConfig config)
+    {
+        using var encoder = Encoder(config.Model);
+        return config with { Model = config.Model with { TextEncoder = encoder.Name } };
+    }
+
     /// <summary>The raw text vectors of items; a line on standard error says how far a long encoding is.</summary>
     public static TextVectors Encode(IReadOnlyList<CatalogEntry> items, TextEncoder encoder) =>
         TextVectors.Of(items, encoder, new EncodingLines(items.Count, Console.Error, TimeProvider.System).Report);

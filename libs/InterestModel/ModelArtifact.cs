@@ -16,6 +16,8 @@ public sealed class ModelArtifact(ModelManifest manifest, IReadOnlyList<ItemReco
     private const string ItemsFile = "items.jsonl";
     private const string PopulationFile = "population.json";
 
+    private static readonly string[] OwnFiles = [ManifestFile, WeightsFile, ItemsFile, PopulationFile];
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
@@ -53,13 +55,30 @@ public sealed class ModelArtifact(ModelManifest manifest, IReadOnlyList<ItemReco
             Manifest = Manifest with { Files = written.ToDictionary(name => name, name => HashOf(Path.Combine(temporary, name))) };
             Manifest = Manifest with { Version = VersionOf(Manifest) };
             File.WriteAllText(Path.Combine(temporary, ManifestFile), JsonSerializer.Serialize(Manifest, Json) + "\n");
-            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-            Directory.Move(temporary, folder);
+            PutInPlace(temporary, folder);
         }
         finally
         {
             if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
         }
+    }
+
+    /// <summary>The model that was there goes only once the new one is in its place, and comes back where that fails.</summary>
+    private static void PutInPlace(string temporary, string folder)
+    {
+        var before = $"{temporary}.before";
+        if (Directory.Exists(folder)) Directory.Move(folder, before);
+        try
+        {
+            Directory.Move(temporary, folder);
+        }
+        catch (IOException) when (Directory.Exists(before))
+        {
+            Directory.Move(before, folder);
+            throw;
+        }
+
+        if (Directory.Exists(before)) Directory.Delete(before, recursive: true);
     }
 
     /// <summary>Reads <c>model.json</c> alone, unchecked but for its format.</summary>
@@ -126,8 +145,9 @@ public sealed class ModelArtifact(ModelManifest manifest, IReadOnlyList<ItemReco
     public static void RefuseOtherContent(string folder)
     {
         if (File.Exists(folder)) throw new IOException($"{folder}: is a file. Give a folder for the model.");
-        if (Directory.Exists(folder) && !File.Exists(Path.Combine(folder, ManifestFile)) && Directory.EnumerateFileSystemEntries(folder).Any())
-            throw new IOException($"{folder}: holds something else than a model, and is left alone. Give an empty or a new folder.");
+        if (!Directory.Exists(folder)) return;
+        if (Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).FirstOrDefault(name => !OwnFiles.Contains(name)) is { } other)
+            throw new IOException($"{folder}: holds {other}, which is no part of a model, and is left alone. Give an empty or a new folder.");
     }
 
     internal static string VersionOf(ModelManifest manifest)

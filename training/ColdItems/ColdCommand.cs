@@ -30,7 +30,8 @@ internal static class ColdCommand
         if (progress is not (null or "plain" or "bar")) throw new InputException($"--progress {progress}: use plain or bar.");
         if (share is not (> 0 and < 100)) throw new InputException(FormattableString.Invariant($"--share {share}: must be more than 0 and less than 100."));
         if (seeds is < 1 or > 100) throw new InputException($"--seeds {seeds}: must be 1 to 100.");
-        var settings = TrainingConfig.Load(config ?? Path.Combine(TrainingConfig.DefaultFolder, "cold.json"));
+        ReportFiles.Prepare(folder);
+        var settings = ItemTexts.Resolved(TrainingConfig.Load(config ?? Path.Combine(TrainingConfig.DefaultFolder, "cold.json")));
         var events = TrainingData.Read(data);
         var report = new ColdReport(
             ReportFiles.NameOf(data), events.DataHash, events.Items.Count, share, settings, line);

@@ -35,6 +35,7 @@ internal static class DriftCommand
         command.SetAction((result, cancel) => Task.FromResult(guarded(() =>
         {
             var folder = result.GetValue(data)!;
+            ReportFiles.Prepare(result.GetValue(output)!);
             if (result.GetValue(simulate) is { } users) Simulate(folder, users, result.GetValue(days), result.GetValue(seed));
             var truth = RecordedTruth.Read(folder);
             var (cases, at, horizon) = result.GetValue(artifact) is { } model ? Judge(folder, model, truth) : TrainAndJudge(folder, result.GetValue(config), result.GetValue(times), truth, cancel);
@@ -62,7 +63,7 @@ internal static class DriftCommand
             throw new InputException($"--artifact {artifact}: was trained under the split {model.Manifest.Split}: train it with --split time:YYYY-MM-DD, so that there is a time to judge it after.");
         if (model.Population is not { } population) throw new InputException($"--artifact {artifact}: holds no population model. Train it again.");
         var data = TrainingData.Read(folder, split);
-        if (data.SplitHash != model.Manifest.SplitHash) throw new InputException($"--data {folder}: is not the data that model {model.Manifest.Version} was trained on.");
+        if (data.DataHash != model.Manifest.DataHash) throw new InputException($"--data {folder}: is not the data that model {model.Manifest.Version} was trained on.");
         using var predictor = InterestPredictor.Load(artifact, cacheFolder: ItemTexts.Cache);
         return ([.. DriftCase.All(predictor, data, truth, at, population.HorizonDays)], [at], population.HorizonDays);
     }
@@ -71,7 +72,7 @@ internal static class DriftCommand
         string folder, string? config, int times, RecordedTruth truth, CancellationToken cancel)
     {
         if (times is < 1 or > 52) throw new InputException($"--times {times}: must be 1 to 52.");
-        var settings = TrainingConfig.Load(config ?? Path.Combine(TrainingConfig.DefaultFolder, "drift.json"));
+        var settings = ItemTexts.Resolved(TrainingConfig.Load(config ?? Path.Combine(TrainingConfig.DefaultFolder, "drift.json")));
         var horizon = settings.Training.HorizonDays;
         var (first, end) = Span(folder);
         var last = end.AddDays(-horizon - DaysAfter);

@@ -51,6 +51,8 @@ internal static class FederatedCommand
         if (request.Seeds < 1) throw new InputException($"--seeds {request.Seeds}: must be 1 or more.");
         if (request.Settings.Noise > 0 && request.Split == "time:auto")
             throw new InputException("--split time:auto: the time is found in all silos' events, which --noise is to hide. Give one: time:YYYY-MM-DD.");
+        ReportFiles.Prepare(request.Folder);
+        ModelArtifact.RefuseOtherContent(Path.Combine(request.Folder, "model"));
         var config = TrainingConfig.Load(request.Config ?? Path.Combine(TrainingConfig.DefaultFolder, "federated.json"));
         var data = TrainingData.Read(request.Data, Split.Parse(request.Split));
         if (Evaluation.TestCases(data).Count == 0) throw new InputException($"{request.Data}: no user has a test under --split {data.Split.Name}: choose another split.");

@@ -32,6 +32,7 @@ public sealed record FederatedSettings(
         Must(Noise >= 0 && double.IsFinite(Noise), "--noise", "0 or more");
         Must(Noise == 0 || double.IsFinite(Clip), "--noise", "0 without a --clip: noise hides no more than the largest update");
         Must(Delta is > 0 and < 1, "--delta", "more than 0 and less than 1");
+        Must(Noise == 0 || Delta < 1.0 / Silos, "--delta", $"less than 1/{Silos}: with delta at one over the silos or more, publishing one silo's data whole would pass for private");
         Must(Participation is > 0 and <= 1, "--participation", "more than 0 and at most 1");
     }
 }

@@ -60,8 +60,8 @@ public sealed class FederatedTraining : IDisposable
     /// <summary>Trains on all events in one place from the same start, for as many epochs, with one optimiser.</summary>
     public FederatedRun Central(int rounds, int epochs, Action<int, double, double> progress, CancellationToken cancel = default)
     {
-        Begin();
-        var silo = new Silo(_config, _data, Network);
+        Weights.Set(Network, _start);
+        var silo = new Silo(_config, _data, Network, 0);
         using var optimiser = optim.AdamW(Network.parameters(), _config.Training.LearningRate, weight_decay: _config.Training.WeightDecay);
         return Rounds(rounds, progress, round => silo.Train(Network, _device, 1 + round * epochs, epochs, optimiser, cancel), []);
     }
@@ -72,9 +72,9 @@ public sealed class FederatedTraining : IDisposable
     public FederatedRun Federated(FederatedSettings settings, Action<int, double, double> progress, CancellationToken cancel = default)
     {
         settings.Check();
-        Begin();
+        Weights.Set(Network, _start);
         var seed = _config.Training.Seed;
-        Silo[] silos = [.. Silo.Divide(_data, settings.Silos, seed).Select(data => new Silo(_config, data, Network))];
+        Silo[] silos = [.. Silo.Divide(_data, settings.Silos, seed).Select((data, number) => new Silo(_config, data, Network, number))];
         Func<double> coin = settings.Noise > 0 ? SecretRandom.NextDouble : new Random(seed).NextDouble;
         var norms = new List<double>();
         using var global = _start.clone();
@@ -120,12 +120,6 @@ public sealed class FederatedTraining : IDisposable
         if (!double.IsFinite(norm)) throw new InputException("A silo's weights are no longer finite: lower training.learningRate or --local-epochs.");
         if (norm > most) update.mul_(most / norm);
         return norm;
-    }
-
-    private void Begin()
-    {
-        random.manual_seed(_config.Training.Seed);
-        Weights.Set(Network, _start);
     }
 
     private FederatedRun Rounds(int rounds, Action<int, double, double> progress, Func<int, double?> run, List<double> norms)

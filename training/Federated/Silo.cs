@@ -7,7 +7,8 @@ namespace Driftline.Training;
 
 /// <summary>
 /// One holder of data. It is given weights, trains on its own users, and hands back the change of the weights; its events never leave it. The rows of
-/// the id embeddings of items that it has never met do not change.
+/// the id embeddings of items that it has never met do not change. Its chance is its own, by seed and epoch: what it hands back depends on nothing that
+/// another silo did, so that one silo more or less changes the sum by its own update alone.
 /// </summary>
 internal sealed class Silo
 {
@@ -16,10 +17,11 @@ internal sealed class Silo
     private readonly TrainingSettings _settings;
     private readonly bool[] _unseen;
 
-    public Silo(TrainingConfig config, TrainingData data, InterestNetwork network)
+    /// <param name="number">From 0.</param>
+    public Silo(TrainingConfig config, TrainingData data, InterestNetwork network, int number)
     {
         // A warm-up by steps would last a small silo many rounds.
-        var local = config with { Training = config.Training with { WarmupSteps = 0 } };
+        var local = config with { Training = config.Training with { WarmupSteps = 0, Seed = unchecked(config.Training.Seed * 7_368_787 + number) } };
         _settings = local.Training;
         _steps = new TrainingSteps(local, data);
         _windows = _steps.Windows(network);
@@ -47,6 +49,7 @@ internal sealed class Silo
         for (var epoch = firstEpoch; epoch < firstEpoch + epochs; epoch++)
         {
             network.train();
+            _steps.Seed(epoch);
             var batches = _windows.Epoch(epoch);
             if (batches.Count > 0) loss = _steps.Pass(network, device, optimiser ?? own!, batches, 1, () => false, (_, _) => { }, cancel);
         }

@@ -11,4 +11,19 @@ internal static class ReportFiles
 
     /// <summary>The name of a data folder in reports: its last part.</summary>
     public static string NameOf(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+
+    /// <summary>Makes the folder of a report ready before the work that fills it.</summary>
+    /// <exception cref="InputException">Nothing can be written there.</exception>
+    public static void Prepare(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            using var probe = new FileStream(Path.Combine(folder, $".{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"--out {folder}: cannot be written to: {e.Message} Give a folder that can.");
+        }
+    }
 }

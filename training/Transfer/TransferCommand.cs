@@ -41,7 +41,8 @@ internal static class TransferCommand
         if (progress is not (null or "plain" or "bar")) throw new InputException($"--progress {progress}: use plain or bar.");
         if (seeds is < 1 or > 100) throw new InputException($"--seeds {seeds}: must be 1 to 100.");
         var percent = Shares(shares);
-        var settings = TrainingConfig.Load(config ?? Path.Combine(TrainingConfig.DefaultFolder, "transfer.json"));
+        ReportFiles.Prepare(folder);
+        var settings = ItemTexts.Resolved(TrainingConfig.Load(config ?? Path.Combine(TrainingConfig.DefaultFolder, "transfer.json")));
         var asked = Split.Parse(split);
         var (from, to) = data is not null
             ? CategoryHalves.Of(TrainingData.Read(data, asked), data)

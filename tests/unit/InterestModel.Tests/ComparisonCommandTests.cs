@@ -68,6 +68,20 @@ public sealed class ComparisonCommandTests
         Assert.Contains("--device gpu", Assert.Throws<InputException>(() => EvaluateCommand.Run(request with { Device = "gpu" })).Message, StringComparison.Ordinal);
     });
 
+    [Fact]
+    public void AFolderForResultsThatCannotBeWrittenIsSaidBeforeTheWork() => InFolder(folder =>
+    {
+        File.WriteAllText($"{folder}/taken", "");
+        foreach (var (command, arguments) in new (Command, string[])[]
+        {
+            (AblateCommand.Create(run => run(), ""), ["--without", "attributes"]), (ColdCommand.Create(run => run(), ""), []),
+            (TransferCommand.Create(run => run(), ""), []), (FederatedCommand.Create(run => run(), ""), []), (DriftCommand.Create(run => run(), ""), []),
+        })
+        {
+            Assert.Contains($"--out {folder}/taken", Refusal(command, [.. arguments, "--data", folder, "--config", $"{folder}/config.json", "--out", $"{folder}/taken"]), StringComparison.Ordinal);
+        }
+    });
+
     private static void InFolder(Action<string> use)
     {
         var events = "user_id,item_id,event_time,event_type\n" + string.Concat(Enumerable.Range(1, 6).SelectMany(day =>

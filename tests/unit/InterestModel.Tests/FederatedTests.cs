@@ -60,12 +60,34 @@ public sealed class FederatedTests
     }
 
     [Fact]
+    public void WhatASiloHandsBackDependsOnNoOtherSilo()
+    {
+        using var training = Training(SyntheticStore.Data(users: 60));
+        using var scope = NewDisposeScope();
+        var start = Weights.Of(training.Network);
+        var (first, second) = (Silo.Divide(SyntheticStore.Data(users: 60), 2, 1)[0], Silo.Divide(SyntheticStore.Data(users: 60), 2, 1)[1]);
+
+        var alone = UpdateOf(second, 1);
+        UpdateOf(first, 0);
+        Assert.Equal(alone, UpdateOf(second, 1));
+        Assert.NotEqual(alone, UpdateOf(second, 2)); // chance is at work
+
+        float[] UpdateOf(TrainingData data, int number)
+        {
+            Weights.Set(training.Network, start);
+            var silo = new Silo(Config, data, training.Network, number);
+            silo.Train(training.Network, CPU, 1, 1, null, TestContext.Current.CancellationToken);
+            return silo.Update(training.Network, start).data<float>().ToArray();
+        }
+    }
+
+    [Fact]
     public void TheIdsOfItemsThatASiloNeverMetDoNotChangeThere()
     {
         var data = SyntheticStore.Data(users: 3);
         Assert.Contains(0, data.TrainingCounts);
         using var training = Training(data);
-        var silo = new Silo(Config, data, training.Network);
+        var silo = new Silo(Config, data, training.Network, 0);
         using var scope = NewDisposeScope();
         Weights.Set(training.Network, Weights.Of(training.Network).add_(0.1)); // so that weight decay would move them
         var before = Weights.Of(training.Network);
@@ -96,6 +118,7 @@ public sealed class FederatedTests
         var run = training.Federated(new FederatedSettings(50, 2, 1, Participation: 0.5), (_, _, _) => { });
         Assert.All(run.Validation, ndcg => Assert.InRange(ndcg, 0, 1));
         Assert.Contains("--clip", Assert.Throws<InputException>(() => new FederatedSettings(2, 1, 1, Noise: 1).Check()).Message, StringComparison.Ordinal);
+        Assert.Contains("--delta", Assert.Throws<InputException>(() => new FederatedSettings(1_000, 1, 1, Clip: 1, Noise: 1).Check()).Message, StringComparison.Ordinal);
         Assert.Contains("--participation", Assert.Throws<InputException>(() => new FederatedSettings(2, 1, 1, Participation: 0).Check()).Message, StringComparison.Ordinal);
     }
 

@@ -99,5 +99,21 @@ public sealed class ModelArtifactTests(TrainedModel trained)
         folder.Delete(recursive: true);
     }
 
+    [Fact]
+    public void AModelIsReplacedAndWhatLiesBesideItInItsFolderIsNotLost()
+    {
+        var folder = Path.Combine(Directory.CreateTempSubdirectory("driftline-replaced-").FullName, "model");
+        using var model = ModelArtifact.Load(trained.Folder);
+        model.Save(folder);
+        model.Save(folder);
+        using (ModelArtifact.Load(folder))
+            Assert.Equal([folder], Directory.GetFileSystemEntries(Path.GetDirectoryName(folder)!));
+
+        File.WriteAllText(Path.Combine(folder, "notes.txt"), "mine");
+        Assert.Contains("notes.txt", Assert.Throws<IOException>(() => model.Save(folder)).Message, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(Path.Combine(folder, "notes.txt")));
+        Directory.Delete(Path.GetDirectoryName(folder)!, recursive: true);
+    }
+
     private static string Refusal(string folder) => Assert.Throws<ModelArtifactException>(() => ModelArtifact.Load(folder)).Message;
 }
