@@ -56,6 +56,9 @@ var answers = new Command("answers", "The recommender alone: how long an answer 
 answers.SetAction((parsed, stopping) => new AnswersCommand(
     parsed.GetValue(requestRate), parsed.GetValue(stageSeconds), parsed.GetValue(itemCount), parsed.GetValue(json)?.FullName).ExecuteAsync(stopping));
 
+var start = new Command("start", "The recommender alone: how long it reads a filled topic for trending until it is ready, and what an event of it costs.") { eventCount };
+start.SetAction((parsed, stopping) => StartCommand.ExecuteAsync(parsed.GetValue(eventCount), stopping));
+
 var update = new Option<bool>("--update") { Description = "Write the measured ratios to bench/baseline.json instead." };
 var regressions = new Command("regressions", "Hold ratios of times within this process against bench/baseline.json. Exit 1 if one is worse by more than 20 %.") { update };
 regressions.SetAction((parsed, stopping) => parsed.GetValue(update) ? RegressionsCommand.UpdateAsync(stopping) : RegressionsCommand.CheckAsync(stopping));
@@ -104,7 +107,7 @@ retrieval.SetAction(async (parsed, stopping) =>
 try
 {
     return await new RootCommand("Driftline's benchmarks. Run them in Release, on a machine with nothing else to do.")
-        { e2e, peer, growth, ingest, buildSequences, answers, capacity, PredictorCommand.Create(), retrieval, MicroCommand.Create(), regressions }.Parse(args)
+        { e2e, peer, growth, ingest, buildSequences, answers, start, capacity, PredictorCommand.Create(), retrieval, MicroCommand.Create(), regressions }.Parse(args)
         .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
 }
 catch (Exception e) when (e is InvalidOperationException or FileNotFoundException or TimeoutException or IOException or Driftline.Client.DriftlineException)

@@ -90,15 +90,16 @@ root.Add(soak);
 var users = Number("--users", "Users whose state is kept.", 1_000_000);
 var peak = Number("--events-per-second", "Events per second at the peak.", 350);
 var entries = Number("--entries-per-user", "Events in the average user's sequence, 256 at most.", 50);
+var peakToMean = Number("--peak-to-mean", "The peak over the mean of a week.", new Load(0, 0, 0, 0).PeakToMean);
 var requests = Number("--requests-per-second", "Recommendations asked for per second at the peak. Default: a tenth of the events.", null);
 var coresPerReplica = Number("--cores-per-replica", "Cores of one replica.", new Building().CoresPerReplica);
 var coreHour = Number("--core-hour", "US dollars for a core for an hour.", new Building().CoreHour);
 var gibHour = Number("--gib-hour", "US dollars for a GiB of memory for an hour.", new Building().GiBHour);
 var costs = new Option<FileInfo?>("--costs") { Description = "Unit costs that `bench capacity` measured elsewhere. Default: docs/capacity/unit-costs.json." };
 var asJson = new Option<bool>("--json") { Description = "One line of JSON." };
-var capacity = new Command("capacity", "Partitions, brokers, Redis shards, replicas and cost for a load, from measured unit costs.") { users, peak, entries, requests, coresPerReplica, coreHour, gibHour, costs, asJson };
+var capacity = new Command("capacity", "Partitions, brokers, Redis shards, replicas and cost for a load, from measured unit costs.") { users, peak, entries, requests, peakToMean, coresPerReplica, coreHour, gibHour, costs, asJson };
 capacity.SetAction(parsed => CapacityCommand.Run(
-    new Load(parsed.GetValue(users)!.Value, parsed.GetValue(peak)!.Value, Math.Min(256, parsed.GetValue(entries)!.Value), parsed.GetValue(requests) ?? parsed.GetValue(peak)!.Value / 10),
+    new Load(parsed.GetValue(users)!.Value, parsed.GetValue(peak)!.Value, Math.Min(256, parsed.GetValue(entries)!.Value), parsed.GetValue(requests) ?? parsed.GetValue(peak)!.Value / 10, parsed.GetValue(peakToMean)!.Value),
     new Building { CoresPerReplica = parsed.GetValue(coresPerReplica)!.Value, CoreHour = parsed.GetValue(coreHour)!.Value, GiBHour = parsed.GetValue(gibHour)!.Value },
     parsed.GetValue(costs)?.FullName, parsed.GetValue(asJson)));
 root.Add(capacity);

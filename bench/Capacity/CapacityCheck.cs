@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Driftline.Bench.EndToEnd;
+using Driftline.Bench.Stages;
 using Driftline.Local.Capacity;
 
 namespace Driftline.Bench.Capacity;
@@ -17,6 +18,8 @@ internal sealed class CapacityCheck(double seconds, string folder)
     /// <summary>The most that a prediction may be off.</summary>
     private const double Tolerance = 0.25;
 
+    private const int EventsRead = 600_000;
+
     private static readonly Size[] Fitted = [new(20_000, 40), new(20_000, 250)];
     private static readonly Size[] Checked = [new(10_000, 80), new(20_000, 150), new(50_000, 220)];
     private static readonly string[] Parts = ["ingestor", "feature-builder", "predictor", "recommender", "redis"];
@@ -24,7 +27,7 @@ internal sealed class CapacityCheck(double seconds, string folder)
     public async Task<int> RunAsync(Action<string> say, CancellationToken stopping)
     {
         var measured = await MeasureAsync([.. Fitted, .. Checked], say, stopping);
-        var costs = Fit(measured[Fitted[0]], measured[Fitted[1]]);
+        var costs = Fit(measured[Fitted[0]], measured[Fitted[1]]) with { SecondsPerEventRead = Math.Round(await StartCommand.SecondsPerEventAsync(EventsRead, stopping), 8) };
         Directory.CreateDirectory(folder);
         await File.WriteAllTextAsync(Path.Combine(folder, "unit-costs.json"), costs.ToJson(), stopping);
         var model = new CapacityModel(costs, new Building());
@@ -57,7 +60,7 @@ internal sealed class CapacityCheck(double seconds, string folder)
         var (u2, e2, b2) = (large.UsersSeen, large.Entries - large.UsersSeen, large.RedisBytes);
         var determinant = (double)u1 * e2 - (double)u2 * e1;
         return new UnitCosts(
-            large.Machine, cpu, large.CpuSecondsPerRequest ?? 0, Math.Round(large.Updates / (double)large.Accepted, 3), large.TopicBytesPerRecord,
+            large.Machine, cpu, large.CpuSecondsPerRequest ?? 0, 0, Math.Round(large.Updates / (double)large.Accepted, 3), large.TopicBytesPerRecord,
             Math.Round(((double)b1 * e2 - (double)b2 * e1) / determinant), Math.Round(((double)b2 * u1 - (double)b1 * u2) / determinant));
     }
 

@@ -1,11 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using driftline.events;
-using Driftline.Bench.EndToEnd;
 using Driftline.Local;
-using Driftline.Schemas;
-using Driftline.Streaming;
 
 namespace Driftline.Bench.Stages;
 
@@ -14,7 +10,7 @@ namespace Driftline.Bench.Stages;
 /// </summary>
 internal sealed partial class BuildSequencesCommand(int events, int users, string? json)
 {
-    private const int Partitions = 48, Items = 10_000;
+    private const int Partitions = 48;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100), Patience = TimeSpan.FromSeconds(30);
 
     public async Task<int> ExecuteAsync(CancellationToken stopping)
@@ -31,26 +27,7 @@ internal sealed partial class BuildSequencesCommand(int events, int users, strin
     private async Task FillAsync(Stack stack)
     {
         using var fill = new TopicFill(stack);
-        var random = new Random(1);
-        var (userLaw, itemLaw) = (new ZipfLaw(users), new ZipfLaw(Items));
-        var topic = Topics.StorefrontEvents.Name;
-        for (var i = 0; i < events; i++)
-        {
-            var now = DateTimeOffset.UtcNow;
-            var (user, id) = ($"shopper-{userLaw.Draw(random)}", $"bench-{i:0000000000}");
-            IList<EventItem> items = [new EventItem { itemId = $"sku-{itemLaw.Draw(random)}", quantity = 1, price = 19.90 }];
-            await fill.SendAsync(topic, user, new StorefrontEvent
-            {
-                eventId = id,
-                userId = user,
-                eventTime = now.ToUnixTimeMilliseconds(),
-                receivedAt = now.ToUnixTimeMilliseconds(),
-                payload = (i % 10) switch { 7 => new AddToCart { items = items }, 8 => new Purchase { items = items }, _ => new Click { items = items } },
-                attributes = new Dictionary<string, string>(),
-            }, new CloudEvent(id, "/driftline/ingestor", "driftline.storefront.click", now));
-        }
-
-        fill.Finish(topic, Partitions, events);
+        await fill.EventsAsync(events, users, Partitions);
     }
 
     /// <summary>Waits until so many events are done.</summary>

@@ -2,8 +2,11 @@ using System.Diagnostics;
 using Avro.Specific;
 using Confluent.Kafka;
 using Confluent.SchemaRegistry;
+using driftline.events;
 using Driftline.AvroBinary;
+using Driftline.Bench.EndToEnd;
 using Driftline.Local;
+using Driftline.Schemas;
 using Driftline.Streaming;
 
 namespace Driftline.Bench.Stages;
@@ -11,6 +14,7 @@ namespace Driftline.Bench.Stages;
 /// <summary>Writes records to a stack's topics as the services write them, before any service runs.</summary>
 internal sealed class TopicFill : IDisposable
 {
+    private const int Items = 10_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly IProducer<byte[]?, byte[]?> _producer;
@@ -55,6 +59,31 @@ internal sealed class TopicFill : IDisposable
                 _producer.Poll(TimeSpan.FromMilliseconds(10));
             }
         }
+    }
+
+    /// <summary>Fills <c>storefront.events</c> with shoppers' actions, eight clicks to a cart and a purchase, of users and items by Zipf's law.</summary>
+    public async Task EventsAsync(int events, int users, int partitions)
+    {
+        var random = new Random(1);
+        var (userLaw, itemLaw) = (new ZipfLaw(users), new ZipfLaw(Items));
+        var topic = Topics.StorefrontEvents.Name;
+        for (var i = 0; i < events; i++)
+        {
+            var now = DateTimeOffset.UtcNow;
+            var (user, id) = ($"shopper-{userLaw.Draw(random)}", $"bench-{i:0000000000}");
+            IList<EventItem> items = [new EventItem { itemId = $"sku-{itemLaw.Draw(random)}", quantity = 1, price = 19.90 }];
+            await SendAsync(topic, user, new StorefrontEvent
+            {
+                eventId = id,
+                userId = user,
+                eventTime = now.ToUnixTimeMilliseconds(),
+                receivedAt = now.ToUnixTimeMilliseconds(),
+                payload = (i % 10) switch { 7 => new AddToCart { items = items }, 8 => new Purchase { items = items }, _ => new Click { items = items } },
+                attributes = new Dictionary<string, string>(),
+            }, new CloudEvent(id, "/driftline/ingestor", "driftline.storefront.click", now));
+        }
+
+        Finish(topic, partitions, events);
     }
 
     /// <summary>Waits for the broker, and makes sure that it still has everything: the test broker keeps 5 MiB of a partition and drops the oldest.</summary>

@@ -100,7 +100,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
         if (_assignment.TakePausedThatCameBack() is { Count: > 0 } paused) consumer.Resume(paused);
         Fill(consumer);
         _health.Beat();
-        _health.Ready = !_assignment.IsEmpty;
+        if (!_assignment.IsEmpty) _health.Ready = true; // and stays so: what has once come up serves on while brokers are away
         _lag.Fetched(_assignment.Spans());
         if (_assignment.Batch.Count > 0 && SeeThrough(consumer, stopping)) StoreOffsets(consumer);
         _assignment.Batch.Clear();

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Driftline.Streaming;
 
 /// <summary>
-/// One loop's pulse. Ready means assigned and polling (a table: caught up); alive means that the loop turned lately. Neither asks whether
+/// One loop's pulse. Ready means that it was assigned partitions (a table: caught up) since it started; alive means that the loop turned lately. Neither asks whether
 /// the broker can be reached: restarting a service does not mend a broker.
 /// </summary>
 public sealed class LoopHealth(string name, TimeProvider time)

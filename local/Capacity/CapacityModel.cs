@@ -7,7 +7,8 @@ namespace Driftline.Local.Capacity;
 /// <param name="EventsPerSecond">At the peak.</param>
 /// <param name="EntriesPerUser">Entries of the average sequence.</param>
 /// <param name="RequestsPerSecond">Recommendations asked for at the peak.</param>
-public sealed record Load(double Users, double EventsPerSecond, double EntriesPerUser, double RequestsPerSecond);
+/// <param name="PeakToMean">The peak over the mean of a week: what is kept for days was written at the mean.</param>
+public sealed record Load(double Users, double EventsPerSecond, double EntriesPerUser, double RequestsPerSecond, double PeakToMean = 3);
 
 /// <summary>What a cluster is built from, and what it costs.</summary>
 public sealed record Building
@@ -47,7 +48,7 @@ public sealed record Capacity(
 
 /// <summary>
 /// Sizes a cluster from measured unit costs. Each part's CPU is a straight line over its events; memory is a straight line over users and entries;
-/// replicas share partitions, so each pays the idle part again.
+/// replicas share partitions, so each pays the idle part again; and every recommender reads every event.
 /// </summary>
 public sealed class CapacityModel(UnitCosts costs, Building building)
 {
@@ -67,11 +68,13 @@ public sealed class CapacityModel(UnitCosts costs, Building building)
         var replicas = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var service in Services)
         {
-            var work = costs.Cpu[service].SecondsPerEvent * load.EventsPerSecond + (service == LocalService.Recommender.Name ? costs.SecondsPerRequest * load.RequestsPerSecond : 0);
-            var room = building.CoresPerReplica * building.Utilisation - costs.Cpu[service].IdleCores;
-            if (room <= 0) throw new InvalidOperationException($"{service} uses {costs.Cpu[service].IdleCores:F2} cores while idle: give --cores-per-replica more than {costs.Cpu[service].IdleCores / building.Utilisation:F1}.");
+            var read = service == LocalService.Recommender.Name ? costs.SecondsPerEventRead * load.EventsPerSecond : 0;
+            var each = costs.Cpu[service].IdleCores + read;
+            var work = costs.Cpu[service].SecondsPerEvent * load.EventsPerSecond - read + (service == LocalService.Recommender.Name ? costs.SecondsPerRequest * load.RequestsPerSecond : 0);
+            var room = building.CoresPerReplica * building.Utilisation - each;
+            if (room <= 0) throw new InvalidOperationException($"Every replica of {service} uses {each:F2} cores whatever its share of the work: give --cores-per-replica more than {each / building.Utilisation:F1}.");
             replicas[service] = Math.Max(2, (int)Math.Ceiling(work / room));
-            cores[service] = work + replicas[service] * costs.Cpu[service].IdleCores;
+            cores[service] = work + replicas[service] * each;
         }
 
         cores["redis"] = costs.Cpu["redis"].Cores(load.EventsPerSecond);
@@ -97,7 +100,7 @@ public sealed class CapacityModel(UnitCosts costs, Building building)
             var records = load.EventsPerSecond * (name == Topics.InterestUpdates.Name ? costs.UpdatesPerEvent : 1);
             perSecond += records * bytes * building.KafkaCopies / (1 << 20);
             // A compacted topic keeps the newest record of each user, and some that wait for the cleaner.
-            disk += (topic.Retention is { } kept ? records * kept.TotalSeconds : 2 * load.Users) * bytes * building.KafkaCopies / GiB;
+            disk += (topic.Retention is { } kept ? records / load.PeakToMean * kept.TotalSeconds : 2 * load.Users) * bytes * building.KafkaCopies / GiB;
         }
 
         return (perSecond, disk);

@@ -16,12 +16,13 @@ public sealed record CpuCost(double IdleCores, double SecondsPerEvent)
 /// <param name="Machine">Where.</param>
 /// <param name="Cpu">By part: the four services, <c>redis</c> and <c>broker</c> (the test broker, no measure of Kafka).</param>
 /// <param name="SecondsPerRequest">CPU seconds of the recommender for one answer of recommendations.</param>
+/// <param name="SecondsPerEventRead">CPU seconds of each recommender, of which every one reads every event for trending; part of what its line says of an event.</param>
 /// <param name="UpdatesPerEvent">Interest updates; the more events a user brings at a time, the fewer.</param>
 /// <param name="TopicBytesPerRecord">Key, value and headers by topic.</param>
 /// <param name="RedisBytesPerUser">What a user takes in Redis with a single event.</param>
 /// <param name="RedisBytesPerEntry">What each further event adds until the sequence is full.</param>
 public sealed record UnitCosts(
-    string Machine, IReadOnlyDictionary<string, CpuCost> Cpu, double SecondsPerRequest, double UpdatesPerEvent,
+    string Machine, IReadOnlyDictionary<string, CpuCost> Cpu, double SecondsPerRequest, double SecondsPerEventRead, double UpdatesPerEvent,
     IReadOnlyDictionary<string, double> TopicBytesPerRecord, double RedisBytesPerUser, double RedisBytesPerEntry)
 {
     /// <summary>Where the measured costs are kept in the repository.</summary>

@@ -21,8 +21,8 @@ internal static class RecommenderServices
             .Validate(options => IsHttp(options.IngestorUrl), "Recommender:IngestorUrl must be an absolute http or https URL, e.g. http://127.0.0.1:5080.")
             .Validate(options => IsHttp(options.PrometheusUrl), "Recommender:PrometheusUrl must be an absolute http or https URL, e.g. http://prometheus:9090.")
             .Validate(options => IsHttp(options.PredictorUrl), "Recommender:PredictorUrl must be an absolute http or https URL, e.g. http://127.0.0.1:5083.")
-            .Validate(options => options.RepurchaseIntervals.Values.All(interval => interval >= TimeSpan.Zero),
-                "Recommender:RepurchaseIntervals must hold no negative time: give each category one such as 30.00:00:00, or 00:00:00 to hide nothing.");
+            .Validate(options => options.RepurchaseIntervals.Values.All(interval => interval >= TimeSpan.Zero && interval <= TimeSpan.FromDays(36_500)),
+                "Recommender:RepurchaseIntervals must be between 00:00:00, which hides nothing, and 36500 days: give each category one such as 30.00:00:00.");
         services.AddRedis();
         return services
             .AddSingleton<RecommenderMetrics>().AddSingleton<Coverage>()

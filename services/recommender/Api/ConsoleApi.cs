@@ -34,7 +34,7 @@ internal static class ConsoleApi
         if (!request.HasJsonContentType()) return TypedResults.Problem("Send application/json.", statusCode: StatusCodes.Status415UnsupportedMediaType);
         if (request.ContentLength is null or > MaxBodyBytes)
             return TypedResults.Problem($"Send at most {MaxBodyBytes} bytes, with Content-Length.", statusCode: StatusCodes.Status413PayloadTooLarge);
-        using var forward = new HttpRequestMessage(HttpMethod.Post, new Uri(ingestor, "/v1/events")) { Content = new StreamContent(request.Body) };
+        using var forward = new HttpRequestMessage(HttpMethod.Post, ingestor.Below("v1/events")) { Content = new StreamContent(request.Body) };
         forward.Content.Headers.ContentType = new("application/json");
         if (BearerToken.Of(request) is { } token) forward.Headers.Authorization = new("Bearer", token);
         try

@@ -34,7 +34,7 @@ internal static class UsersApi
         TypedResults.Ok(new RecentUsersAnswer([.. (await store.RecentAsync(recent)).Select(RecentUserAnswer.From)]));
 
     internal static async Task<Results<Ok<RecommendationsAnswer>, ValidationProblem>> RecommendationsAsync(
-        [Description("User id, percent-encoded (a slash as %2F).")] string id, InterestStore store, ChallengerStore challengers, AssignVariant assign, PurchasedItems purchased, ServeVariant serve, ExplainAnswer explainer,
+        [Description("User id, percent-encoded (a slash as %2F).")] string id, InterestStore store, ChallengerStore challengers, AssignVariant assign, PurchasedItems purchased, VectorTable vectors, ServeVariant serve, ExplainAnswer explainer,
         IOptions<RecommenderOptions> options, HttpRequest request,
         [Range(1, 100), Description("Most items wanted.")] int count = 10,
         [Description(FilterParameters.Category)] string[]? category = null,
@@ -53,7 +53,7 @@ internal static class UsersApi
         var (serving, others, hidden) = (
             store.ReadAsync(id), challengers.ReadAsync(assign.ChallengersFor(id), id), includePurchased ? Task.FromResult<IReadOnlyList<string>>([]) : purchased.HiddenAsync(id));
         await Task.WhenAll(serving, others, hidden);
-        var interests = new KnownInterests(await serving, await others);
+        var interests = new KnownInterests(await serving, await others).Current(version => vectors.IndexOf(version) is not null);
         var from = interests.By(assign.Of(id)?.Variant);
         LinkTo(from);
         var answer = serve.For(id, interests, new Wanted(count, filter.Without(await hidden), diversity, shown, explore ?? options.Value.ExploreRate));

@@ -28,7 +28,7 @@ internal sealed class AskPredictor(HttpClient http, IOptions<RecommenderOptions>
         try
         {
             using var response = await http.PostAsJsonAsync(
-                new Uri(predictor, "v1/explanations"), new ExplanationQuestion(interests.userId, items, categories), RecommenderJson.Default.ExplanationQuestion, aborted);
+                predictor.Below("v1/explanations"), new ExplanationQuestion(interests.userId, items, categories), RecommenderJson.Default.ExplanationQuestion, aborted);
             if (!response.IsSuccessStatusCode) return (null, $"the predictor answered {(int)response.StatusCode}: ask again");
             scores = (await response.Content.ReadFromJsonAsync(RecommenderJson.Default.ExplainedScores, aborted))!;
         }

@@ -30,7 +30,7 @@ internal sealed partial class QueryPrometheus(HttpClient http, IOptions<Recommen
                 new("query", expression), new("start", (end - range.TotalSeconds).ToString(CultureInfo.InvariantCulture)), new("end", end.ToString(CultureInfo.InvariantCulture)),
                 new("step", step.ToString(CultureInfo.InvariantCulture)),
             ]);
-            using var response = await http.PostAsync(new Uri(options.Value.PrometheusUrl!, "api/v1/query_range"), body, aborted);
+            using var response = await http.PostAsync(options.Value.PrometheusUrl!.Below("api/v1/query_range"), body, aborted);
             response.EnsureSuccessStatusCode();
             var answer = await response.Content.ReadFromJsonAsync(OperationsJson.Default.PrometheusAnswer, aborted);
             series.AddRange(answer!.Data.Result.Select(found => new OperationsSeries(Label(query.Legend, found.Metric), [.. found.Values.Select(Point).OfType<double[]>()])));

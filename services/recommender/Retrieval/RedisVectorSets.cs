@@ -27,6 +27,11 @@ internal sealed class RedisVectorSets(IDatabase redis, string modelVersion, int 
     /// <summary>Candidates that the server keeps while it searches: more find more of the truly nearest.</summary>
     private const int Exploration = 400;
 
+    /// <summary>Redis refuses more.</summary>
+    private const int MostExploration = 1_000_000;
+
+    private static readonly TimeSpan KeptUnrenewed = TimeSpan.FromDays(7);
+
     private readonly RedisKey _products = $"vectors:{{{modelVersion}}}:products", _cosines = $"vectors:{{{modelVersion}}}:cosines";
     private readonly ConcurrentDictionary<string, bool> _items = new(StringComparer.Ordinal);
 
@@ -89,7 +94,24 @@ internal sealed class RedisVectorSets(IDatabase redis, string modelVersion, int 
         }
     }
 
-    public void Drop() => redis.KeyDelete([_products, _cosines]);
+    public void Drop()
+    {
+        redis.KeyDelete([_products, _cosines]);
+        _items.Clear();
+    }
+
+    /// <summary>Lets the sets be for some days more: those that no replica renews, as of a challenger that went while none ran, go by themselves.</summary>
+    public void Renew()
+    {
+        try
+        {
+            foreach (var key in (RedisKey[])[_products, _cosines]) redis.KeyExpire(key, KeptUnrenewed, flags: CommandFlags.FireAndForget);
+        }
+        catch (RedisException)
+        {
+            // Redis is away: the next time is long before the sets expire.
+        }
+    }
 
     /// <summary>
     /// Items that pass, nearest first. The server knows nothing of what passes: it is asked for more and more until enough do or it has no more, so that a filter
@@ -103,7 +125,7 @@ internal sealed class RedisVectorSets(IDatabase redis, string modelVersion, int 
         for (var ask = 2 * count; ; ask = checked(4 * ask))
         {
             var answer = (RedisResult[]?)redis.Execute(
-                "VSIM", cosine ? _cosines : _products, "FP32", Bytes(direction), "COUNT", ask, "EF", Math.Max(Exploration, ask)) ?? [];
+                "VSIM", cosine ? _cosines : _products, "FP32", Bytes(direction), "COUNT", ask, "EF", Math.Clamp(ask, Exploration, MostExploration)) ?? [];
             var passing = answer.Select(id => (string)id!).Where(passes).Take(2 * count).ToList();
             if (passing.Count >= count || answer.Length < ask) return passing;
         }

@@ -15,7 +15,7 @@ public sealed class CapacityModelTests
             ["recommender"] = new(0.05, 200e-6),
             ["redis"] = new(0.01, 50e-6),
         },
-        SecondsPerRequest: 1e-3, UpdatesPerEvent: 0.5,
+        SecondsPerRequest: 1e-3, SecondsPerEventRead: 4e-6, UpdatesPerEvent: 0.5,
         new Dictionary<string, double> { ["storefront.events"] = 400, ["interest.updates"] = 2_000 }, RedisBytesPerUser: 4_000, RedisBytesPerEntry: 40);
 
     [Fact]
@@ -26,8 +26,9 @@ public sealed class CapacityModelTests
         // 5 cores of work; a replica works on 1.2 - 0.1 of its cores: 4.5 replicas.
         Assert.Equal(5, capacity.Replicas["predictor"]);
         Assert.Equal(5 + 5 * 0.1, capacity.CpuCores["predictor"], 6);
-        // 1 of events and 1 of requests over 1.15.
+        // 0.98 of events that are shared and 1 of requests; each replica reads all events for 0.02, and has 1.2 - 0.05 - 0.02 left.
         Assert.Equal(2, capacity.Replicas["recommender"]);
+        Assert.Equal(1.98 + 2 * (0.05 + 0.02), capacity.CpuCores["recommender"], 6);
         Assert.Equal(12, capacity.Partitions);
     }
 
@@ -49,10 +50,10 @@ public sealed class CapacityModelTests
     [Fact]
     public void KafkaCarriesEveryCopyAndKeepsWhatTheTopicsKeep()
     {
-        var capacity = new CapacityModel(Costs, new Building { KafkaCopies = 3 }).For(new Load(1_000, 1_000, 50, 10));
+        var capacity = new CapacityModel(Costs, new Building { KafkaCopies = 3 }).For(new Load(1_000, 1_000, 50, 10, PeakToMean: 4));
 
         Assert.Equal((1_000 * 400 + 500 * 2_000) * 3.0 / (1 << 20), capacity.KafkaMiBPerSecond, 6);
-        Assert.Equal((1_000 * 400 * 7 * 86_400.0 + 2 * 1_000 * 2_000) * 3 / (1 << 30), capacity.KafkaDiskGiB, 3);
+        Assert.Equal((250 * 400 * 7 * 86_400.0 + 2 * 1_000 * 2_000) * 3 / (1 << 30), capacity.KafkaDiskGiB, 3);
     }
 
     [Fact]

@@ -85,7 +85,7 @@ public sealed class ExplainAnswerTests
     private Task<RecommendationsAnswer> ExplainedAsync() => Explainer().WithReasonsAsync(_tables.Recommend.For("u", _interests, new Wanted(3, ItemFilter.None)), _interests, default);
 
     private ExplainAnswer Explainer() => new(
-        new AskPredictor(new HttpClient(_predictor), Options.Create(new RecommenderOptions { PredictorUrl = new Uri("http://predictor/") }), NullLogger<AskPredictor>.Instance), _tables.Catalog);
+        new AskPredictor(new HttpClient(_predictor), Options.Create(new RecommenderOptions { PredictorUrl = new Uri("http://predictor/behind") }), NullLogger<AskPredictor>.Instance), _tables.Catalog);
 
     private static ExplainedScores Scores(string version, long digest, params (string Item, (string Past, string Type, double Share)[] Events)[] items) => new(
         version, digest.ToString(System.Globalization.CultureInfo.InvariantCulture),
@@ -103,7 +103,7 @@ public sealed class ExplainAnswerTests
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            Assert.Equal("http://predictor/v1/explanations", request.RequestUri!.AbsoluteUri);
+            Assert.Equal("http://predictor/behind/v1/explanations", request.RequestUri!.AbsoluteUri);
             Asked = await request.Content!.ReadFromJsonAsync(RecommenderJson.Default.ExplanationQuestion, cancellationToken);
             if (Status is not { } status) throw new HttpRequestException("connection refused");
             return new HttpResponseMessage(status) { Content = new StringContent(JsonSerializer.Serialize(Answer, RecommenderJson.Default.ExplainedScores), Encoding.UTF8, "application/json") };

@@ -69,6 +69,19 @@ public sealed class RedisVectorSetsTests(GarnetWithVectorSets garnet) : IClassFi
         sets.Drop();
     }
 
+    [Fact]
+    public void SetsThatNobodyRenewsGoByThemselves()
+    {
+        var sets = garnet.Sets("left", 2);
+        sets.Upsert("a", [1, 0]);
+        sets.Renew();
+        foreach (var key in (string[])["vectors:{left}:products", "vectors:{left}:cosines"])
+            Assert.InRange(garnet.Connection.GetDatabase().KeyTimeToLive(key)!.Value, TimeSpan.FromDays(6), TimeSpan.FromDays(7));
+        sets.Upsert("b", [0, 1]);
+        Assert.NotNull(garnet.Connection.GetDatabase().KeyTimeToLive("vectors:{left}:products")); // writing keeps it
+        sets.Drop();
+    }
+
     [Theory]
     [InlineData(VectorEngineKind.Memory, typeof(VectorIndex))]
     [InlineData(VectorEngineKind.Redis, typeof(RedisVectorSets))]

@@ -16,6 +16,7 @@ interestCard.append(shares.node);
 driftCard.prepend(movement.node);
 
 let userId = null;
+let newest = 0; // what is shown of a shopper is asked for at each update: an answer that a later one overtook is dropped
 let stopFollowing = () => {};
 
 function choose(id) {
@@ -36,6 +37,8 @@ function choose(id) {
 
 async function onInterests(id, interests) {
   if (id !== userId) return;
+  const mine = ++newest;
+  const overtaken = () => mine !== newest || id !== userId;
   $('unknown').hidden = interests.known;
   $('timeline').hidden = $('now').hidden = !interests.known;
   text('unknown', interests.known ? '' : `Nothing is known of “${userId}”. The picture appears moments after their first click, cart, purchase or review, and goes when they stay away.`);
@@ -46,11 +49,12 @@ async function onInterests(id, interests) {
 
   try {
     const [past, held] = await Promise.all([interests.known ? api.interests(userId, MOST_STATES) : null, api.held(userId)]);
-    if (id !== userId) return;
+    if (overtaken()) return;
     if (past) timeline.show(past);
-    await history.show(held, () => id === userId);
-    $('trouble').hidden = true;
+    await history.show(held, () => !overtaken());
+    if (!overtaken()) $('trouble').hidden = true;
   } catch (error) {
+    if (overtaken()) return;
     $('trouble').hidden = false;
     text('trouble', error.message);
   }

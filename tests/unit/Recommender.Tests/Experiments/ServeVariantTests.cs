@@ -140,8 +140,24 @@ public sealed class ServeVariantTests
         var known = KnownInterests.Of(InterestsOf("u", "m1", 1, 0)) with { Challengers = new Dictionary<string, InterestUpdated> { ["next"] = InterestsOf("u", "n1", 1, 0) } };
         var answer = serve.For("u", known, new Wanted(1, ItemFilter.None));
         Assert.Equal(("n1", "kite", "challenger"), (answer.ModelVersion, answer.Items[0].ItemId, answer.Variant));
+        Assert.Same(known.Challengers["next"], known.Current(version => _tables.Vectors.IndexOf(version) is not null).By(experiment.Variants[0]));
         var fallback = serve.For("u", KnownInterests.Of(InterestsOf("u", "m1", 1, 0)), new Wanted(1, ItemFilter.None));
         Assert.Equal(("m1", "green", "challenger"), (fallback.ModelVersion, fallback.Items[0].ItemId, fallback.Variant));
+    }
+
+    [Theory]
+    [InlineData("n1", 23, "n1")]
+    [InlineData("n1", 25, "m1")] // of an earlier run of that name
+    [InlineData("n0", 0, "m1")] // its vectors are gone
+    public void AChallengersLeftOverInterestsAreNoAnswer(string version, int hoursBehind, string answersBy)
+    {
+        var variant = new VariantOptions { Name = "challenger", Model = "next" };
+        _tables.Vectors.Apply(Vector("kite", "n1", 1, 0));
+        var (serving, left) = (InterestsOf("u", "m1", 1, 0), InterestsOf("u", version, 1, 0));
+        left.newestReceivedAt = serving.newestReceivedAt - (long)TimeSpan.FromHours(hoursBehind).TotalMilliseconds;
+
+        var known = KnownInterests.Of(serving) with { Challengers = new Dictionary<string, InterestUpdated> { ["next"] = left } };
+        Assert.Equal(answersBy, known.Current(version => _tables.Vectors.IndexOf(version) is not null).By(variant)!.modelVersion);
     }
 
     [Fact]
