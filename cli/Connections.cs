@@ -39,12 +39,10 @@ internal static class Connections
     /// <exception cref="CommandException">Nothing says where the registry is.</exception>
     public static SchemaRegistryConfig RegistryClient(ParseResult parsed)
     {
-        var client = new SchemaRegistryConfig
-        {
-            Url = Text(parsed.GetValue(Registry)?.ToString()) ?? Text(Environment["SchemaRegistry:Url"])
-                ?? throw new CommandException("Where is the Schema Registry? Give its address by --registry URL or in SchemaRegistry__Url; `dotnet run --project local` prints its own."),
-        };
-        foreach (var setting in Environment.GetSection("SchemaRegistry:Client").GetChildren()) client.Set(setting.Key, setting.Value ?? "");
+        var client = new SchemaRegistryConfig();
+        Environment.GetSection("SchemaRegistry:Client").Bind(client);
+        client.Url = Text(parsed.GetValue(Registry)?.ToString()) ?? Text(Environment["SchemaRegistry:Url"])
+            ?? throw new CommandException("Where is the Schema Registry? Give its address by --registry URL or in SchemaRegistry__Url; `dotnet run --project local` prints its own.");
         return client;
     }
 

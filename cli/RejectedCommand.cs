@@ -42,7 +42,7 @@ internal static class RejectedCommand
             var set = Fields(parsed.GetValue(Set) ?? []);
             using var decode = new DecodeValue(Connections.RegistryClient(parsed));
             var events = await EventsAsync(Read(parsed, stopping), decode, set);
-            return parsed.GetValue(DryRun) ? ShowDryRun(parsed, events) : await Connections.WithIngestorAsync(parsed, ingestor => DeliverElements.Events(ingestor).RunAsync(parsed, events, events.Count, "events", stopping));
+            return parsed.GetValue(DryRun) ? ShowDryRun(parsed, events) : await Connections.WithIngestorAsync(parsed, ingestor => DeliverElements.Refused(ingestor).RunAsync(parsed, events, events.Count, "events", stopping));
         });
         return new Command("rejected", "Events that were refused, and are kept for 30 days.") { list, replay };
     }

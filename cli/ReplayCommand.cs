@@ -60,7 +60,7 @@ internal static class ReplayCommand
     {
         ids ??= Path.GetFileName(Path.TrimEndingDirectorySeparator(folder.Path));
         var events = folder.ReadEvents().Take(count ?? int.MaxValue);
-        var shift = times == ReplayTimes.Shifted ? now - events.Max(one => one.EventTime) : TimeSpan.Zero;
+        var shift = times == ReplayTimes.Shifted ? now - events.Select(one => one.EventTime).DefaultIfEmpty(now).Max() : TimeSpan.Zero;
         var last = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
         foreach (var (i, one) in events.Index())
         {

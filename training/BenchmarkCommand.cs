@@ -70,7 +70,7 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
             }
 
             budget.End(part, (_watch.Elapsed - started).TotalSeconds);
-            Say($"{Interlocked.Increment(ref done)}/{runs.Count} {name}{(kept ? KeptOf(run, seconds) : "")}");
+            Say($"{Interlocked.Increment(ref done)}/{runs.Count} {name}{(kept ? KeptOf(run) : "")}");
         });
         foreach (var row in runs.GroupBy(run => (run.Split, run.Row))) Collect(row, reports[row.Key.Split], encoder);
         foreach (var (split, report) in reports)
@@ -137,8 +137,8 @@ internal sealed class BenchmarkCommand(BenchmarkRequest request, CancellationTok
     private Dictionary<(string Split, string Config), double> Given(IEnumerable<Planned> made) => made.Where(run => File.Exists(ConfigFileOf(run)))
         .GroupBy(run => (run.Split, run.Config)).ToDictionary(row => row.Key, row => row.Max(run => TrainingConfig.Load(ConfigFileOf(run)).Training.MaxSeconds));
 
-    private string KeptOf(Planned run, double seconds) => string.Create(CultureInfo.InvariantCulture,
-        $": figures of an earlier time are kept, of a training of at most {seconds:F0} s; remove the row's folders {Path.Combine(request.Folder, "runs", $"{FileName(run.Split)}-{run.Config}-*")} to train with the time that there is now");
+    private string KeptOf(Planned run) => string.Create(CultureInfo.InvariantCulture,
+        $": figures of an earlier time are kept{(File.Exists(ConfigFileOf(run)) ? string.Create(CultureInfo.InvariantCulture, $", of a training of at most {TrainingConfig.Load(ConfigFileOf(run)).Training.MaxSeconds:F0} s") : "")}; remove the row's folders {Path.Combine(request.Folder, "runs", $"{FileName(run.Split)}-{run.Config}-*")} to train with the time that there is now");
 
     private async Task<string?> TrainAsync(Planned run, TrainingConfig config, double seconds, CancellationToken stopping)
     {

@@ -51,7 +51,7 @@ internal sealed class Checkpoint(string folder, string key)
         File.WriteAllText(file + ".tmp", JsonSerializer.Serialize(state with { Key = key }, Json));
         File.Move(file + ".tmp", file, overwrite: true);
         if (state.EndedBy is not null) return;
-        foreach (var other in Directory.GetDirectories(folder))
+        foreach (var other in Epochs(folder))
         {
             if (other != at) Directory.Delete(other, recursive: true);
         }
@@ -62,7 +62,7 @@ internal sealed class Checkpoint(string folder, string key)
     public CheckpointState? Load(double maxSeconds, IReadOnlyDictionary<string, Tensor> weights, IReadOnlyDictionary<string, Tensor> best, IReadOnlyDictionary<string, Tensor> average, AdamW optimiser)
     {
         if (!Directory.Exists(folder)) return null;
-        var newest = Directory.GetDirectories(folder).Where(at => File.Exists(Path.Combine(at, StateFile)))
+        var newest = Epochs(folder).Where(at => File.Exists(Path.Combine(at, StateFile)))
             .Select(at => (At: at, State: JsonSerializer.Deserialize<CheckpointState>(File.ReadAllText(Path.Combine(at, StateFile)), Json)!))
             .Where(found => found.State.Key == key && !(found.State.EndedBy < maxSeconds)).OrderByDescending(found => found.State.Epoch).FirstOrDefault();
         if (newest.At is null) return null;
@@ -76,6 +76,12 @@ internal sealed class Checkpoint(string folder, string key)
     /// <summary>Removes what was saved: the training is over, and its model saved.</summary>
     public static void Remove(string folder)
     {
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        if (!Directory.Exists(folder)) return;
+        foreach (var epoch in Epochs(folder)) Directory.Delete(epoch, recursive: true);
+        if (!Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
     }
+
+    /// <summary>The folders that a training wrote; what else lies there is somebody's.</summary>
+    private static IEnumerable<string> Epochs(string folder) =>
+        Directory.GetDirectories(folder, "epoch-*").Where(at => int.TryParse(Path.GetFileName(at)["epoch-".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out _));
 }

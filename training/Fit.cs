@@ -116,7 +116,7 @@ internal sealed class Fit(TrainingConfig config, TrainingData data)
     private RankingMetrics Validate(InterestNetwork network, Device device, IReadOnlyList<EvaluationCase> cases)
     {
         using var ranker = new NetworkRanker("validation", network, _featuriser, device);
-        return RankingMetrics.OfNetwork(Evaluation.Items(ranker, data, cases));
+        return RankingMetrics.OfNetwork(Evaluation.Items(ranker, data, cases), cases);
     }
 
     private static void Copy(Dictionary<string, Tensor> from, Dictionary<string, Tensor> to)

@@ -35,7 +35,7 @@ evaluate.SetAction(result => Guarded(() => EvaluateCommand.Run(new EvaluateReque
     result.GetValue(data)!, result.GetValue(evaluated), result.GetValue(split), result.GetValue(json), result.GetValue(folder),
     result.GetValue(device)!, result.GetValue(sampled), "training " + string.Join(' ', args)))));
 var seeds = new Option<int>("--seeds") { Description = "Trainings of each configuration.", DefaultValueFactory = _ => 3 };
-var hours = new Option<double>("--hours") { Description = "Wall clock for everything.", DefaultValueFactory = _ => 1.8 };
+var hours = new Option<double>("--hours") { Description = "Wall clock for everything.", DefaultValueFactory = _ => 1.8, CustomParser = DecimalOption.Parse };
 var jobs = new Option<int>("--jobs") { Description = "Trainings at a time, each on one thread.", DefaultValueFactory = _ => Math.Max(1, Math.Min(2, Environment.ProcessorCount)) };
 var splits = new Option<string>("--splits") { Description = "Splits, separated by commas.", DefaultValueFactory = _ => "leave-one-out,time:auto" };
 var results = new Option<string>("--out") { Description = "Folder for results and runs.", Required = true };
@@ -45,9 +45,9 @@ benchmark.SetAction((result, cancel) => GuardedAsync(() => new BenchmarkCommand(
         result.GetValue(data)!, result.GetValue(seeds), result.GetValue(results)!, result.GetValue(hours), result.GetValue(jobs),
         result.GetValue(splits)!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), "training " + string.Join(' ', args)),
     cancel).RunAsync()));
-var name = new Option<string>("--name") { Description = "The model's name: key of the release.", DefaultValueFactory = _ => "interest" };
+var name = new Option<string?>("--name") { Description = "Key of the release, under which versions follow each other; the name in the model's configuration where left out." };
 var release = new Command("release", "Announce a model to the predictors and recommenders of the Kafka that the environment names.") { artifact, name };
-release.SetAction((result, cancel) => GuardedAsync(() => ReleaseCommand.RunAsync(result.GetValue(artifact)!, result.GetValue(name)!, cancel)));
+release.SetAction((result, cancel) => GuardedAsync(() => ReleaseCommand.RunAsync(result.GetValue(artifact)!, result.GetValue(name), cancel)));
 var encoder = new Option<string>("--encoder") { Description = $"Text encoder: {string.Join(", ", KnownEncoders.Names)}.", DefaultValueFactory = _ => KnownEncoders.Auto };
 var encodeCatalog = new Command("encode-catalog", "Encode the item texts of a folder into the cache that training reads; goes on where an earlier run was stopped.") { data, encoder, progress };
 encodeCatalog.SetAction(result => Guarded(() => EncodeCatalogCommand.Run(result.GetValue(data)!, result.GetValue(encoder)!, result.GetValue(progress))));

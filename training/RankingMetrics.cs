@@ -13,7 +13,9 @@ public sealed record RankingMetrics(int Users, double HitRate, double Ndcg)
     public static RankingMetrics Of(ItemMetrics metrics) => Of(metrics.All);
 
     /// <summary>Of the view that a network without its blend is judged by: new items where users hardly ever repeat, else all.</summary>
-    public static RankingMetrics OfNetwork(ItemMetrics metrics) => Of(metrics.New.Cases >= (1 - FewRepeats) * metrics.All.Cases ? metrics.New : metrics.All);
+    /// <param name="cases">What was measured on.</param>
+    public static RankingMetrics OfNetwork(ItemMetrics metrics, IReadOnlyList<EvaluationCase> cases) =>
+        Of(cases.Sum(asked => asked.RelevantNew.Length) >= (1 - FewRepeats) * cases.Sum(asked => asked.Relevant.Length) ? metrics.New : metrics.All);
 
     private static RankingMetrics Of(ItemFigures figures) => new(figures.Cases, figures.HitRate10, figures.Ndcg10);
 }

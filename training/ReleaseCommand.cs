@@ -17,10 +17,11 @@ namespace Driftline.Training;
 /// </summary>
 internal static class ReleaseCommand
 {
-    public static async Task<int> RunAsync(string artifact, string name, CancellationToken cancel)
+    public static async Task<int> RunAsync(string artifact, string? asked, CancellationToken cancel)
     {
         ModelManifest manifest;
         using (var model = ModelArtifact.Load(artifact)) manifest = model.Manifest; // refuses what a predictor would refuse
+        var name = asked ?? manifest.Name;
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddEnvironmentVariables();
         builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning);

@@ -28,6 +28,9 @@ internal sealed class DeliverElements(Func<Func<ReadOnlyMemory<byte>>, Cancellat
     public static DeliverElements Events(IngestorClient ingestor, double rate = 0, bool withSentAt = false) =>
         new(async (json, stopping) => [.. (await ingestor.SendJsonAsync(json, stopping)).Select(Outcome.Of)], rate, withSentAt);
 
+    /// <summary>Events that a stage has refused, the ingestor's own refusals among them.</summary>
+    public static DeliverElements Refused(IngestorClient ingestor) => new(async (json, stopping) => [.. (await ingestor.ReplayJsonAsync(json, stopping)).Select(Outcome.Of)]);
+
     public static DeliverElements Items(IngestorClient ingestor) =>
         new(async (json, stopping) => [.. (await ingestor.PutItemsJsonAsync(json(), stopping)).Select(Outcome.Of)]);
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using Avro.Generic;
@@ -32,11 +33,15 @@ internal sealed class DecodeValue(SchemaRegistryConfig registry) : IDisposable
         {
             return null; // written with another registry: shown as it is
         }
-        catch (HttpRequestException e)
+        catch (SchemaRegistryException e) when (e.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+        {
+            throw new CommandException($"The Schema Registry at {registry.Url} refuses us ({(int)e.Status}). Give what it asks for in SchemaRegistry__Client__BasicAuthUserInfo, as USER:PASSWORD, or its other settings.");
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException) // a request that is not answered in time is a cancellation
         {
             throw new CommandException($"The Schema Registry does not answer at {registry.Url} ({e.Message}). Give its address by --registry URL or in SchemaRegistry__Url.");
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception)
         {
             return null; // bytes that only look like Avro
         }
@@ -64,7 +69,7 @@ internal sealed class DecodeValue(SchemaRegistryConfig registry) : IDisposable
         if (IsJson(value))
         {
             json.WritePropertyName(name);
-            json.WriteRawValue(value);
+            json.WriteRawValue(OneLine(value));
         }
         else if (Text(value) is { } text)
         {
@@ -77,6 +82,9 @@ internal sealed class DecodeValue(SchemaRegistryConfig registry) : IDisposable
     }
 
     public void Dispose() => _registry.Dispose();
+
+    // Between JSON's tokens a line's end is a space; within its strings there is none.
+    private static byte[] OneLine(byte[] json) => Array.ConvertAll(json, one => one is (byte)'\r' or (byte)'\n' ? (byte)' ' : one);
 
     private static bool IsJson(byte[] value)
     {

@@ -19,6 +19,7 @@ internal static class OriginalEvent
     {
         var where = $"rejected {record.Place}";
         if (record.Original is not { } original) return Element.Unreadable(where, "was too large for the topic and was left out: only its sender has it");
+        if (record.Topic == Topics.PrivacyErasures.Name) return Element.Unreadable(where, "is an erasure, no event: ask the ingestor for it again");
         if (record.Topic is not null && record.Topic != Topics.StorefrontEvents.Name) return Element.Unreadable(where, $"came from {record.Topic}: the stage before it makes it again, there is no event to send");
         if (record.Topic is not null && decoded is null) return Element.Unreadable(where, "is no event that can be decoded: only its producer can put it right");
         try

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Threading.Channels;
@@ -71,32 +72,21 @@ public sealed class EventSender : IAsyncDisposable
         {
             await _waiting.Writer.WriteAsync(waiting, stopping);
         }
-        catch (ChannelClosedException e)
+        catch (ChannelClosedException)
         {
-            throw e.InnerException ?? new ObjectDisposedException(nameof(EventSender));
+            throw new ObjectDisposedException(nameof(EventSender));
         }
     }
 
     private async Task RunAsync()
     {
-        TaskCompletionSource? flushed = null;
-        try
+        while (await _waiting.Reader.WaitToReadAsync())
         {
-            while (await _waiting.Reader.WaitToReadAsync())
-            {
-                flushed = await GatherAsync();
-                if (_batch.Count > 0) await DeliverAsync();
-                _batch.Clear();
-                _inBatch.Clear();
-                flushed?.SetResult();
-            }
-        }
-        catch (Exception e)
-        {
-            _waiting.Writer.TryComplete(e); // OnFailure threw: nobody waits for a sender that has stopped
-            flushed?.TrySetException(e);
-            while (_waiting.Reader.TryRead(out var left)) left.Flushed?.TrySetException(e);
-            throw;
+            var flushed = await GatherAsync();
+            if (_batch.Count > 0) await DeliverAsync();
+            _batch.Clear();
+            _inBatch.Clear();
+            flushed?.SetResult();
         }
     }
 
@@ -155,7 +145,7 @@ public sealed class EventSender : IAsyncDisposable
         Interlocked.Increment(ref _rejected);
         var prefix = string.Create(CultureInfo.InvariantCulture, $"/{index}");
         var pointer = result.Pointer?.StartsWith(prefix, StringComparison.Ordinal) == true ? result.Pointer[prefix.Length..] : result.Pointer;
-        _options.OnFailure?.Invoke(new FailedEvent(sent, true, result.Reason ?? "", pointer));
+        Tell(new FailedEvent(sent, true, result.Reason ?? "", pointer));
     }
 
     private void Fail(string reason)
@@ -163,7 +153,20 @@ public sealed class EventSender : IAsyncDisposable
         foreach (var one in _inBatch)
         {
             Interlocked.Increment(ref _undelivered);
-            _options.OnFailure?.Invoke(new FailedEvent(one, false, reason));
+            Tell(new FailedEvent(one, false, reason));
+        }
+    }
+
+    // What the shop's own code throws must not keep the events that follow.
+    private void Tell(FailedEvent failed)
+    {
+        try
+        {
+            _options.OnFailure?.Invoke(failed);
+        }
+        catch (Exception e)
+        {
+            Trace.TraceError($"Driftline: OnFailure threw for event {failed.Event.EventId}: {e}");
         }
     }
 

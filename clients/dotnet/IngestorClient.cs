@@ -31,8 +31,12 @@ public sealed class IngestorClient
     /// <summary>Sends an array of events that is made anew for each attempt, as those are that tell when they are sent (<see cref="JsonBatch.SentAt"/>).</summary>
     /// <param name="utf8">JSON.</param>
     /// <returns>A result for each, in order.</returns>
-    public async Task<IReadOnlyList<EventResult>> SendJsonAsync(Func<ReadOnlyMemory<byte>> utf8, CancellationToken stopping = default) =>
-        (await AskAsync(HttpMethod.Post, "v1/events", utf8, ClientJson.Default.EventResults, stopping)).Results;
+    public Task<IReadOnlyList<EventResult>> SendJsonAsync(Func<ReadOnlyMemory<byte>> utf8, CancellationToken stopping = default) => PostEventsAsync("v1/events", utf8, stopping);
+
+    /// <summary>Sends events on that were accepted before, which would be duplicates else: a later stage has refused them, and its cause is mended.</summary>
+    /// <param name="utf8">JSON.</param>
+    /// <returns>A result for each, in order.</returns>
+    public Task<IReadOnlyList<EventResult>> ReplayJsonAsync(Func<ReadOnlyMemory<byte>> utf8, CancellationToken stopping = default) => PostEventsAsync("v1/events?replay=true", utf8, stopping);
 
     /// <summary>Adds or replaces items, at most 1,000 and 1 MiB.</summary>
     /// <returns>A result for each, in order.</returns>
@@ -62,6 +66,9 @@ public sealed class IngestorClient
 
     /// <summary>The same ingestor, waited for without end.</summary>
     internal IngestorClient Patient() => new(_attempts.With(_attempts.Options with { GiveUpAfter = Timeout.InfiniteTimeSpan }));
+
+    private async Task<IReadOnlyList<EventResult>> PostEventsAsync(string path, Func<ReadOnlyMemory<byte>> utf8, CancellationToken stopping) =>
+        (await AskAsync(HttpMethod.Post, path, utf8, ClientJson.Default.EventResults, stopping)).Results;
 
     private async Task<T> AskAsync<T>(HttpMethod method, string path, Func<ReadOnlyMemory<byte>>? body, JsonTypeInfo<T> type, CancellationToken stopping)
         where T : class

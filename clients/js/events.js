@@ -33,7 +33,11 @@ export class EventSender {
   #room = [];
   #stopped = new AbortController();
   #closed = false;
-  #onPageHide = () => this.#leave();
+  #hidden = false; // timers of a page that has gone never fire, and a page in the background may be ended without a word
+  #twinned = null; // the batch under way that left once more with the page
+  #onPageHide = () => { this.#hidden = true; this.#leave(); };
+  #onPageShow = () => { this.#hidden = false; this.#twinned = null; };
+  #onVisibility = () => globalThis.document.visibilityState === 'hidden' ? this.#onPageHide() : this.#onPageShow();
   #counts = { delivered: 0, rejected: 0, undelivered: 0 };
 
   /** @param {import('./index.d.ts').EventSenderOptions} options */
@@ -46,6 +50,8 @@ export class EventSender {
     this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
     this.#headers = { 'content-type': 'application/json', ...authorization(options.key) };
     globalThis.addEventListener?.('pagehide', this.#onPageHide);
+    globalThis.addEventListener?.('pageshow', this.#onPageShow);
+    globalThis.document?.addEventListener?.('visibilitychange', this.#onVisibility);
   }
 
   get counts() {
@@ -62,7 +68,8 @@ export class EventSender {
     while (!this.#closed && this.#waiting.length >= this.#options.capacity) await new Promise(resolve => this.#room.push(resolve));
     if (this.#closed) throw new Error('the sender is closed');
     this.#waiting.push({ event: full, json, size });
-    if (this.#waiting.length >= this.#options.maxBatchEvents) this.#start();
+    if (this.#hidden) queueMicrotask(() => { if (this.#hidden && this.#waiting.length > 0) this.#leave(); });
+    else if (this.#waiting.length >= this.#options.maxBatchEvents) this.#start();
     else this.#timer ??= setTimeout(() => this.#start(), this.#options.lingerMs);
     return full.eventId;
   }
@@ -85,6 +92,8 @@ export class EventSender {
     await this.flush();
     clearTimeout(limit);
     globalThis.removeEventListener?.('pagehide', this.#onPageHide); // until now the page may go
+    globalThis.removeEventListener?.('pageshow', this.#onPageShow);
+    globalThis.document?.removeEventListener?.('visibilitychange', this.#onVisibility);
   }
 
   async [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() {
@@ -184,7 +193,8 @@ export class EventSender {
   // The page may never come back: what waits goes in requests that outlive it, and so does what is under way, since its answer may not come; the ids tell twins
   // apart. A page that does come back sends again what the browser or the ingestor did not take.
   #leave() {
-    const left = [...this.#waiting.splice(0), ...this.#inFlight]; // browsers bound all of it: what has never been sent goes first
+    const left = [...this.#waiting.splice(0), ...(this.#twinned === this.#inFlight ? [] : this.#inFlight)]; // browsers bound all of it: what has never been sent goes first
+    this.#twinned = this.#inFlight;
     this.#stopTimer();
     this.#makeRoom();
     const parts = [];

@@ -70,7 +70,7 @@ public sealed class StreamingTelemetry
     internal void Rejected(string topic, string stage, string kind) =>
         _rejected.Add(1, new TagList { { "messaging.destination.name", topic }, { "driftline.stage", stage }, { "driftline.reason", kind } });
 
-    internal void Retried(string topic, Exception e) => _retries.Add(1, new TagList { { "messaging.destination.name", topic }, { "error.type", e.GetType().Name } });
+    internal void Retried(string topic, Exception e) => _retries.Add(1, new TagList { { "messaging.destination.name", topic }, { "error.type", e.GetType().Name.Split('`')[0] } }); // a generic type's name ends with how many it takes
 
     internal void Lost(string topic, long records) => _lost.Add(records, new TagList { { "messaging.destination.name", topic } });
 

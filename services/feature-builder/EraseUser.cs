@@ -15,16 +15,17 @@ public sealed class EraseUser(
 {
     public async Task<IReadOnlyList<Outcome>> HandleAsync(IReadOnlyList<Received<ErasureRequested>> batch, CancellationToken stopping)
     {
+        // Events that have not happened yet cannot be erased; an erasure that was asked for by a clock which is ahead is carried out all the same.
         var latest = (time.GetUtcNow() + options.Value.MaxFuture).ToUnixTimeMilliseconds();
-        var faults = batch.Select(record => Fault(record.Key, record.Value, latest)).ToArray();
+        var faults = batch.Select(record => Fault(record.Key, record.Value)).ToArray();
         var requested = batch.Where((_, i) => faults[i] is null).ToList();
         var done = await progress.AreCompleteAsync(ErasureProgress.FeatureBuilder, requested.Select(record => record.Value!.erasureId));
         // One that comes again is left alone: the user may have come back meanwhile.
         var open = requested.Where((_, i) => !done[i]).ToList();
         if (open.Count > 0)
         {
-            await erased.MarkAsync(open.Select(record => (record.Key!, record.Value!.requestedAt)));
-            await Task.WhenAll(open.Select(EraseAsync));
+            await erased.MarkAsync(open.Select(record => (record.Key!, Math.Min(latest, record.Value!.requestedAt))));
+            await Task.WhenAll(open.Select(record => EraseAsync(record, Math.Min(latest, record.Value!.requestedAt))));
             await progress.CompleteAsync(ErasureProgress.FeatureBuilder, open.Select(record => record.Value!.erasureId));
             Log.Erased(log, open.Count);
         }
@@ -32,20 +33,19 @@ public sealed class EraseUser(
         return Array.ConvertAll(faults, fault => fault is null ? Outcome.Done : Outcome.Rejected(fault));
     }
 
-    private async Task EraseAsync(Received<ErasureRequested> record)
+    private async Task EraseAsync(Received<ErasureRequested> record, long erasedAt)
     {
         var request = record.Value!;
-        await merge.ForgetAsync(request.userId, request.requestedAt);
-        var state = await suppress.RemoveAsync(request.userId, request.requestedAt);
-        await announce.ErasedAsync(request.userId, state, request.requestedAt, request.erasureId, TraceHeaders.Extract(record.Headers));
+        await merge.ForgetAsync(request.userId, erasedAt);
+        var state = await suppress.RemoveAsync(request.userId, erasedAt);
+        await announce.ErasedAsync(request.userId, state, erasedAt, request.erasureId, TraceHeaders.Extract(record.Headers));
     }
 
-    internal static string? Fault(string? key, ErasureRequested? request, long latest)
+    internal static string? Fault(string? key, ErasureRequested? request)
     {
         if (request is null) return "the record has no value: an erasure names its user and its id";
         if (request.userId.Length == 0) return "userId is empty";
         if (key != request.userId) return "the record's key is not its userId: key erasures by user id";
-        if (request.erasureId.Length == 0) return "erasureId is empty";
-        return request.requestedAt > latest ? "requestedAt is in the future: events that have not happened yet cannot be erased" : null;
+        return request.erasureId.Length == 0 ? "erasureId is empty" : null;
     }
 }

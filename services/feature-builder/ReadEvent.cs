@@ -11,6 +11,9 @@ namespace Driftline.FeatureBuilder;
 /// </summary>
 public sealed class ReadEvent(IOptions<FeatureBuilderOptions> options, TimeProvider time)
 {
+    /// <summary>Most that the clocks of the ingestor's machine and this one may differ: what got a 202 is not refused for that.</summary>
+    private static readonly TimeSpan MostSkew = TimeSpan.FromMinutes(10);
+
     private const int MaxIdBytes = 1_024;
 
     // The most that an ingestor can be set to let through.
@@ -56,11 +59,10 @@ public sealed class ReadEvent(IOptions<FeatureBuilderOptions> options, TimeProvi
 
     private string? TimeError(StorefrontEvent value)
     {
-        var latest = (time.GetUtcNow() + options.Value.MaxFuture).ToUnixTimeMilliseconds();
         if (value.eventTime < 0) return "eventTime is before 1970: give milliseconds since the Unix epoch";
-        if (value.eventTime > latest) return $"eventTime is more than {options.Value.MaxFuture} in the future: check the sender's clock";
         if (value.receivedAt < 0) return "receivedAt is before 1970: give milliseconds since the Unix epoch";
-        if (value.receivedAt > latest) return $"receivedAt is more than {options.Value.MaxFuture} in the future: check the sender's clock";
+        if (value.receivedAt > (time.GetUtcNow() + MostSkew).ToUnixTimeMilliseconds()) return $"receivedAt is more than {MostSkew} in the future: check the clocks of the ingestor's machine and of this one";
+        if (value.eventTime - value.receivedAt > options.Value.MaxFuture.TotalMilliseconds) return $"eventTime is more than {options.Value.MaxFuture} after receivedAt: check the sender's clock";
         return value.receivedAt - value.eventTime > options.Value.MaxLateness.TotalMilliseconds
             ? $"eventTime is more than {options.Value.MaxLateness} before receivedAt: raise FeatureBuilder:MaxLateness to accept older events"
             : null;

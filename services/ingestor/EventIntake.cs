@@ -14,15 +14,16 @@ internal sealed class EventIntake(
     private const string Source = "/driftline/ingestor";
 
     /// <summary>Returns once Kafka has acknowledged every event and every rejected element.</summary>
+    /// <param name="replay">Whether events go on that were accepted before: a later stage has refused them, and now they may pass.</param>
     /// <exception cref="UnavailableException">Some are not acknowledged; those that are will be duplicates when they come again.</exception>
-    public async Task<EventResult[]> TakeAsync(IReadOnlyList<EventReading> readings)
+    public async Task<EventResult[]> TakeAsync(IReadOnlyList<EventReading> readings, bool replay = false)
     {
         try
         {
             var encoded = (await inFlight.WaitAsync(EncodeAsync(readings)))[0];
             inFlight.Reserve(readings.Count);
             var results = new EventResult[readings.Count];
-            foreach (var some in await inFlight.WaitAsync(Settle(readings, encoded)))
+            foreach (var some in await inFlight.WaitAsync(Settle(readings, encoded, replay)))
                 foreach (var (place, result) in some) results[place] = result;
             foreach (var ((type, status), count) in readings.Zip(results).CountBy(pair => (pair.First.Type, pair.Second.Status))) metrics.Events(type, status, count);
             return results;
@@ -44,7 +45,7 @@ internal sealed class EventIntake(
     }
 
     /// <summary>Starts what each element asks for: all that are new leave together.</summary>
-    private Task<Settled[]>[] Settle(IReadOnlyList<EventReading> readings, byte[][] encoded)
+    private Task<Settled[]>[] Settle(IReadOnlyList<EventReading> readings, byte[][] encoded, bool replay)
     {
         var settling = new List<Task<Settled[]>>();
         var sendings = new List<Sending>(readings.Count);
@@ -53,6 +54,7 @@ internal sealed class EventIntake(
             var reading = readings[i];
             if (!reading.Consent) settling.Add(OneAsync(i, Task.FromResult(NotStored(reading))));
             else if (reading.Event is null) settling.Add(OneAsync(i, RejectAsync(reading, reading.Rejection!, reading.Field)));
+            else if (replay) sendings.Add(new Sending(i, reading, null, encoded[i]));
             else if (RecentEvents.Hash(reading.UserId!, reading.EventId!) is var pair && recent.Claim(pair) is { } twin) settling.Add(OneAsync(i, RepeatedAsync(reading, twin)));
             else sendings.Add(new Sending(i, reading, pair, encoded[i]));
         }
@@ -98,7 +100,8 @@ internal sealed class EventIntake(
         }
         finally
         {
-            for (var i = 0; i < settled.Length; i++) recent.Settle(sendings[i].Pair, settled[i].Result is { Status: ResultStatus.Accepted });
+            for (var i = 0; i < settled.Length; i++)
+                if (sendings[i].Pair is { } pair) recent.Settle(pair, settled[i].Result is { Status: ResultStatus.Accepted });
             inFlight.Release(settled.Length);
         }
     }
@@ -116,8 +119,8 @@ internal sealed class EventIntake(
     /// <summary>What became of the element at a place of the request.</summary>
     private readonly record struct Settled(int Place, EventResult Result);
 
-    /// <summary>An event on its way, whose pair is claimed.</summary>
-    private readonly record struct Sending(int Place, EventReading Reading, UInt128 Pair, byte[] Encoded)
+    /// <summary>An event on its way, whose pair is claimed; null for one that is replayed.</summary>
+    private readonly record struct Sending(int Place, EventReading Reading, UInt128? Pair, byte[] Encoded)
     {
         public OutgoingRecord ToRecord() => OutgoingRecord.Of(Reading.UserId!, Encoded, new CloudEvent(
             Reading.EventId!, Source, $"driftline.storefront.{Reading.Type}", DateTimeOffset.FromUnixTimeMilliseconds(Reading.Event!.eventTime)));

@@ -59,6 +59,7 @@ public sealed class FollowReleases(
             var elapsed = Stopwatch.GetElapsedTime(started);
             metrics.Loaded(serves: true);
             Log.Serving(log, release.version, next.Device, elapsed);
+            if (next.Manifest.Features.SequenceLength is var wanted && options.Value.Sequence.MaxLength is var given && wanted > given) Log.ShortSequences(log, release.version, wanted, given);
             _handled = release;
         }
         catch (Exception e) when (e is not OperationCanceledException || !stopping.IsCancellationRequested) // a timeout of the registry's client is a cancellation too

@@ -3,6 +3,8 @@ using System.Text.Json;
 using Confluent.Kafka;
 using Driftline.Local;
 using Driftline.Storefront;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace Driftline.Integration.Tests;
@@ -38,7 +40,7 @@ public sealed class CommandLineTests(PipelineFixture fixture)
     }
 
     [Fact]
-    public async Task RejectedEventsAreListedPutRightAndReplayedOnce()
+    public async Task RejectedEventsAreListedPutRightAndReplayedAndCountOnce()
     {
         var pipeline = await fixture.StartedAsync();
         var user = NewId("user");
@@ -55,9 +57,10 @@ public sealed class CommandLineTests(PipelineFixture fixture)
 
         var shown = await RunAsync(pipeline, ["rejected", "replay", "--set", "rating=5", "--dry-run", .. chosen]);
         Assert.Contains("1 events would be sent", shown.Output, StringComparison.Ordinal);
-        Assert.Equal(1, Number(Json(await RunAsync(pipeline, ["rejected", "replay", "--set", "rating=5", "--json", .. chosen])), "accepted"));
-        Assert.Equal(1, Number(Json(await RunAsync(pipeline, ["rejected", "replay", "--set", "rating=5", "--json", .. chosen])), "duplicates"));
-        await pipeline.AskUntilAsync($"/v1/users/{user}/interests", Soon, answer => Number(answer, "sequenceLength") == 1);
+        for (var time = 0; time < 2; time++) // it goes on again, for a later stage may have refused it, and changes nothing
+            Assert.Equal(1, Number(Json(await RunAsync(pipeline, ["rejected", "replay", "--set", "rating=5", "--json", .. chosen])), "accepted"));
+        await pipeline.PostEventsAsync($"[{Traffic.Event(user, pipeline.Items[1].ItemId)}]");
+        await pipeline.AskUntilAsync($"/v1/users/{user}/interests", Soon, answer => Number(answer, "sequenceLength") == 2);
     }
 
     [Fact]
@@ -173,6 +176,32 @@ public sealed class CommandLineTests(PipelineFixture fixture)
         var nowhere = await Programs.RunAsync("dotnet", [Program, "rejected", "list"], Soon, new Dictionary<string, string> { ["SchemaRegistry__Url"] = "" });
         Assert.Equal(2, nowhere.ExitCode);
         Assert.Contains("--registry URL", nowhere.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ARegistryThatAsksForAPasswordGetsTheOneThatTheServicesHave()
+    {
+        var pipeline = await fixture.StartedAsync();
+        await pipeline.PostEventsAsync($"[{Traffic.Event(NewId("user"), pipeline.Items[0].ItemId)}]");
+        var asked = new System.Collections.Concurrent.ConcurrentQueue<string?>();
+        await using var registry = WebApplication.CreateSlimBuilder().Build();
+        registry.Urls.Add("http://127.0.0.1:0");
+        registry.Run(request =>
+        {
+            asked.Enqueue(request.Request.Headers.Authorization);
+            request.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            return request.Response.WriteAsJsonAsync(new { error_code = 401, message = "Unauthorized" });
+        });
+        await registry.StartAsync();
+
+        var tail = await Programs.RunAsync(
+            "dotnet", [Program, "tail", "storefront.events", "--from-beginning"], Soon,
+            new Dictionary<string, string>(pipeline.Stack.Settings()) { ["SchemaRegistry__Url"] = registry.Urls.Single(), ["SchemaRegistry__Client__BasicAuthUserInfo"] = "us:secret" });
+
+        Assert.Equal(2, tail.ExitCode);
+        Assert.Contains("SchemaRegistry__Client__BasicAuthUserInfo", tail.Error, StringComparison.Ordinal);
+        Assert.All(asked, header => Assert.Equal($"Basic {Convert.ToBase64String("us:secret"u8)}", header));
+        Assert.NotEmpty(asked);
     }
 
     private static string Program => BuiltProgram.Find("cli", "Driftline.Cli");

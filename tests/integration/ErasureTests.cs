@@ -2,8 +2,11 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Confluent.Kafka;
+using Confluent.SchemaRegistry;
+using driftline.events;
 using Driftline.Local;
 using Driftline.Schemas;
+using Driftline.Streaming;
 using Xunit;
 
 namespace Driftline.Integration.Tests;
@@ -65,6 +68,10 @@ public sealed class ErasureTests
         Assert.Equal(1, back.GetProperty("sequenceLength").GetInt32());
         Assert.Equal(1, back.GetProperty("history").GetArrayLength());
         await pipeline.AskUntilAsync($"/v1/users/{other}/interests", Limit, answer => answer.GetProperty("sequenceLength").GetInt32() == 3);
+
+        await AskToEraseAsync(pipeline, user, "from a clock ahead", DateTimeOffset.UtcNow.AddHours(1));
+        await pipeline.AskUntilAsync("/v1/erasures/from%20a%20clock%20ahead", Limit, answer => answer.GetProperty("completed").GetBoolean());
+        await NothingIsHeldAsync(pipeline, user);
     }
 
     [Fact]
@@ -128,6 +135,14 @@ public sealed class ErasureTests
         var times = stages.Select(stage => stage.GetProperty("completedAt").GetDateTimeOffset()).ToList();
         Assert.Equal(times.Order(), times);
         Assert.True(times[0] >= done.GetProperty("requestedAt").GetDateTimeOffset());
+    }
+
+    private static async Task AskToEraseAsync(Pipeline pipeline, string user, string erasure, DateTimeOffset at)
+    {
+        using var registry = new CachedSchemaRegistryClient(new SchemaRegistryConfig { Url = pipeline.Stack.SchemaRegistryUrl });
+        using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = pipeline.Stack.BootstrapServers }).Build();
+        var request = new ErasureRequested { erasureId = erasure, userId = user, requestedAt = at.ToUnixTimeMilliseconds() };
+        await producer.ProduceAsync(Topics.PrivacyErasures.Name, new Message<string, byte[]> { Key = user, Value = await new AvroCodec(registry).EncodeAsync(Topics.PrivacyErasures.Name, request) });
     }
 
     /// <summary>docs/privacy.md says what remains: records of topics that are not compacted, until their retention ends.</summary>

@@ -38,6 +38,9 @@ public sealed class ExplanationTests(PipelineFixture fixture)
         }
 
         Assert.InRange(compared, 3, int.MaxValue);
+        Assert.Contains( // no objective counts its time
+            (await pipeline.Recommender.GetStringAsync("/metrics")).Split('\n'),
+            line => line.StartsWith("http_server_request_duration_seconds_count{", StringComparison.Ordinal) && line.Contains("driftline_explain=\"true\"", StringComparison.Ordinal) && line.Contains("/recommendations\"", StringComparison.Ordinal));
     }
 
     [Fact]

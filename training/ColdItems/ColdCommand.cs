@@ -16,7 +16,7 @@ internal static class ColdCommand
         var data = new Option<string>("--data") { Description = "Folder in the import format.", Required = true };
         var config = new Option<string?>("--config") { Description = "Training configuration; the program's configs/cold.json where left out." };
         var output = new Option<string>("--out") { Description = "Folder for results.json, results.md and plots.", Required = true };
-        var share = new Option<double>("--share") { Description = $"Percent of the items with {ColdSplit.LeastEvents} events or more to hold out.", DefaultValueFactory = _ => 10 };
+        var share = new Option<double>("--share") { Description = $"Percent of the items with {ColdSplit.LeastEvents} events or more to hold out.", DefaultValueFactory = _ => 10, CustomParser = DecimalOption.Parse };
         var seeds = new Option<int>("--seeds") { Description = "Repetitions, each with a seed of its own for items, weights and batches.", DefaultValueFactory = _ => 1 };
         var progress = new Option<string?>("--progress") { Description = "plain or bar; a bar on terminals where left out." };
         var command = new Command("cold", "Hold items out of training wholly and see how well they are found by their texts.") { data, config, output, share, seeds, progress };

@@ -35,8 +35,8 @@ internal static class DriftCommand
         command.SetAction((result, cancel) => Task.FromResult(guarded(() =>
         {
             var folder = result.GetValue(data)!;
-            ReportFiles.Prepare(result.GetValue(output)!);
             if (result.GetValue(simulate) is { } users) Simulate(folder, users, result.GetValue(days), result.GetValue(seed));
+            ReportFiles.Prepare(result.GetValue(output)!); // it may be in the folder that was simulated
             var truth = RecordedTruth.Read(folder);
             var (cases, at, horizon) = result.GetValue(artifact) is { } model ? Judge(folder, model, truth) : TrainAndJudge(folder, result.GetValue(config), result.GetValue(times), truth, cancel);
             if (cases.Count == 0) throw new InputException($"--data {folder}: nobody who is active at the test time migrates after it: simulate more users.");

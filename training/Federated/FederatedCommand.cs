@@ -24,10 +24,10 @@ internal static class FederatedCommand
         var silos = new Option<int>("--silos") { Description = "K: holders of data; users are divided among them by hash.", DefaultValueFactory = _ => 10 };
         var rounds = new Option<int>("--rounds") { Description = "R: exchanges of weights.", DefaultValueFactory = _ => 20 };
         var epochs = new Option<int>("--local-epochs") { Description = "E: epochs that a silo trains in a round.", DefaultValueFactory = _ => 1 };
-        var clip = new Option<double>("--clip") { Description = "C: largest L2 norm of a silo's update; none where left out.", DefaultValueFactory = _ => double.PositiveInfinity };
-        var noise = new Option<double>("--noise") { Description = "S: deviation of the Gaussian noise on the sum of the updates, as a multiple of C.", DefaultValueFactory = _ => 0 };
-        var delta = new Option<double>("--delta") { Description = "D of (epsilon, delta): well below 1 / K.", DefaultValueFactory = _ => 1e-3 };
-        var participation = new Option<double>("--participation") { Description = "Chance of a silo to take part in a round.", DefaultValueFactory = _ => 1 };
+        var clip = new Option<double>("--clip") { Description = "C: largest L2 norm of a silo's update; none where left out.", DefaultValueFactory = _ => double.PositiveInfinity, CustomParser = DecimalOption.Parse };
+        var noise = new Option<double>("--noise") { Description = "S: deviation of the Gaussian noise on the sum of the updates, as a multiple of C.", DefaultValueFactory = _ => 0, CustomParser = DecimalOption.Parse };
+        var delta = new Option<double>("--delta") { Description = "D of (epsilon, delta): well below 1 / K.", DefaultValueFactory = _ => 1e-3, CustomParser = DecimalOption.Parse };
+        var participation = new Option<double>("--participation") { Description = "Chance of a silo to take part in a round.", DefaultValueFactory = _ => 1, CustomParser = DecimalOption.Parse };
         var seeds = new Option<int>("--seeds") { Description = "Runs of each kind, with seeds from 1.", DefaultValueFactory = _ => 1 };
         var output = new Option<string>("--out") { Description = "Folder for results.json, results.md, the plot and the model.", Required = true };
         var command = new Command("federated", "Train silos that never share events, with differential privacy, beside central training.")

@@ -48,7 +48,9 @@ internal static class TransferCommand
             ? CategoryHalves.Of(TrainingData.Read(data, asked), data)
             : (TrainingData.Read(source!, asked), TrainingData.Read(target!, asked));
         var (fromName, toName) = data is not null ? ($"{ReportFiles.NameOf(data)} (source half)", $"{ReportFiles.NameOf(data)} (target half)") : (ReportFiles.NameOf(source!), ReportFiles.NameOf(target!));
-        if (Evaluation.TestCases(to).Count == 0) throw new InputException($"{toName}: no user has two or more events, so that there is no test.");
+        if (Evaluation.TestCases(to).Count == 0) throw new InputException($"{toName}: no user has a test under --split {to.Split.Name}: choose another split.");
+        for (var i = 0; i < seeds; i++)
+            foreach (var share in percent) UserShares.Of(to, share, settings.Training.Seed + i); // a share that nothing can be learnt from is refused before any training
 
         int done = 0, seed = 0;
         var trainings = seeds * (2 + 2 * percent.Count);

@@ -157,7 +157,7 @@ async function inPage(t, answer, options) {
   });
   const requests = [];
   const keep = (url, options) => { requests.push(options); return fetch(url, options); };
-  return { ...await withService(t, answer, { lingerMs: 60_000, fetch: keep, ...options }), requests, hide: () => page.dispatchEvent(new Event('pagehide')) };
+  return { ...await withService(t, answer, { lingerMs: 60_000, fetch: keep, ...options }), requests, hide: () => page.dispatchEvent(new Event('pagehide')), show: () => page.dispatchEvent(new Event('pageshow')) };
 }
 
 async function hiddenPage(t, answer) {
@@ -175,6 +175,35 @@ test('a hidden page sends what is left in requests that outlive it', async t => 
   assert.deepEqual(service.ids().sort(), Array.from({ length: 10 }, (_, i) => `e${i}`));
   assert.ok(service.requests.every(request => request.headers.authorization === 'Bearer dl_page'));
   assert.deepEqual(sender.counts, { delivered: 10, rejected: 0, undelivered: 0 });
+});
+
+test('what is sent while a page goes, or from the background, leaves at once', async t => {
+  const { service, sender, requests, hide, show } = await inPage(t, accept);
+  hide();
+  await sender.send(click('e1'));
+  await sender.send(click('e2'));
+  assert.equal(requests.length, 2);
+  assert.ok(requests.every(request => request.keepalive));
+
+  show();
+  await sender.send(click('e3'));
+  assert.equal(requests.length, 2); // waits for company again
+  await sender.close();
+  assert.deepEqual(service.ids().sort(), ['e1', 'e2', 'e3']);
+});
+
+test('a page in the background may be ended without a word: what waits leaves as it goes there', async t => {
+  const shown = new EventTarget();
+  shown.visibilityState = 'hidden';
+  globalThis.document = shown;
+  t.after(() => { delete globalThis.document; });
+  const { service, sender, requests } = await inPage(t, accept);
+  await sender.send(click('e1'));
+  shown.dispatchEvent(new Event('visibilitychange'));
+
+  assert.equal(requests.length, 1);
+  await sender.close();
+  assert.deepEqual(service.ids(), ['e1']);
 });
 
 test('a page that goes while it closes sends what is left in requests that outlive it', async t => {

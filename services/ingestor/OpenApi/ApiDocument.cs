@@ -34,7 +34,19 @@ internal static class ApiDocument
     public static RouteHandlerBuilder DescribePostEvents(this RouteHandlerBuilder endpoint) => endpoint
         .WithName("PostEvents").WithTags("Events").WithSummary("Send one event or a batch")
         .Produces<EventResults>(StatusCodes.Status202Accepted)
-        .TakesOneOrMany("StorefrontEvent", ApiExamples.Events);
+        .TakesOneOrMany("StorefrontEvent", ApiExamples.Events)
+        .AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            operation.Parameters =
+            [
+                new OpenApiParameter
+                {
+                    Name = EventsApi.Replay, In = ParameterLocation.Query, Schema = new OpenApiSchema { Type = JsonSchemaType.Boolean, Default = false },
+                    Description = "True to send on also what was accepted before and would be a duplicate: for events that a later stage has refused, or that were lost, once the cause is mended.",
+                },
+            ];
+            return Task.CompletedTask;
+        });
 
     public static RouteHandlerBuilder DescribePutItems(this RouteHandlerBuilder endpoint) => endpoint
         .WithName("PutItems").WithTags("Catalogue").WithSummary("Add or replace one item or a batch")

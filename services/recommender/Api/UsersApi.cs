@@ -7,6 +7,7 @@ using Driftline.Recommender.Experiments;
 using Driftline.Recommender.Explanations;
 using Driftline.Recommender.Interests;
 using Driftline.Recommender.Retrieval;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
@@ -50,6 +51,7 @@ internal static class UsersApi
         var filter = FilterParameters.Read(request, category, minPrice, maxPrice, exclude, kind, out var errors);
         if (!TryReadContext(context, out var shown)) errors["context"] = ["context must be 'item:' followed by an item id, e.g. context=item:1234."];
         if (errors.Count > 0) return TypedResults.ValidationProblem(errors);
+        if (explain) request.HttpContext.Features.Get<IHttpMetricsTagsFeature>()?.Tags.Add(new("driftline.explain", "true")); // waits for the predictor: its time is no answer's
         var (serving, others, hidden) = (
             store.ReadAsync(id), challengers.ReadAsync(assign.ChallengersFor(id), id), includePurchased ? Task.FromResult<IReadOnlyList<string>>([]) : purchased.HiddenAsync(id));
         await Task.WhenAll(serving, others, hidden);

@@ -10,7 +10,7 @@ namespace Driftline.Recommender.Experiments;
 /// is counted by one of them, in state that all share. What other stages reject, and events from before an erasure of their user, are passed over here without a second dead letter.
 /// </summary>
 internal sealed class AttributeFeedback(
-    FeedbackStore store, ErasedUsers erased, AssignVariant assign, VectorTable vectors, ExperimentMetrics metrics, TimeProvider time, ILogger<AttributeFeedback> log)
+    FeedbackStore store, ErasedUsers erased, AssignVariant assign, VectorTable vectors, VectorsRead read, ExperimentMetrics metrics, TimeProvider time, ILogger<AttributeFeedback> log)
     : IBatchHandler<StorefrontEvent>
 {
     /// <summary>Stands for versions that this service has never seen, so that forged tokens cannot make the totals grow.</summary>
@@ -18,6 +18,7 @@ internal sealed class AttributeFeedback(
 
     public async Task<IReadOnlyList<Outcome>> HandleAsync(IReadOnlyList<Received<StorefrontEvent>> batch, CancellationToken stopping)
     {
+        await read.Done.WaitAsync(stopping); // until then this replica knows no version
         var marks = erased.MarksOf(batch.Select(record => record.Key).OfType<string>());
         var known = await marks.ReadAsync();
         var users = batch.Where(record => record.Value is { userId.Length: > 0 } happened && happened.userId == record.Key && !IsErased(happened, known))

@@ -1,3 +1,6 @@
+using driftline.events;
+using Driftline.Recommender.Retrieval;
+using Driftline.Streaming;
 using Microsoft.Extensions.Options;
 
 namespace Driftline.Recommender.Experiments;
@@ -21,6 +24,7 @@ internal static class ExperimentServices
 
     public static IServiceCollection AddExperiments(this IServiceCollection services) => services
         .AddSingleton<IValidateOptions<RecommenderOptions>, ExperimentsValidator>()
+        .AddSingleton(provider => new VectorsRead(provider.GetKeyedServices<TableReader<ItemVector>>(KeyedService.AnyKey).Select(reader => reader.CaughtUp), provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<ExperimentMetrics>().AddSingleton<AssignVariant>().AddSingleton<FeedbackStore>().AddSingleton<ServeVariant>().AddSingleton<ShadowScores>()
         .AddHostedService(provider => provider.GetRequiredService<ShadowScores>());
 }

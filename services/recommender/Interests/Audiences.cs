@@ -13,13 +13,18 @@ internal readonly record struct AudiencePosition(double Rise, string UserId);
 
 /// <summary>
 /// The <c>audience:{category}</c> keys: a sorted set of the users whose interest in the category is rising, score = by how much (next - current); those with the largest
-/// rise, as many as <see cref="RecommenderOptions.RecentUsers"/>, so that users who never come back do not add up.
+/// rise, as many as <see cref="RecommenderOptions.RecentUsers"/>. Of users who never come back and whose interests have expired, some are found with each of some writes, at random,
+/// as Redis finds its own expired keys.
 /// An index only: who it lists is checked against <c>interest:{user}</c>, so a user who was erased, whose interests expired, or whom a write that was
 /// broken off left behind, is never answered. <c>audiences</c> is the set of the categories that have one, so that an erased user is taken out of all.
 /// </summary>
 internal sealed class Audiences(IConnectionMultiplexer redis, IOptions<RecommenderOptions> options)
 {
+    private const int WritesPerSweep = 16, SweptCategories = 8, SweptUsers = 4;
+
     private static readonly RedisKey Categories = "audiences";
+
+    private int _writes;
 
     private static RedisKey Key(string category) => "audience:" + category;
 
@@ -46,6 +51,16 @@ internal sealed class Audiences(IConnectionMultiplexer redis, IOptions<Recommend
         if (risen.Count > 0) acknowledged.Add(batch.SetAddAsync(Categories, [.. risen.Select(category => (RedisValue)category.Key)]));
         batch.Execute();
         await Task.WhenAll(acknowledged);
+        if (Interlocked.Increment(ref _writes) % WritesPerSweep == 0) await SweepAsync([.. risen.Take(SweptCategories).Select(category => category.Key)]);
+    }
+
+    private async Task SweepAsync(IReadOnlyList<string> categories)
+    {
+        var database = redis.GetDatabase();
+        var drawn = await Task.WhenAll(categories.Select(category => database.SortedSetRandomMembersWithScoresAsync(Key(category), SweptUsers)));
+        var users = categories.Zip(drawn).SelectMany(one => one.Second.Select(user => (Category: one.First, Position: new AudiencePosition(user.Score, (string)user.Element!)))).ToArray();
+        var known = await Task.WhenAll(users.Select(user => database.KeyExistsAsync(InterestStore.Key(user.Position.UserId))));
+        await Task.WhenAll(users.Where((_, i) => !known[i]).Select(user => RemoveAsync(user.Category, user.Position)));
     }
 
     /// <summary>Takes users out of every audience, whatever earlier writes left behind.</summary>

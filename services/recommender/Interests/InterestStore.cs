@@ -32,7 +32,7 @@ internal sealed class InterestStore(IConnectionMultiplexer redis, AvroCodec code
     private static readonly RedisKey Updated = "interests:updated";
 
     // Every command names one key, which is all that Redis Cluster asks.
-    private static RedisKey Key(string userId) => "interest:" + userId;
+    internal static RedisKey Key(string userId) => "interest:" + userId;
 
     private static RedisKey HistoryKey(string userId) => "history:" + userId;
 
@@ -68,6 +68,7 @@ internal sealed class InterestStore(IConnectionMultiplexer redis, AvroCodec code
         {
             acknowledged.Add(batch.SortedSetAddAsync(Updated, computed));
             acknowledged.Add(batch.SortedSetRemoveRangeByRankAsync(Updated, 0, -(options.Value.RecentUsers + 1)));
+            acknowledged.Add(batch.SortedSetRemoveRangeByScoreAsync(Updated, double.NegativeInfinity, computed.Max(user => user.Score) - options.Value.InterestExpiry.TotalMilliseconds)); // whose interests have expired
         }
 
         batch.Execute();

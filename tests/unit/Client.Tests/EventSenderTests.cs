@@ -134,13 +134,17 @@ public sealed class EventSenderTests
     }
 
     [Fact]
-    public async Task AFailureHandlerThatThrowsEndsAFlushThatWaitsForItsEvents()
+    public async Task AFailureHandlerThatThrowsKeepsNoEventFromItsDelivery()
     {
-        _service.Answer = (_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.RequestEntityTooLarge));
-        var sender = new EventSender(new IngestorClient(_service.Client, FakeService.Quick), new EventSenderOptions { OnFailure = _ => throw new FormatException("the shop's own"), Linger = TimeSpan.FromMinutes(5) });
-        await sender.SendAsync(Click("e1"));
+        _service.Answer = (request, number) => Task.FromResult(number == 1 ? new HttpResponseMessage(HttpStatusCode.RequestEntityTooLarge) : FakeService.Accepted(request));
+        await using var sender = new EventSender(
+            new IngestorClient(_service.Client, FakeService.Quick),
+            new EventSenderOptions { MaxBatchEvents = 2, OnFailure = one => { _failed.Add(one); throw new FormatException("the shop's own"); }, Linger = TimeSpan.FromMinutes(5) });
+        foreach (var id in (string[])["e1", "e2", "e3"]) await sender.SendAsync(Click(id));
 
-        await Assert.ThrowsAsync<FormatException>(() => sender.FlushAsync().WaitAsync(TimeSpan.FromSeconds(30)));
+        await sender.FlushAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(["e1", "e2"], _failed.Select(one => one.Event.EventId));
+        Assert.Equal(new SenderCounts(1, 0, 2), sender.Counts);
     }
 
     private static StorefrontEvent Click(string id) => new() { EventId = id, EventType = EventTypes.Click, UserId = "u1", Items = [new EventItem("i1")] };

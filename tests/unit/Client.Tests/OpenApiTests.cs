@@ -98,7 +98,7 @@ public sealed class OpenApiTests
         var items = new RecommendationsQuery { Count = 1, Categories = ["a"], MinPrice = 1, MaxPrice = 2, Exclude = ["b"], Kind = "ad", Diversity = 0.5, ContextItem = "c", IncludePurchased = true, Explore = 0.1, Explain = true };
         Func<Task>[] calls =
         [
-            () => ingestor.SendAsync([]), () => ingestor.PutItemsAsync([]), () => ingestor.WithdrawItemAsync("id"), () => ingestor.EraseUserAsync("id"), () => ingestor.MergeSessionAsync("id", "session"),
+            () => ingestor.ReplayJsonAsync(() => "[]"u8.ToArray()), () => ingestor.PutItemsAsync([]), () => ingestor.WithdrawItemAsync("id"), () => ingestor.EraseUserAsync("id"), () => ingestor.MergeSessionAsync("id", "session"),
             () => recommender.RecommendationsAsync("id", items), () => recommender.InterestsAsync("id", 3), () => recommender.FollowInterestsAsync("id").ToListAsync().AsTask(),
             () => recommender.SimilarAsync("id", new SimilarQuery { Count = 1, Categories = ["a"], MinPrice = 1, MaxPrice = 2, Exclude = ["b"], Kind = "ad", Diversity = 0.5 }), () => recommender.TrendingAsync(new ItemQuery { Count = 1, Categories = ["a"], MinPrice = 1, MaxPrice = 2, Exclude = ["b"], Kind = "ad" }),
             () => recommender.FindItemsAsync("x", 2, ["a"], ["b"]), () => recommender.CategoriesAsync(), () => recommender.RecentUsersAsync(4), () => recommender.AudienceAsync("category", 0.1, 5, "next").ToListAsync().AsTask(),

@@ -167,6 +167,20 @@ public sealed class EventsApiTests
     }
 
     [Fact]
+    public async Task AReplaySendsOnWhatWasAcceptedBefore()
+    {
+        await using var service = new IngestorService();
+        await service.PostAsync(Click);
+        var replayed = await IngestorService.ResultsAsync(await service.PostAsync(Click, "/v1/events?replay=true"));
+        var again = await IngestorService.ResultsAsync(await service.PostAsync(Click, "/v1/events?replay=false"));
+
+        Assert.Equal("accepted", replayed[0]!["status"]!.GetValue<string>());
+        Assert.Equal("duplicate", again[0]!["status"]!.GetValue<string>());
+        Assert.Equal(2, service.Broker.Records.Count);
+        Assert.Contains("replay must be true or false", (await IngestorService.ProblemAsync(await service.PostAsync(Click, "/v1/events?replay=yes"), 400))["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task OfTwoRequestsWithTheSameEventInFlightOneSendsItAndTheOtherIsADuplicate()
     {
         await using var service = new IngestorService();

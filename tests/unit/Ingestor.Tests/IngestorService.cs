@@ -48,7 +48,7 @@ public sealed class IngestorService : WebApplicationFactory<Program>
         return content;
     }
 
-    public Task<HttpResponseMessage> PostAsync(string json) => CreateClient().PostAsync("/v1/events", Json(json));
+    public Task<HttpResponseMessage> PostAsync(string json, string path = "/v1/events") => CreateClient().PostAsync(path, Json(json));
 
     public static async Task<JsonArray> ResultsAsync(HttpResponseMessage response)
     {

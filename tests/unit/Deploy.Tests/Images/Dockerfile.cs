@@ -6,7 +6,7 @@ namespace Driftline.Deploy.Tests.Images;
 internal sealed partial record Dockerfile(string Path, IReadOnlyList<(string Name, string Text)> Instructions)
 {
     /// <summary>Every Dockerfile of the repository, by its path from the root.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. new[] { "services/ingestor", "services/feature-builder", "services/predictor", "services/recommender", "local", "training" }.Select(folder => folder + "/Dockerfile")];
+    public static IReadOnlyList<string> All { get; } = [.. new[] { "services/ingestor", "services/feature-builder", "services/predictor", "services/recommender", "local", "cli", "training" }.Select(folder => folder + "/Dockerfile")];
 
     [GeneratedRegex(@"\\\r?\n\s*")]
     private static partial Regex Continuation { get; }

@@ -46,7 +46,7 @@ public sealed class DockerfileTests
 
     [Fact]
     public void EveryDockerfileOfTheRepositoryIsChecked() => Assert.Equal(
-        new[] { "services", "training", "local", "deploy", "samples" }.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Checkout.Root, folder), "Dockerfile*", SearchOption.AllDirectories))
+        new[] { "services", "training", "local", "cli", "deploy", "samples" }.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Checkout.Root, folder), "Dockerfile*", SearchOption.AllDirectories))
             .Select(file => Path.GetRelativePath(Checkout.Root, file).Replace('\\', '/')).Order(),
         Dockerfile.All.Order());
 

@@ -85,6 +85,18 @@ internal sealed record KafkaNodePoolSpec
 
     public required V1ResourceRequirements Resources { get; init; }
 
+    public required PoolTemplate Template { get; init; }
+
+    internal sealed record PoolTemplate
+    {
+        public required PoolPod Pod { get; init; }
+    }
+
+    internal sealed record PoolPod
+    {
+        public required List<V1TopologySpreadConstraint> TopologySpreadConstraints { get; init; }
+    }
+
     internal sealed record Disks
     {
         public required string Type { get; init; }

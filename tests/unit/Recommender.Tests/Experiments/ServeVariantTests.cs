@@ -105,7 +105,7 @@ public sealed class ServeVariantTests
     [Fact]
     public void ATokenCountsOnlyForAUserOfItsVariant()
     {
-        var feedback = new AttributeFeedback(new FeedbackStore(null!, _options), new ErasedUsers(null!, Options.Create(new PrivacyOptions()), _tables.Time), _assign, _tables.Vectors, _metrics, _tables.Time, NullLogger<AttributeFeedback>.Instance);
+        var feedback = new AttributeFeedback(new FeedbackStore(null!, _options), new ErasedUsers(null!, Options.Create(new PrivacyOptions()), _tables.Time), _assign, _tables.Vectors, new VectorsRead([], _tables.Time), _metrics, _tables.Time, NullLogger<AttributeFeedback>.Instance);
         var token = Answer("model").AttributionToken;
         var click = Event(UserOf("model"), "1", Start, new Click { items = Items("green") }).Value!;
         click.attributionToken = token;
@@ -124,7 +124,7 @@ public sealed class ServeVariantTests
     [Fact]
     public void AnEventFarAheadOfTheClockIsNotCounted()
     {
-        var feedback = new AttributeFeedback(new FeedbackStore(null!, _options), new ErasedUsers(null!, Options.Create(new PrivacyOptions()), _tables.Time), _assign, _tables.Vectors, _metrics, _tables.Time, NullLogger<AttributeFeedback>.Instance);
+        var feedback = new AttributeFeedback(new FeedbackStore(null!, _options), new ErasedUsers(null!, Options.Create(new PrivacyOptions()), _tables.Time), _assign, _tables.Vectors, new VectorsRead([], _tables.Time), _metrics, _tables.Time, NullLogger<AttributeFeedback>.Instance);
         Assert.Null(feedback.Read(Event("u", "1", Start + TimeSpan.FromDays(1), new Click { items = Items("green") }).Value!));
     }
 
