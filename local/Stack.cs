@@ -104,6 +104,9 @@ public sealed class Stack : IAsyncDisposable
     /// <summary>The process id of the Redis that this stack started; null for an outside one.</summary>
     internal int? RedisProcessId => _redis?.ProcessId;
 
+    /// <summary>How often services ended by themselves and were started again.</summary>
+    public int Restarts => _services.Values.Sum(service => service.Process.Restarts);
+
     public Uri this[string service] => _services[service].Url;
 
     /// <summary>A client for a service, with the key if there is one.</summary>

@@ -111,7 +111,7 @@ internal sealed class PredictorBench(string artifact, string device, int threads
         for (var i = -repetitions / 4; i < repetitions; i++) // the first ones compile
         {
             prepare?.Invoke();
-            var (cpu, bytes, started) = (Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(precise: true), TimeProvider.System.GetTimestamp());
+            var (bytes, cpu, started) = (GC.GetTotalAllocatedBytes(precise: true), Environment.CpuUsage.TotalTime, TimeProvider.System.GetTimestamp()); // counting precisely stops all threads, which costs too
             work();
             if (i < 0) continue;
             times[i] = TimeProvider.System.GetElapsedTime(started).TotalMilliseconds;

@@ -34,6 +34,8 @@ export class EventSender {
   #stopped = new AbortController();
   #closed = false;
   #hidden = false; // timers of a page that has gone never fire, and a page in the background may be ended without a word
+  #refusals = 0; // of what left with the page, in a row
+  #notBefore = 0; // when the next may leave by itself
   #twinned = null; // the batch under way that left once more with the page
   #onPageHide = () => { this.#hidden = true; this.#leave(); };
   #onPageShow = () => { this.#hidden = false; this.#twinned = null; };
@@ -68,7 +70,7 @@ export class EventSender {
     while (!this.#closed && this.#waiting.length >= this.#options.capacity) await new Promise(resolve => this.#room.push(resolve));
     if (this.#closed) throw new Error('the sender is closed');
     this.#waiting.push({ event: full, json, size });
-    if (this.#hidden) queueMicrotask(() => { if (this.#hidden && this.#waiting.length > 0) this.#leave(); });
+    if (this.#hidden && Date.now() >= this.#notBefore) queueMicrotask(() => { if (this.#hidden && this.#waiting.length > 0) this.#leave(); });
     else if (this.#waiting.length >= this.#options.maxBatchEvents) this.#start();
     else this.#timer ??= setTimeout(() => this.#start(), this.#options.lingerMs);
     return full.eventId;
@@ -140,10 +142,15 @@ export class EventSender {
       } catch (error) {
         if (this.#stopped.signal.aborted) continue;
         if (!error.transient) return this.#fail(batch, error.message);
-        const bound = Math.min(this.#options.longestWaitMs, this.#options.firstWaitMs * 2 ** (attempt - 1));
-        await this.#pause(Math.max(error.retryAfterMs, bound * (0.5 + Math.random() / 2)));
+        await this.#pause(this.#waitAfter(attempt, error.retryAfterMs));
       }
     }
+  }
+
+  /** Exponential, with jitter, and no less than the ingestor asks for. */
+  #waitAfter(attempt, retryAfterMs) {
+    const bound = Math.min(this.#options.longestWaitMs, this.#options.firstWaitMs * 2 ** (attempt - 1));
+    return Math.max(retryAfterMs, bound * (0.5 + Math.random() / 2));
   }
 
   async #read(response, events) {
@@ -207,13 +214,17 @@ export class EventSender {
     const requests = parts.map(part => ask(this.#fetch, this.#url, {
       method: 'POST', headers: this.#headers, body: body(part), keepalive: true, signal: this.#stopped.signal,
     }, this.#options.attemptTimeoutMs, response => this.#read(response, part.length)));
-    this.#leaving = Promise.all([this.#leaving, Promise.allSettled(requests).then(outcomes => {
+    const leaving = Promise.all([this.#leaving, Promise.allSettled(requests).then(outcomes => {
+      const refused = outcomes.filter(({ status }) => status === 'rejected').map(({ reason }) => reason.retryAfterMs ?? 0);
+      this.#refusals = refused.length > 0 ? this.#refusals + 1 : 0;
+      this.#notBefore = refused.length > 0 ? Date.now() + this.#waitAfter(this.#refusals, Math.max(...refused)) : 0;
       const taken = outcomes.map(({ status }) => status === 'fulfilled');
       for (const [i, { value }] of outcomes.entries()) {
         value?.forEach((result, at) => { if (own[i].includes(parts[i][at])) this.#settle(parts[i][at].event, result, at); });
       }
       this.#waiting.unshift(...own.filter((_, i) => !taken[i]).flat());
-      if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.#start(), this.#options.lingerMs);
-    })]);
+      if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.#start(), Math.max(this.#options.lingerMs, this.#notBefore - Date.now()));
+    })]).then(() => { if (this.#leaving === leaving) this.#leaving = null; });
+    this.#leaving = leaving;
   }
 }

@@ -19,6 +19,6 @@ public sealed record CatalogEntry(string ItemId, string Title, IReadOnlyList<str
     public string Sentence => string.Join(
         ". ", ((string[])[Title, string.Join(", ", Categories), Description ?? ""]).Select(part => part.Trim().TrimEnd('.')).Where(part => part.Length > 0));
 
-    /// <summary>XXH64 of <see cref="Text"/>: an item whose hash changed needs a new vector.</summary>
-    public long ContentHash => unchecked((long)XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(Text)));
+    /// <summary>XXH64 of title, categories and description, each with its length, so that one category is not taken for two: an item whose hash changed needs a new vector.</summary>
+    public long ContentHash => unchecked((long)XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(string.Concat(((string[])[Title, .. Categories, Description ?? ""]).Select(part => $"{part.Length}:{part}")))));
 }

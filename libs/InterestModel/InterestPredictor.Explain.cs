@@ -40,23 +40,39 @@ public sealed partial class InterestPredictor
         }
     }
 
-    /// <summary>The scores by which items are ranked (inner product and boost), and h_{t+1}, of each sequence: [users][rows] and [users][C].</summary>
+    /// <summary>
+    /// The scores by which items are ranked (inner product and boost), and h_{t+1}, of each sequence: [users][rows] and [users][C]. An item has boosts where the first of the sequences,
+    /// which is the user's, gives it one that is told: what is not told ranks nothing.
+    /// </summary>
     private (float[][] Scores, float[][] Next) TotalScores(
         ArraySegment<EncodedEvent>[] users, int[] rows, IReadOnlyDictionary<string, string>? attributes)
     {
         var (scores, next) = (new float[users.Length][], new float[users.Length][]);
         var encoded = _attributes.Encode(attributes);
         var readings = Array.ConvertAll(users, events => Reading.Whole(events, encoded));
+        var told = new HashSet<int>();
+        var boosted = new float[users.Length][];
         using var memory = new ThreadLocal<(float[] All, ItemValues Boosts)>(() => (new float[_newcomers.End], new ItemValues(_newcomers.End)));
-        Answer(readings, (_, i, vector, logits, forecast, _) =>
+        Answer(readings, (scratch, i, vector, logits, forecast, _) =>
         {
             var (all, boosts) = memory.Value;
             logits.CopyTo(all);
             for (var item = logits.Length; item < all.Length; item++) all[item] = _newcomers.Logit(item, vector);
             _blend.Boosts(NewestFirst(readings[i].Window), all, boosts);
             next[i] = forecast.ToArray();
-            scores[i] = Array.ConvertAll(rows, row => all[row - ItemRows.First] + boosts[row - ItemRows.First]);
+            scores[i] = Array.ConvertAll(rows, row => all[row - ItemRows.First]);
+            boosted[i] = Array.ConvertAll(rows, row => boosts[row - ItemRows.First]);
+            if (i > 0) return;
+            foreach (var (item, _) in scratch.Foremost.Of(NewestFirst(readings[i].Window), logits, vector)) told.Add(item + ItemRows.First);
         });
+        for (var i = 0; i < users.Length; i++)
+        {
+            for (var j = 0; j < rows.Length; j++)
+            {
+                if (told.Contains(rows[j])) scores[i][j] += boosted[i][j];
+            }
+        }
+
         return (scores, next);
     }
 }

@@ -44,7 +44,7 @@ internal sealed partial class EncoderFolder
         var (tokenizer, tokenizerFile) = TokenizerOf(folder);
         var pooling = manifest is null ? PoolingConfig.Read(folder) : Pooling.InModel;
         var maxLength = manifest?.MaxLength ?? MaxLengthOf(folder);
-        var parts = WeightsOf(model).Append(tokenizerFile).Select(HashOf).Append($"{pooling} {maxLength} {LowerCase(folder)}{(StripAccents(folder) is { } strips ? $" {strips}" : "")}");
+        var parts = WeightsOf(model).Append(tokenizerFile).Select(HashOf).Append($"{pooling} {maxLength} {LowerCase(folder)}{(StripAccents(folder) is { } strips ? $" {strips}" : "")}{(tokenizer.Revision.Length > 0 ? $" {tokenizer.Revision}" : "")}");
         return new EncoderFolder(folder)
         {
             Model = model,

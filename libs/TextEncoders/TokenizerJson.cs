@@ -42,7 +42,10 @@ internal static class TokenizerJson
         }
 
         var (prefix, suffix) = Around(path, root);
-        return new UnigramTokenizer(segmenter, Normaliser(path, root), prefix, suffix, special.GetValueOrDefault("<pad>"));
+        // Files as use-lite's own, and those with NFKC alone, are cut as they always were.
+        var revision = Parts(root, "normalizer", "normalizers").Select(TypeOf).Where(part => part is "Lowercase" or "NFKC" or "Precompiled").ToArray() is var parts
+            && (parts.Contains("Precompiled") || parts.SkipWhile(part => part != "NFKC").Contains("Lowercase")) ? "unigram 2" : "";
+        return new UnigramTokenizer(segmenter, Normaliser(path, root), revision, prefix, suffix, special.GetValueOrDefault("<pad>"));
     }
 
     private static WordPieceTokenizer WordPiece(string path, JsonElement root, JsonElement model)
@@ -63,19 +66,20 @@ internal static class TokenizerJson
 
     private static TextNormaliser Normaliser(string path, JsonElement root)
     {
-        var normaliser = new TextNormaliser(false, false);
+        var steps = new List<Func<string, string>>();
         foreach (var part in Parts(root, "normalizer", "normalizers"))
         {
-            normaliser = TypeOf(part) switch
+            switch (TypeOf(part))
             {
-                "Lowercase" => normaliser with { LowerCase = true },
-                "NFKC" or "Precompiled" => normaliser with { Nfkc = true }, // the map of SentencePiece's models is NFKC and blanks
-                "Replace" or "Strip" => normaliser,                         // of blanks: they are collapsed anyway
-                var other => throw Unknown(path, $"normalizer '{other}'", "Lowercase, NFKC, Precompiled, Replace, Strip"),
-            };
+                case "Lowercase": steps.Add(TextNormaliser.LowerCase); break;
+                case "NFKC": steps.Add(TextNormaliser.Nfkc); break;
+                case "Precompiled": steps.Add(TextNormaliser.Precompiled); break;
+                case "Replace" or "Strip": break; // of blanks: they are collapsed anyway
+                case var other: throw Unknown(path, $"normalizer '{other}'", "Lowercase, NFKC, Precompiled, Replace, Strip");
+            }
         }
 
-        return normaliser;
+        return new TextNormaliser(steps);
     }
 
     // What post_processor puts before and after the pieces of a single text.

@@ -9,18 +9,20 @@ namespace Driftline.Local.Endurance;
 /// <param name="Unanswered">Requests without an answer.</param>
 /// <param name="Missing">Accepted events that are in no sequence.</param>
 /// <param name="Behind">Users whose interest was not computed from their whole sequence.</param>
+/// <param name="Restarts">Services that ended by themselves.</param>
 /// <param name="LimitMiB">See <see cref="MemoryLimits"/>.</param>
 /// <param name="PeakMiB">Most resident memory by process.</param>
 internal sealed record OverloadReport(
     double Sustainable, double Rate, double Minutes, long Offered, long Accepted, long Refusals, long RefusalsWithoutRetryAfter, long HeldUp, long Unanswered,
-    int Missing, int Behind, double DrainedAfterSeconds, IReadOnlyDictionary<string, double> LimitMiB, IReadOnlyDictionary<string, double> PeakMiB);
+    int Missing, int Behind, double DrainedAfterSeconds, int Restarts, IReadOnlyDictionary<string, double> LimitMiB, IReadOnlyDictionary<string, double> PeakMiB);
 
 /// <summary>What one figure of one process was in the run's second third, and in its last part.</summary>
 internal sealed record Growth(string Process, string Figure, double Before, double After, bool Grew);
 
 /// <summary>What <c>soak</c> found.</summary>
 /// <param name="Lost">Differences that the audit found, of any kind.</param>
-internal sealed record SoakReport(double Minutes, double Rate, int Events, int Lost, int Grew, IReadOnlyList<Growth> Figures);
+/// <param name="Restarts">Services that ended by themselves.</param>
+internal sealed record SoakReport(double Minutes, double Rate, int Events, int Lost, int Grew, int Restarts, IReadOnlyList<Growth> Figures);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(OverloadReport))]

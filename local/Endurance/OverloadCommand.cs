@@ -13,7 +13,7 @@ internal sealed record OverloadOptions
 }
 
 /// <summary>
-/// <c>overload</c>: measures what the pipeline can take, offers many times that, and checks that memory stays within the limits of deployment, that what is not taken is
+/// <c>overload</c>: measures what the pipeline can take, offers many times that, and checks that memory stays within the limits of deployment, that no service ends, that what is not taken is
 /// refused with a time to come again or held up, that every 202 is kept, and that the backlog drains.
 /// </summary>
 internal sealed class OverloadCommand(OverloadOptions options)
@@ -43,16 +43,16 @@ internal sealed class OverloadCommand(OverloadOptions options)
         await load.RunAsync(rate, TimeSpan.FromMinutes(options.Minutes), stopping);
         Show($"{load.Accepted:N0} of {load.Offered:N0} events are accepted; waiting until they are worked off.");
         var (missing, behind, drained) = await Honoured.WaitAsync(load.AcceptedBy, redis, Patience, stopping);
-        var peaks = samples.All.ToDictionary(process => process.Key, process => Math.Round(process.Value.Max(sample => sample.ResidentMiB)), StringComparer.Ordinal);
+        var (peaks, restarts) = (samples.PeaksMiB, pipeline.Stack.Restarts);
         var limits = MemoryLimits.Read();
         foreach (var (process, peak) in peaks) Show(string.Create(CultureInfo.InvariantCulture, $"{process}: {peak:N0} MiB at most, of {limits[process]:N0}"));
         var refusedOrHeldUp = load.Refusals * OpenLoad.Batch + load.HeldUp;
         Console.WriteLine(JsonSerializer.Serialize(
             new OverloadReport(
                 Math.Round(sustainable), Math.Round(rate), options.Minutes, load.Offered, load.Accepted, load.Refusals, load.RefusalsWithoutRetryAfter, load.HeldUp, load.Unanswered,
-                missing, behind, Math.Round(drained.TotalSeconds, 1), limits, peaks),
+                missing, behind, Math.Round(drained.TotalSeconds, 1), restarts, limits, peaks),
             EnduranceJson.Default.OverloadReport));
-        return missing == 0 && behind == 0 && load.RefusalsWithoutRetryAfter == 0 && refusedOrHeldUp > 0 && peaks.All(process => process.Value <= limits[process.Key]) ? 0 : 1;
+        return missing == 0 && behind == 0 && restarts == 0 && load.RefusalsWithoutRetryAfter == 0 && refusedOrHeldUp > 0 && peaks.All(process => process.Value <= limits[process.Key]) ? 0 : 1;
     }
 
     /// <summary>Events per second from the first until all are in the interests, when a few connections send as fast as they are answered.</summary>

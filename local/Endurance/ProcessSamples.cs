@@ -37,6 +37,11 @@ internal sealed partial class ProcessSamples : IAsyncDisposable
         get { lock (_lock) return _run.IsFaulted ? throw new InvalidOperationException("The processes could not be watched to the end.", _run.Exception) : _samples.ToDictionary(one => one.Key, one => (IReadOnlyList<ProcessSample>)[.. one.Value], StringComparer.Ordinal); }
     }
 
+    /// <summary>The most that each process has held of physical memory since it started, in MiB: also between two samples.</summary>
+    public IReadOnlyDictionary<string, double> PeaksMiB => LocalService.All.Select(service => (Name: service.Name, Process: _stack.ProcessIdOf(service.Name))).Append((Name: "redis", Process: _stack.RedisProcessId!.Value))
+        .ToDictionary(one => one.Name, one => Math.Round(double.Parse(
+            File.ReadLines($"/proc/{one.Process}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1024), StringComparer.Ordinal);
+
     public static async Task<ProcessSamples> StartAsync(Stack stack, TimeSpan interval) =>
         new(stack, await ConnectionMultiplexer.ConnectAsync(stack.RedisConnectionString + ",allowAdmin=true"), interval); // INFO
 
@@ -59,7 +64,7 @@ internal sealed partial class ProcessSamples : IAsyncDisposable
             foreach (var service in LocalService.All)
                 Keep(service.Name, Of(_stack.ProcessIdOf(service.Name), at) with { ManagedMiB = await ManagedAsync(service.Name), LatencyMs = await LatencyAsync(service) });
             var info = (await _redis.GetServer(_redis.GetEndPoints()[0]).InfoAsync("memory")).SelectMany(section => section).ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
-            Keep("redis", Of(_stack.RedisProcessId!.Value, at) with { ManagedMiB = double.Parse(info["used_memory"], CultureInfo.InvariantCulture) / (1 << 20) });
+            Keep("redis", Of(_stack.RedisProcessId!.Value, at) with { ManagedMiB = double.Parse(info.GetValueOrDefault("used_memory", "0"), CultureInfo.InvariantCulture) / (1 << 20) }); // Garnet does not tell
         }
         while (await ticks.WaitForNextTickAsync(_stopping.Token));
     }

@@ -48,8 +48,8 @@ internal sealed class SoakCommand(SoakOptions options)
         var verdict = await auditor.SettleAsync(input, Patience, new Progress<int>(), stopping);
         foreach (var example in verdict.Examples) Show(example);
         var grew = figures.Count(one => one.Grew);
-        Console.WriteLine(JsonSerializer.Serialize(new SoakReport(options.Minutes, options.Rate, lanes.Answered, verdict.Total, grew, figures), EnduranceJson.Default.SoakReport));
-        return grew == 0 && verdict.Total == 0 ? 0 : 1;
+        Console.WriteLine(JsonSerializer.Serialize(new SoakReport(options.Minutes, options.Rate, lanes.Answered, verdict.Total, grew, pipeline.Stack.Restarts, figures), EnduranceJson.Default.SoakReport));
+        return grew == 0 && verdict.Total == 0 && pipeline.Stack.Restarts == 0 ? 0 : 1; // a service that was started again begins small
     }
 
     /// <summary>Medians of the second third and of the last sixth.</summary>

@@ -51,6 +51,12 @@ try
             consumer.StoreOffset(new TopicPartitionOffset(e.ConsumerRecord.TopicPartition, e.ConsumerRecord.Offset + 1));
             continue;
         }
+        catch (ConsumeException e) when (!e.Error.IsFatal)
+        {
+            Console.Error.WriteLine($"{e.Error.Reason}; the client tries again"); // no topic yet, or no broker
+            count++;
+            continue;
+        }
 
         if (record.Message.Value is not { } update)
             Console.WriteLine($"{record.Message.Key}: erased, forget them"); // a tombstone

@@ -14,6 +14,9 @@ public readonly record struct SequenceChange(string UserId, SequenceState State,
 /// <summary>Triggers on <c>sequence.updates</c>: one says that a user's sequence changed, after it has.</summary>
 public sealed class AnnounceSequence(RecordProducer producer, TimeProvider time)
 {
+    /// <summary>In place of an erasure's id: the user is a session, whose events are another user's now. Nobody asks how far that is.</summary>
+    public const string Moved = "";
+
     public async Task ChangedAsync(IReadOnlyList<SequenceChange> changes)
     {
         var records = new OutgoingRecord[changes.Count];
@@ -35,7 +38,7 @@ public sealed class AnnounceSequence(RecordProducer producer, TimeProvider time)
         await producer.SendAsync(Topics.SequenceUpdates.Name, records);
     }
 
-    /// <param name="erasureId">Null where what an erasure removed was removed once more.</param>
+    /// <param name="erasureId">Or <see cref="Moved"/>; null where what an erasure removed was removed once more.</param>
     public Task ErasedAsync(string userId, SequenceState state, long erasedAt, string? erasureId, ActivityContext cause)
     {
         var update = new SequenceUpdated

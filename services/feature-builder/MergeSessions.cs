@@ -54,7 +54,7 @@ public sealed class MergeSessions(SessionLinks links, SequenceStore sequences, E
     /// </summary>
     /// <param name="last">The session's event that was received last.</param>
     public Task AnnounceAsync(Received<StorefrontEvent> last) =>
-        announce.ErasedAsync(last.Key!, default, last.Value!.receivedAt, last.Value.eventId, TraceHeaders.Extract(last.Headers));
+        announce.ErasedAsync(last.Key!, default, last.Value!.receivedAt, AnnounceSequence.Moved, TraceHeaders.Extract(last.Headers));
 
     /// <summary>For an erasure: sessions that were merged into the user are erased with them, and the user, if a session, is nobody's again.</summary>
     /// <exception cref="StackExchange.Redis.RedisException">Redis is away; forgetting again is harmless.</exception>

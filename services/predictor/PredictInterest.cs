@@ -31,7 +31,7 @@ public sealed class PredictInterest(
         foreach (var user in erasures) carried.Take(user.Key); // what is kept of them goes too
         await Overtaken.GuardAsync(users, ReadAsync, read => read.Sequence.Digest, (some, stored) => PublishAsync(ReferenceEquals(some, users) ? batch.Count : some.Count, some, stored, erasures, stopping), time);
         // The stage is done when the model that serves is; a challenger erases on its own topic.
-        if (erasures.Count > 0 && options.Value.ModelName == Topics.DefaultModel) await progress.CompleteAsync(ErasureProgress.Predictor, erasures.SelectMany(user => user));
+        if (erasures.Count > 0 && options.Value.ModelName == Topics.DefaultModel) await progress.CompleteAsync(ErasureProgress.Predictor, erasures.SelectMany(user => user).Where(id => id.Length > 0)); // a session that moved has none
         return outcomes;
     }
 
@@ -92,7 +92,7 @@ public sealed class PredictInterest(
     /// <summary>One tombstone for each erasure, so that the next stages hear of each; without any, one for a user who is marked as erased: a batch that was overtaken may have put an update over theirs.</summary>
     private IEnumerable<OutgoingRecord> Tombstones(string userId, IReadOnlyCollection<string?> erasureIds, bool marked, ActivityContext cause) =>
         (erasureIds.Count == 0 && marked ? [null] : erasureIds).Select(erasureId => OutgoingRecord.Of(
-            userId, null, new CloudEvent(Guid.CreateVersion7().ToString(), Source, "driftline.interest.erased", time.GetUtcNow(), erasureId), cause));
+            userId, null, new CloudEvent(Guid.CreateVersion7().ToString(), Source, "driftline.interest.erased", time.GetUtcNow(), erasureId is { Length: > 0 } ? erasureId : null), cause));
 
     /// <returns>
     /// Null where the model cannot go on from what was kept of some users (it is another one, or an item or attribute of theirs has changed): these then have no state; or where it
@@ -136,7 +136,7 @@ public sealed class PredictInterest(
 
     /// <summary>Ids of the erasures that a batch carries, by user.</summary>
     internal static ILookup<string, string> ErasuresOf(IReadOnlyList<Received<SequenceUpdated>> batch) => batch
-        .Where(record => record.Value is { userId.Length: > 0, erasureId: not null }).Select(record => record.Value!).DistinctBy(update => (update.userId, update.erasureId)) // a session's is an event's id, which is its own only
+        .Where(record => record.Value is { userId.Length: > 0, erasureId: not null }).Select(record => record.Value!).DistinctBy(update => (update.userId, update.erasureId))
         .ToLookup(update => update.userId, update => update.erasureId, StringComparer.Ordinal);
 
     /// <param name="State">What the sequence's entries come after; null where they are all there are, or what was kept is of no use.</param>

@@ -47,6 +47,7 @@ public sealed class SecuredPipeline : IAsyncLifetime
         });
         await _collector.StartAsync();
 
+        if (Needs.Find("redis-server") is null) return;
         var users = Path.Combine(Directory.CreateTempSubdirectory("driftline-acl-").FullName, "users.acl");
         await File.WriteAllTextAsync(users, await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "deploy", "redis", "users.acl")) + $"user operator on >{OperatorPassword} ~* &* +@all\n");
         _redis = await OwnRedis.StartAsync(ConfigurationOptions.Parse(Operator), "--port", $"{_redisPort}", "--aclfile", users);
@@ -79,7 +80,7 @@ public sealed class SecuredPipelineTests(SecuredPipeline secured) : IClassFixtur
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
-    private Pipeline Pipeline => secured.Pipeline;
+    private Pipeline Pipeline { get; } = secured.Pipeline ?? throw new InvalidOperationException(Needs.Program("redis-server")); // a fixture cannot skip its tests
 
     [Theory]
     [InlineData("recommendations:read", "/v1/users/u1/recommendations", true)]

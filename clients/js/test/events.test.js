@@ -192,6 +192,19 @@ test('what is sent while a page goes, or from the background, leaves at once', a
   assert.deepEqual(service.ids().sort(), ['e1', 'e2', 'e3']);
 });
 
+test('a page in the background waits as long as it is told to', async t => {
+  const { service, sender, requests, hide } = await inPage(t, (response, request, number) => number === 1 ? json(response, 503, {}, { 'retry-after': '60' }) : accept(response, request));
+  hide();
+  await sender.send(click('e1'));
+  await new Promise(resolve => setTimeout(resolve, 50));
+  await sender.send(click('e2'));
+  await new Promise(resolve => setTimeout(resolve, 50));
+  assert.equal(requests.length, 1);
+
+  await sender.close(); // now or never
+  assert.deepEqual(service.ids().sort(), ['e1', 'e1', 'e2']);
+});
+
 test('a page in the background may be ended without a word: what waits leaves as it goes there', async t => {
   const shown = new EventTarget();
   shown.visibilityState = 'hidden';

@@ -39,6 +39,7 @@ public sealed class VocabularyTests
         Assert.NotEqual(item.ContentHash, (item with { Title = "Blue cup" }).ContentHash);
         Assert.NotEqual(item.ContentHash, (item with { Categories = ["Garden"] }).ContentHash);
         Assert.NotEqual(item.ContentHash, (item with { Description = null }).ContentHash);
+        Assert.NotEqual((item with { Categories = ["Garden | Tools"] }).ContentHash, (item with { Categories = ["Garden", "Tools"] }).ContentHash);
     }
 
     [Fact]

@@ -87,7 +87,7 @@ public sealed class BlendTests
             int[] events = [.. Enumerable.Range(0, 1 + user).Select(_ => random.Next(-1, items))];
             blend.Boosts(events, logits, all);
             var boosted = all.Items.ToArray();
-            var raised = boosted.Where(item => all[item] > 0).OrderByDescending(item => logits[item] + all[item]).Take(most);
+            var raised = boosted.Where(item => all[item] > 0).OrderByDescending(item => logits[item] + all[item]).GroupBy(events.Contains).SelectMany(some => some.Take(most)).OrderByDescending(item => logits[item] + all[item]);
             var lowered = boosted.Where(item => all[item] < 0).Order().ToArray();
 
             var told = foremost.Of(events, logits, []).ToArray();
@@ -122,7 +122,7 @@ public sealed class BlendTests
             float[] extended = [.. logits, .. Enumerable.Range(items, newcomerCount).Select(item => newcomers.Logit(item, vector))];
             int[] events = [.. Enumerable.Range(0, 1 + user % 3).Select(_ => random.Next(items)), .. Enumerable.Range(0, user % 4).Select(_ => items + random.Next(newcomerCount))];
             blend.Boosts(events, extended, all);
-            IEnumerable<int> Highest(IEnumerable<int> some) => some.Where(item => all[item] > 0).OrderByDescending(item => extended[item] + all[item]).Take(most);
+            IEnumerable<int> Highest(IEnumerable<int> some) => some.Where(item => all[item] > 0).OrderByDescending(item => extended[item] + all[item]).GroupBy(events.Contains).SelectMany(group => group.Take(most)).OrderByDescending(item => extended[item] + all[item]);
             var trained = Highest(all.Items.ToArray().Where(item => item < items)).ToArray();
             var raised = Highest([.. trained, .. trained.SelectMany(item => newcomers.For(item).ToArray()).Select(one => one.Newcomer).Union(events.Where(item => item >= items && repeat != 1))]).ToArray();
             var lowered = all.Items.ToArray().Where(item => all[item] < 0).ToArray();

@@ -20,7 +20,14 @@ public sealed class OnnxExportTests : IDisposable
     [InlineData("zebra cup", new[] { 2, 1, 6, 3 })]
     [InlineData("Café", new[] { 2, 12, 13, 3 })] // an accent goes with the capitals
     [InlineData("Cafe\u0301", new[] { 2, 12, 13, 3 })]
+    [InlineData("red\ncup\tred\r\ncup", new[] { 2, 5, 6, 5, 6, 3 })] // lines end words
+    [InlineData("red+cup", new[] { 2, 5, 1, 6, 3 })] // a symbol of ASCII is a word, and one that nobody knows is told
+    [InlineData("cup™ red_cup", new[] { 2, 1, 5, 1, 6, 3 })]
+    [InlineData("red 茶杯 c\u200bup", new[] { 2, 5, 1, 1, 6, 3 })] // each Chinese character is a word, what has no width none
     public void PiecesAreBertsOwn(string text, int[] ids) => Assert.Equal(ids, EncoderFolder.Open(_export.Path).Tokenizer.Encode(text, 128));
+
+    [Fact]
+    public void WordsAreCutByBertsRules() => Assert.Equal("a , b $ 5½ € e\u0301 हिन्दी x ^ y", WordPieceTokenizer.Words(" a,b\u00a0$5½ € e\u0301\u0000 हिन्दी\u200e x^y\n"));
 
     [Fact]
     public void TextPastTheLongestLengthIsLeftOutBeforeTheEnd()

@@ -32,8 +32,12 @@ public sealed class UnigramTests
         Assert.Equal([0, 4, 5, 6, 2], tokenizer.Encode("  RED \n cups ", 128));
         Assert.Equal([0, 4, 2], tokenizer.Encode("red cups", 3));
         Assert.Equal([0, 4, 2], tokenizer.Encode("ＲＥＤ", 128)); // full width
+        Assert.Equal([0, 4, 2], tokenizer.Encode("ᴿᴇᴅ".Replace("ᴇᴅ", "ed", StringComparison.Ordinal), 128)); // form KC makes a capital, which is lowered after it, as the file says
         Assert.Equal(1, tokenizer.Padding);
     }
+
+    [Fact]
+    public void TheMapOfSentencePieceMakesBlanksOfWhatHasNoWidth() => Assert.Equal("a b c", TextNormaliser.Precompiled("a\u200bb\ufeff\u0001c").Replace("  ", " ", StringComparison.Ordinal));
 
     [Theory]
     [InlineData("""{"model": {"type": "BPE"}}""", "'BPE'")]

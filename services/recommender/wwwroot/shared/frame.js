@@ -33,6 +33,8 @@ customElements.define('console-footer', class extends HTMLElement {
 
 document.head.append(element('link', { rel: 'icon', href: 'favicon.svg', type: 'image/svg+xml' }));
 
+const NO_ANSWER = 'no answer';
+
 /** The live sign. @param {'live'|'lost'|'idle'} state */
 export function sign(state, message) {
   $('live').dataset.state = state;
@@ -41,14 +43,18 @@ export function sign(state, message) {
 
 /** Does something now and again and again, for as long as it may; what goes wrong shows in the live sign, and where a place for it is given, there. */
 export function keep(everyMs, refresh, trouble = null, may = () => true) {
+  let before = null; // what the sign said before an answer failed to come
   const once = async () => {
     if (!may()) return clearInterval(timer);
     try {
       await refresh();
+      if (before && $('live').textContent === NO_ANSWER) sign(...before);
+      before = null;
       if (trouble && may()) trouble.hidden = true;
     } catch (error) {
       if (!may()) return;
-      sign('lost', 'no answer');
+      before ??= [$('live').dataset.state, $('live').textContent];
+      sign('lost', NO_ANSWER);
       if (!trouble) return;
       trouble.hidden = false;
       trouble.textContent = error.message;
