@@ -34,6 +34,7 @@ internal static class ReleaseCommand
                 Topics.ModelReleases.Name, name, ToRelease(manifest, artifact, name),
                 new CloudEvent(Guid.CreateVersion7().ToString(), "/driftline/training", "driftline.model.released", DateTimeOffset.UtcNow)).WaitAsync(cancel);
             Console.WriteLine($"Released {name} {manifest.Version} ({Stopwatch.GetElapsedTime(started).TotalMilliseconds:F0} ms)");
+            if (name != Topics.DefaultModel) Console.Error.WriteLine($"Predictors with Predictor:ModelName {name} take it up, and no others; those that serve have {Topics.DefaultModel}, which --name {Topics.DefaultModel} reaches.");
             return 0;
         }
         catch (OptionsValidationException e)

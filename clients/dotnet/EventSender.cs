@@ -128,9 +128,9 @@ public sealed class EventSender : IAsyncDisposable
         {
             Fail($"not delivered within {_options.DisposeTimeout} of disposing");
         }
-        catch (DriftlineException e)
+        catch (Exception e)
         {
-            Fail(e.Message); // the request as a whole: these events would be refused again
+            Fail(e.Message); // the request as a whole: these events would be refused again, or a handler of the shop's own HttpClient does not let them by
         }
     }
 

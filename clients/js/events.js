@@ -35,11 +35,14 @@ export class EventSender {
   #closed = false;
   #hidden = false; // timers of a page that has gone never fire, and a page in the background may be ended without a word
   #refusals = 0; // of what left with the page, in a row
-  #notBefore = 0; // when the next may leave by itself
+  #notBefore = 0; // what the ingestor was asked last it could not answer: when to ask again
   #twinned = null; // the batch under way that left once more with the page
   #onPageHide = () => { this.#hidden = true; this.#leave(); };
   #onPageShow = () => { this.#hidden = false; this.#twinned = null; };
-  #onVisibility = () => globalThis.document.visibilityState === 'hidden' ? this.#onPageHide() : this.#onPageShow();
+  #onVisibility = () => {
+    this.#hidden = globalThis.document.visibilityState === 'hidden';
+    if (this.#hidden && Date.now() >= this.#notBefore) this.#leave(); // a glance at another tab: an ingestor that asked for time has it
+  };
   #counts = { delivered: 0, rejected: 0, undelivered: 0 };
 
   /** @param {import('./index.d.ts').EventSenderOptions} options */
@@ -138,11 +141,14 @@ export class EventSender {
         const results = await ask(this.#fetch, this.#url, {
           method: 'POST', headers: this.#headers, body: body(batch), signal: this.#stopped.signal,
         }, this.#options.attemptTimeoutMs, response => this.#read(response, batch.length));
+        this.#notBefore = 0;
         return results.forEach((result, i) => this.#settle(batch[i].event, result, i));
       } catch (error) {
         if (this.#stopped.signal.aborted) continue;
         if (!error.transient) return this.#fail(batch, error.message);
-        await this.#pause(this.#waitAfter(attempt, error.retryAfterMs));
+        const wait = this.#waitAfter(attempt, error.retryAfterMs);
+        this.#notBefore = Date.now() + wait;
+        await this.#pause(wait);
       }
     }
   }

@@ -19,6 +19,11 @@ public sealed record CatalogEntry(string ItemId, string Title, IReadOnlyList<str
     public string Sentence => string.Join(
         ". ", ((string[])[Title, string.Join(", ", Categories), Description ?? ""]).Select(part => part.Trim().TrimEnd('.')).Where(part => part.Length > 0));
 
-    /// <summary>XXH64 of title, categories and description, each with its length, so that one category is not taken for two: an item whose hash changed needs a new vector.</summary>
-    public long ContentHash => unchecked((long)XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(string.Concat(((string[])[Title, .. Categories, Description ?? ""]).Select(part => $"{part.Length}:{part}")))));
+    /// <summary>XXH64 of <see cref="Text"/>, or, where that text could be another item's too, of its parts with their lengths: an item whose hash changed needs a new vector.</summary>
+    public long ContentHash => unchecked((long)XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(IsAmbiguous ? string.Concat(Parts.Select(part => $"{part.Length}:{part}")) : Text)));
+
+    private IEnumerable<string> Parts => [Title, .. Categories, Description ?? ""];
+
+    // Of the parts that Text joins, one may look like several.
+    private bool IsAmbiguous => Title.Length == 0 || Categories.Any(category => category.Contains('|')) || Parts.SkipLast(1).Any(part => part.Contains('\n'));
 }

@@ -11,7 +11,7 @@ namespace Driftline.InterestModel;
 /// </summary>
 public sealed partial class InterestPredictor : IDisposable
 {
-    /// <summary>Items at most whose score a prediction raises.</summary>
+    /// <summary>Items at most that the user had whose score a prediction raises, and as many that they had not.</summary>
     public const int MaxBoosts = 100;
 
     private readonly object _identity = new();

@@ -15,8 +15,8 @@ public sealed class EraseUser(
 {
     public async Task<IReadOnlyList<Outcome>> HandleAsync(IReadOnlyList<Received<ErasureRequested>> batch, CancellationToken stopping)
     {
-        // Events that have not happened yet cannot be erased; an erasure that was asked for by a clock which is ahead is carried out all the same.
-        var latest = (time.GetUtcNow() + options.Value.MaxFuture).ToUnixTimeMilliseconds();
+        // Events that have not happened yet cannot be erased; an erasure that was asked for by a clock which is ahead is carried out all the same, up to where events of such a clock are taken.
+        var latest = (time.GetUtcNow() + (options.Value.MaxFuture > ReadEvent.MostSkew ? options.Value.MaxFuture : ReadEvent.MostSkew)).ToUnixTimeMilliseconds();
         var faults = batch.Select(record => Fault(record.Key, record.Value)).ToArray();
         var requested = batch.Where((_, i) => faults[i] is null).ToList();
         var done = await progress.AreCompleteAsync(ErasureProgress.FeatureBuilder, requested.Select(record => record.Value!.erasureId));

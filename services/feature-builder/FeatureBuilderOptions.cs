@@ -13,7 +13,7 @@ public sealed class FeatureBuilderOptions
     [Range(typeof(TimeSpan), "00:00:01", "36500.00:00:00", ErrorMessage = "FeatureBuilder:MaxLateness must be between 1 second and 36500 days.")]
     public TimeSpan MaxLateness { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>How far ahead of this machine's clock an event may be.</summary>
+    /// <summary>How far ahead of when it was received an event may be.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00", ErrorMessage = "FeatureBuilder:MaxFuture must be between 0 and 1 day.")]
     public TimeSpan MaxFuture { get; set; } = TimeSpan.FromMinutes(5);
 

@@ -12,7 +12,7 @@ namespace Driftline.FeatureBuilder;
 public sealed class ReadEvent(IOptions<FeatureBuilderOptions> options, TimeProvider time)
 {
     /// <summary>Most that the clocks of the ingestor's machine and this one may differ: what got a 202 is not refused for that.</summary>
-    private static readonly TimeSpan MostSkew = TimeSpan.FromMinutes(10);
+    internal static readonly TimeSpan MostSkew = TimeSpan.FromMinutes(10);
 
     private const int MaxIdBytes = 1_024;
 

@@ -196,9 +196,10 @@ test('a page in the background waits as long as it is told to', async t => {
   const { service, sender, requests, hide } = await inPage(t, (response, request, number) => number === 1 ? json(response, 503, {}, { 'retry-after': '60' }) : accept(response, request));
   hide();
   await sender.send(click('e1'));
-  await new Promise(resolve => setTimeout(resolve, 50));
+  while (service.requests.length === 0) await new Promise(resolve => setTimeout(resolve, 5));
+  await new Promise(resolve => setTimeout(resolve, 200)); // the answer comes
   await sender.send(click('e2'));
-  await new Promise(resolve => setTimeout(resolve, 50));
+  await new Promise(resolve => setTimeout(resolve, 20));
   assert.equal(requests.length, 1);
 
   await sender.close(); // now or never

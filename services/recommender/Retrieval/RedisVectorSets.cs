@@ -107,9 +107,9 @@ internal sealed class RedisVectorSets(IDatabase redis, string modelVersion, int 
         {
             foreach (var key in (RedisKey[])[_products, _cosines]) redis.KeyExpire(key, KeptUnrenewed, flags: CommandFlags.FireAndForget);
         }
-        catch (RedisException)
+        catch (Exception e) when (e is RedisException or ObjectDisposedException)
         {
-            // Redis is away: the next time is long before the sets expire.
+            // Redis is away, or this service ends: the next time is long before the sets expire.
         }
     }
 

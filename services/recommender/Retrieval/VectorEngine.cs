@@ -8,7 +8,7 @@ namespace Driftline.Recommender.Retrieval;
 /// <param name="redis">Where the vector sets are; not needed for those in memory.</param>
 internal sealed class VectorEngine(IOptions<RecommenderOptions> options, IConnectionMultiplexer? redis = null) : IDisposable
 {
-    private static readonly TimeSpan FirstRenewal = TimeSpan.FromMinutes(1), RenewEvery = TimeSpan.FromHours(1);
+    private static readonly TimeSpan RenewEvery = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
     private readonly List<RedisVectorSets> _opened = [];
@@ -22,7 +22,7 @@ internal sealed class VectorEngine(IOptions<RecommenderOptions> options, IConnec
         lock (_lock)
         {
             _opened.Add(sets);
-            _renewals ??= new Timer(_ => Renew(), null, FirstRenewal, RenewEvery);
+            _renewals ??= new Timer(_ => Renew(), null, RenewEvery, RenewEvery);
         }
 
         return sets;

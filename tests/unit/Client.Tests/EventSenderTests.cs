@@ -147,6 +147,21 @@ public sealed class EventSenderTests
         Assert.Equal(new SenderCounts(1, 0, 2), sender.Counts);
     }
 
+    [Fact]
+    public async Task WhatTheShopsOwnHttpClientThrowsFailsItsBatchAndNotTheSender()
+    {
+        _service.Answer = (request, number) => number == 1 ? throw new InvalidOperationException("the circuit is open") : Task.FromResult(FakeService.Accepted(request));
+        await using var sender = Sender(new EventSenderOptions());
+        foreach (var id in (string[])["e1", "e2"])
+        {
+            await sender.SendAsync(Click(id));
+            await sender.FlushAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        }
+
+        Assert.Equal(("e1", "the circuit is open"), (Assert.Single(_failed).Event.EventId, _failed[0].Reason));
+        Assert.Equal(new SenderCounts(1, 0, 1), sender.Counts);
+    }
+
     private static StorefrontEvent Click(string id) => new() { EventId = id, EventType = EventTypes.Click, UserId = "u1", Items = [new EventItem("i1")] };
 
     private EventSender Sender(EventSenderOptions options, RetryOptions? retry = null) =>

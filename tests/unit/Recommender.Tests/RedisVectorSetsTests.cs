@@ -85,8 +85,11 @@ public sealed class RedisVectorSetsTests(GarnetWithVectorSets garnet) : IClassFi
     [Theory]
     [InlineData(VectorEngineKind.Memory, typeof(VectorIndex))]
     [InlineData(VectorEngineKind.Redis, typeof(RedisVectorSets))]
-    public void TheSettingChoosesTheEngine(VectorEngineKind kind, Type index) =>
-        Assert.IsType(index, new VectorEngine(Options.Create(new RecommenderOptions { VectorEngine = kind }), garnet.Connection).Open("m1", 2));
+    public void TheSettingChoosesTheEngine(VectorEngineKind kind, Type index)
+    {
+        using var engine = new VectorEngine(Options.Create(new RecommenderOptions { VectorEngine = kind }), garnet.Connection);
+        Assert.IsType(index, engine.Open("m1", 2));
+    }
 
     private (VectorIndex Exact, RedisVectorSets Sets) Filled(string version)
     {

@@ -16,7 +16,8 @@ interestCard.append(shares.node);
 driftCard.prepend(movement.node);
 
 let userId = null;
-let newest = 0; // what is shown of a shopper is asked for at each update: an answer that a later one overtook is dropped
+let loading = false; // of what is asked for at an update; one that comes meanwhile asks once more
+let next = null;
 let stopFollowing = () => {};
 
 function choose(id) {
@@ -35,10 +36,8 @@ function choose(id) {
   stopFollowing = api.follow(id, interests => onInterests(id, interests), sign); // the answer may name a pseudonym
 }
 
-async function onInterests(id, interests) {
+function onInterests(id, interests) {
   if (id !== userId) return;
-  const mine = ++newest;
-  const overtaken = () => mine !== newest || id !== userId;
   $('unknown').hidden = interests.known;
   $('timeline').hidden = $('now').hidden = !interests.known;
   text('unknown', interests.known ? '' : `Nothing is known of “${userId}”. The picture appears moments after their first click, cart, purchase or review, and goes when they stay away.`);
@@ -47,17 +46,33 @@ async function onInterests(id, interests) {
     movement.show(interests);
   }
 
-  try {
-    const [past, held] = await Promise.all([interests.known ? api.interests(userId, MOST_STATES) : null, api.held(userId)]);
-    if (overtaken()) return;
-    if (past) timeline.show(past);
-    await history.show(held, () => !overtaken());
-    if (!overtaken()) $('trouble').hidden = true;
-  } catch (error) {
-    if (overtaken()) return;
-    $('trouble').hidden = false;
-    text('trouble', error.message);
+  load(id, interests.known);
+}
+
+async function load(id, known) {
+  if (loading) {
+    next = () => load(id, known);
+    return;
   }
+
+  loading = true;
+  const shown = () => id === userId;
+  try {
+    const [past, held] = await Promise.all([known ? api.interests(id, MOST_STATES) : null, api.held(id)]);
+    if (shown() && past) timeline.show(past);
+    if (shown()) await history.show(held, shown);
+    if (shown()) $('trouble').hidden = true;
+  } catch (error) {
+    if (shown()) {
+      $('trouble').hidden = false;
+      text('trouble', error.message);
+    }
+  }
+
+  loading = false;
+  const again = next;
+  next = null;
+  if (again) again();
 }
 
 async function recent() {
