@@ -43,8 +43,7 @@ internal static class AblateCommand
         var data = TrainingData.Read(request.Data, Split.Parse(request.Split));
         if (request.Without == ModelInputs.Attributes && data.Attributes.Count == 0)
             throw new InputException($"{request.Data}: there is no user attribute to leave out: users.csv names none with a value of {AttributeVocabulary.LeastUsers} users or more.");
-        var cases = Evaluation.TestCases(data);
-        if (cases.Count == 0) throw new InputException($"{request.Data}: no user has a test under --split {data.Split.Name}: choose another split.");
+        var cases = Evaluation.RequiredTestCases(data, request.Data);
         config = ItemTexts.Resolved(config);
         var report = new EvaluationReport(ReportFiles.NameOf(request.Data), data, cases.Count, null, request.Line) { TextEncoder = config.Model.TextEncoder };
         var ablation = new Ablation(data, config, request.Without, report);

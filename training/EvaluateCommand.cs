@@ -23,8 +23,7 @@ internal static class EvaluateCommand
         using var model = request.Artifact is null ? null : ModelArtifact.Load(request.Artifact);
         var split = Split.Parse(request.Split ?? model?.Manifest.Split ?? Split.LeaveOneOut.Name);
         var events = TrainingData.Read(request.Data, split);
-        var cases = Evaluation.TestCases(events);
-        if (cases.Count == 0) throw new InputException($"{request.Data}: no user has a test under --split {events.Split.Name}: choose another split.");
+        var cases = Evaluation.RequiredTestCases(events, request.Data);
         var report = new EvaluationReport(
             ReportFiles.NameOf(request.Data), events, cases.Count, request.Sampled, request.Command)
         { TextEncoder = model?.Manifest.Architecture.TextEncoder };

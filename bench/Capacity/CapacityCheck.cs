@@ -27,7 +27,7 @@ internal sealed class CapacityCheck(double seconds, string folder)
     public async Task<int> RunAsync(Action<string> say, CancellationToken stopping)
     {
         var measured = await MeasureAsync([.. Fitted, .. Checked], say, stopping);
-        var costs = Fit(measured[Fitted[0]], measured[Fitted[1]]) with { SecondsPerEventRead = Math.Round(await StartCommand.SecondsPerEventAsync(EventsRead, stopping), 8) };
+        var costs = Fit(measured[Fitted[0]], measured[Fitted[1]], await StartCommand.SecondsPerEventAsync(EventsRead, stopping));
         Directory.CreateDirectory(folder);
         await File.WriteAllTextAsync(Path.Combine(folder, "unit-costs.json"), costs.ToJson(), stopping);
         var model = new CapacityModel(costs, new Building());
@@ -47,7 +47,7 @@ internal sealed class CapacityCheck(double seconds, string folder)
     }
 
     /// <summary>Straight lines through two measurements.</summary>
-    internal static UnitCosts Fit(E2eReport small, E2eReport large)
+    internal static UnitCosts Fit(E2eReport small, E2eReport large, double secondsPerEventRead)
     {
         var (few, many) = (small.Accepted / small.Seconds, large.Accepted / large.Seconds);
         var cpu = large.CpuCores.Keys.Where(part => part != "generator").ToDictionary(part => part, part =>
@@ -60,7 +60,7 @@ internal sealed class CapacityCheck(double seconds, string folder)
         var (u2, e2, b2) = (large.UsersSeen, large.Entries - large.UsersSeen, large.RedisBytes);
         var determinant = (double)u1 * e2 - (double)u2 * e1;
         return new UnitCosts(
-            large.Machine, cpu, large.CpuSecondsPerRequest ?? 0, 0, Math.Round(large.Updates / (double)large.Accepted, 3), large.TopicBytesPerRecord,
+            large.Machine, cpu, large.CpuSecondsPerRequest ?? 0, Math.Round(secondsPerEventRead, 8), Math.Round(large.Updates / (double)large.Accepted, 3), large.TopicBytesPerRecord,
             Math.Round(((double)b1 * e2 - (double)b2 * e1) / determinant), Math.Round(((double)b2 * u1 - (double)b1 * u2) / determinant));
     }
 

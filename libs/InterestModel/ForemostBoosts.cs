@@ -12,6 +12,7 @@ namespace Driftline.InterestModel;
 /// <param name="most">Raised items at most that the user had, and as many that they had not.</param>
 internal sealed class ForemostBoosts(Blend blend, int items, int most)
 {
+    /// <summary>In a factor's place: an item that the user had, and that is not ranked yet. With it no mixture is above the network's share.</summary>
     private const float Had = -1;
 
     private readonly ItemValues _recalled = new(items);
@@ -38,7 +39,7 @@ internal sealed class ForemostBoosts(Blend blend, int items, int most)
         var probabilities = _probabilities.AsSpan(0, recalled.Length);
         for (var i = 0; i < recalled.Length; i++) probabilities[i] = (float)(logits[recalled[i]] - logZ);
         TensorPrimitives.Exp(probabilities, probabilities);
-        SetFactors(newestFirst, Had); // passed over at first
+        MarkHad(newestFirst); // passed over at first
         var (least, leastAgain) = (float.NegativeInfinity, float.NegativeInfinity);
         for (var i = 0; i < recalled.Length; i++) Rank(_raised, recalled[i], probabilities[i], _recalled[recalled[i]], _factors[recalled[i]], ref least);
         foreach (var item in newestFirst)
@@ -77,11 +78,11 @@ internal sealed class ForemostBoosts(Blend blend, int items, int most)
         float Boost(float factor, float recalled, float logit) => (float)(Math.Log(factor) + (recalled > 0 ? Blend.Boost(recalled, network, logit - logZ) : 0));
     }
 
-    private void SetFactors(ReadOnlySpan<int> newestFirst, float repeat)
+    private void MarkHad(ReadOnlySpan<int> newestFirst)
     {
         foreach (var item in newestFirst)
         {
-            if (item >= 0 && item < items) _factors[item] = repeat;
+            if (item >= 0 && item < items) _factors[item] = Had;
         }
     }
 

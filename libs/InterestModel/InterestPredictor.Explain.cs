@@ -58,12 +58,13 @@ public sealed partial class InterestPredictor
             var (all, boosts) = memory.Value;
             logits.CopyTo(all);
             for (var item = logits.Length; item < all.Length; item++) all[item] = _newcomers.Logit(item, vector);
-            _blend.Boosts(NewestFirst(readings[i].Window), all, boosts);
+            var newestFirst = NewestFirst(readings[i].Window);
+            _blend.Boosts(newestFirst, all, boosts);
             next[i] = forecast.ToArray();
             scores[i] = Array.ConvertAll(rows, row => all[row - ItemRows.First]);
             boosted[i] = Array.ConvertAll(rows, row => boosts[row - ItemRows.First]);
             if (i > 0) return;
-            foreach (var (item, _) in scratch.Foremost.Of(NewestFirst(readings[i].Window), logits, vector)) told.Add(item + ItemRows.First);
+            foreach (var (item, _) in scratch.Foremost.Of(newestFirst, logits, vector)) told.Add(item + ItemRows.First);
         });
         for (var i = 0; i < users.Length; i++)
         {

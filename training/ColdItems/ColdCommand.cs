@@ -27,7 +27,7 @@ internal static class ColdCommand
 
     private static int Run(string data, string? config, string folder, double share, int seeds, string? progress, string line, CancellationToken cancel)
     {
-        if (progress is not (null or "plain" or "bar")) throw new InputException($"--progress {progress}: use plain or bar.");
+        ProgressView.Check(progress);
         if (share is not (> 0 and < 100)) throw new InputException(FormattableString.Invariant($"--share {share}: must be more than 0 and less than 100."));
         if (seeds is < 1 or > 100) throw new InputException($"--seeds {seeds}: must be 1 to 100.");
         ReportFiles.Prepare(folder);

@@ -25,6 +25,12 @@ public static class Evaluation
     /// <summary>The users' test cases.</summary>
     public static IReadOnlyList<EvaluationCase> TestCases(TrainingData data) => [.. data.Users.Select(user => user.Test).OfType<EvaluationCase>()];
 
+    /// <summary>The same, of data that is to be judged by them.</summary>
+    /// <param name="name">What the data are called.</param>
+    /// <exception cref="InputException">There is none.</exception>
+    public static IReadOnlyList<EvaluationCase> RequiredTestCases(TrainingData data, string name) => TestCases(data) is { Count: > 0 } cases
+        ? cases : throw new InputException($"{name}: no user has a test under --split {data.Split.Name}: choose another split.");
+
     /// <summary>Ranks by the network. Leaves it in evaluation mode.</summary>
     public static RankingMetrics Model(InterestNetwork network, Featuriser featuriser, Device device, TrainingData data, IReadOnlyList<EvaluationCase> cases)
     {

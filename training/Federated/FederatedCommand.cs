@@ -55,7 +55,7 @@ internal static class FederatedCommand
         ModelArtifact.RefuseOtherContent(Path.Combine(request.Folder, "model"));
         var config = TrainingConfig.Load(request.Config ?? Path.Combine(TrainingConfig.DefaultFolder, "federated.json"));
         var data = TrainingData.Read(request.Data, Split.Parse(request.Split));
-        if (Evaluation.TestCases(data).Count == 0) throw new InputException($"{request.Data}: no user has a test under --split {data.Split.Name}: choose another split.");
+        Evaluation.RequiredTestCases(data, request.Data);
         if (request.Settings.Noise > 0) RefuseItemsOfEvents(request.Data, data);
         using var encoder = ItemTexts.Encoder(config.Model);
         var text = ItemTexts.Encode(data.Items, encoder);

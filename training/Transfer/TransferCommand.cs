@@ -38,7 +38,7 @@ internal static class TransferCommand
     private static int Run(
         string? data, string? source, string? target, string? config, string split, string folder, int seeds, string shares, string? progress, string line, CancellationToken cancel)
     {
-        if (progress is not (null or "plain" or "bar")) throw new InputException($"--progress {progress}: use plain or bar.");
+        ProgressView.Check(progress);
         if (seeds is < 1 or > 100) throw new InputException($"--seeds {seeds}: must be 1 to 100.");
         var percent = Shares(shares);
         ReportFiles.Prepare(folder);
@@ -48,7 +48,7 @@ internal static class TransferCommand
             ? CategoryHalves.Of(TrainingData.Read(data, asked), data)
             : (TrainingData.Read(source!, asked), TrainingData.Read(target!, asked));
         var (fromName, toName) = data is not null ? ($"{ReportFiles.NameOf(data)} (source half)", $"{ReportFiles.NameOf(data)} (target half)") : (ReportFiles.NameOf(source!), ReportFiles.NameOf(target!));
-        if (Evaluation.TestCases(to).Count == 0) throw new InputException($"{toName}: no user has a test under --split {to.Split.Name}: choose another split.");
+        Evaluation.RequiredTestCases(to, toName);
         for (var i = 0; i < seeds; i++)
             foreach (var share in percent) UserShares.Of(to, share, settings.Training.Seed + i); // a share that nothing can be learnt from is refused before any training
 

@@ -8,15 +8,15 @@ namespace Driftline.Recommender.Interests;
 /// <param name="Challengers">By model, as far as they know the user.</param>
 internal sealed record KnownInterests(InterestUpdated? Serving, IReadOnlyDictionary<string, InterestUpdated> Challengers)
 {
-    public static KnownInterests Of(InterestUpdated? serving) => new(serving, new Dictionary<string, InterestUpdated>());
-
     private static readonly long MostBehind = (long)TimeSpan.FromDays(1).TotalMilliseconds;
+
+    public static KnownInterests Of(InterestUpdated? serving) => new(serving, new Dictionary<string, InterestUpdated>());
 
     /// <summary>
     /// Leaves out what a challenger cannot answer from any more: interests of a version without item vectors, and those of an earlier run of that name, to which a day
     /// of the user's events is missing.
     /// </summary>
-    public KnownInterests Current(Func<string, bool> hasVectors) => this with
+    public KnownInterests Current(Func<string, bool> hasVectors) => Challengers.Count == 0 ? this : this with // most requests are in no such experiment
     {
         Challengers = Challengers.Where(known => hasVectors(known.Value.modelVersion) && (Serving is null || known.Value.newestReceivedAt >= Serving.newestReceivedAt - MostBehind))
             .ToDictionary(StringComparer.Ordinal),
