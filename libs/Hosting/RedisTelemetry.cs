@@ -15,7 +15,10 @@ namespace Driftline.Hosting;
 internal sealed class RedisTelemetry : BackgroundService
 {
     private static readonly Look Away = new(false, null, null);
-    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>The profile keeps its commands alive, with all that was sent and answered: were they old before they are counted, each collection of young objects would copy them.</summary>
+    private static readonly TimeSpan CountEvery = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
 
     private readonly ConfigurationOptions _server;
@@ -40,12 +43,25 @@ internal sealed class RedisTelemetry : BackgroundService
     {
         _server.AllowAdmin = true; // the client counts INFO among the commands that need it, which the services' connection does without
         await using var looking = await ConnectionMultiplexer.ConnectAsync(_server);
-        while (!stoppingToken.IsCancellationRequested)
+        await Task.WhenAll(CountAsync(stoppingToken), KeepLookingAsync(looking, stoppingToken));
+    }
+
+    private async Task CountAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
         {
             foreach (var command in _session.FinishProfiling())
                 _duration.Record(command.ElapsedTime.TotalSeconds, new TagList { { "db.system.name", "redis" }, { "db.operation.name", command.Command } });
+            await Task.Delay(CountEvery, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task KeepLookingAsync(ConnectionMultiplexer looking, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
             _last = await LookAsync(looking);
-            await Task.Delay(Turn, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(LookEvery, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

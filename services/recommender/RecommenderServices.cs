@@ -51,9 +51,9 @@ internal static class RecommenderServices
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.UseDefaultFiles();
-        app.UseStaticFiles();
         app.UseRouting();
+        app.UseDefaultFiles(); // after routing: where an endpoint answers, no file is looked for
+        app.UseStaticFiles();
         app.UseDecodedIds();
         app.UseEdgeSecurity();
         app.UsePseudonyms();
