@@ -43,7 +43,9 @@ internal sealed class RedisTelemetry : BackgroundService
     {
         _server.AllowAdmin = true; // the client counts INFO among the commands that need it, which the services' connection does without
         await using var looking = await ConnectionMultiplexer.ConnectAsync(_server);
-        await Task.WhenAll(CountAsync(stoppingToken), KeepLookingAsync(looking, stoppingToken));
+        Task[] loops = [CountAsync(stoppingToken), KeepLookingAsync(looking, stoppingToken)];
+        await await Task.WhenAny(loops); // a fault of one ends the process, whatever the other does
+        await Task.WhenAll(loops);
     }
 
     private async Task CountAsync(CancellationToken stopping)

@@ -24,6 +24,9 @@ public sealed class FollowReleases(
     // Predictions wait while the model encodes.
     private const int ItemsAtOnce = 100;
 
+    // Of a release that does not serve yet: a stop need not wait for the whole catalogue, and what is published is not encoded again by another try.
+    private const int ItemsOfRelease = 1_000;
+
     private ModelReleased? _handled; // loaded, or refused for good
     private ModelReleased? _waiting; // to be loaded again
 
@@ -51,10 +54,20 @@ public sealed class FollowReleases(
             if (next.Version != release.version) throw new InvalidDataException($"The artifact is version {next.Version}, the release says {release.version}.");
             changed = catalog.TakeChanges();
             var items = catalog.Items;
-            foreach (var item in items) next.RegisterItem(item);
+            foreach (var item in items)
+            {
+                stopping.ThrowIfCancellationRequested();
+                next.RegisterItem(item);
+            }
+
             next.Predict(new IReadOnlyList<SequenceEntry>[] { [] }); // warm: the first pass allocates
-            var missing = Missing(next.Version, items);
-            await PublishAsync(next.Version, missing, next.Encode(missing), [.. published.ItemIds.Where(id => catalog.Find(id) is null)], stopping);
+            foreach (var missing in Missing(next.Version, items).Chunk(ItemsOfRelease))
+            {
+                stopping.ThrowIfCancellationRequested();
+                await PublishAsync(next.Version, missing, next.Encode(missing), [], stopping);
+            }
+
+            await PublishAsync(next.Version, [], [], [.. published.ItemIds.Where(id => catalog.Find(id) is null)], stopping);
             await serving.FlipAsync(next, stopping);
             var elapsed = Stopwatch.GetElapsedTime(started);
             metrics.Loaded(serves: true);
@@ -118,20 +131,16 @@ public sealed class FollowReleases(
 
     /// <summary>What is sent is noted at once: an item that changes back, comes back or goes before it has been read here is sent again.</summary>
     private async Task PublishAsync(
-        string version, List<CatalogEntry> items, IReadOnlyList<float[]> vectors, IReadOnlyList<string> withdrawn, CancellationToken stopping)
+        string version, IReadOnlyList<CatalogEntry> items, IReadOnlyList<float[]> vectors, IReadOnlyList<string> withdrawn, CancellationToken stopping)
     {
-        foreach (var chunk in items.Zip(vectors, (item, vector) => (Item: item, Vector: vector)).Chunk(1_000)) // bounds what is in flight
+        await Task.WhenAll(items.Zip(vectors, (item, vector) => SendAsync(item.ItemId, new ItemVector
         {
-            await Task.WhenAll(chunk.Select(one => SendAsync(one.Item.ItemId, new ItemVector
-            {
-                itemId = one.Item.ItemId,
-                modelVersion = version,
-                vector = one.Vector,
-                contentHash = one.Item.ContentHash,
-            }))).WaitAsync(stopping);
-            foreach (var (item, _) in chunk) published.Note(item.ItemId, version, item.ContentHash);
-        }
-
+            itemId = item.ItemId,
+            modelVersion = version,
+            vector = vector,
+            contentHash = item.ContentHash,
+        }))).WaitAsync(stopping);
+        foreach (var item in items) published.Note(item.ItemId, version, item.ContentHash);
         await Task.WhenAll(withdrawn.Select(id => SendAsync(id, null))).WaitAsync(stopping);
         foreach (var id in withdrawn) published.Forget(id);
         if (items.Count + withdrawn.Count > 0) Log.VectorsPublished(log, items.Count, version, withdrawn.Count);

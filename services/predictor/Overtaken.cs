@@ -18,18 +18,24 @@ internal static class Overtaken
     /// <param name="readAsync">Reads what the users' updates are made from.</param>
     /// <param name="digest">Tells whether what was read is still the same.</param>
     /// <param name="publishAsync">Predicts and publishes; completes once all is acknowledged.</param>
+    /// <param name="keep">Is given what was read once more of a user for whom nothing has changed: reading takes what is kept of them.</param>
     public static async Task GuardAsync<TUser, TState>(
-        IReadOnlyList<TUser> users, Func<IReadOnlyList<TUser>, Task<TState[]>> readAsync, Func<TState, long> digest, Func<IReadOnlyList<TUser>, TState[], Task> publishAsync, TimeProvider time)
+        IReadOnlyList<TUser> users, Func<IReadOnlyList<TUser>, Task<TState[]>> readAsync, Func<TState, long> digest, Func<IReadOnlyList<TUser>, TState[], Task> publishAsync,
+        Action<TUser, TState> keep, TimeProvider time)
     {
-        var left = users;
-        for (var round = 1; left.Count > 0; round++)
+        if (users.Count == 0) return;
+        var started = time.GetTimestamp();
+        var (left, read) = (users, await readAsync(users));
+        for (var round = 1; ; round++)
         {
-            var started = time.GetTimestamp();
-            var published = await readAsync(left);
-            await publishAsync(left, published);
+            await publishAsync(left, read);
             if (time.GetElapsedTime(started) < Never || round == MostRounds) return;
+            started = time.GetTimestamp();
             var now = await readAsync(left);
-            left = [.. left.Where((_, i) => digest(now[i]) != digest(published[i]))];
+            int[] changed = [.. Enumerable.Range(0, now.Length).Where(i => digest(now[i]) != digest(read[i]))];
+            foreach (var i in Enumerable.Range(0, now.Length).Except(changed)) keep(left[i], now[i]);
+            if (changed.Length == 0) return;
+            (left, read) = ([.. changed.Select(i => left[i])], [.. changed.Select(i => now[i])]);
         }
     }
 }

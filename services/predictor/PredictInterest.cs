@@ -29,7 +29,9 @@ public sealed class PredictInterest(
         var users = NewestOfEachUser(batch, outcomes);
         var erasures = ErasuresOf(batch);
         foreach (var user in erasures) carried.Take(user.Key); // what is kept of them goes too
-        await Overtaken.GuardAsync(users, ReadAsync, read => read.Sequence.Digest, (some, stored) => PublishAsync(ReferenceEquals(some, users) ? batch.Count : some.Count, some, stored, erasures, stopping), time);
+        await Overtaken.GuardAsync(
+            users, ReadAsync, read => read.Sequence.Digest, (some, stored) => PublishAsync(ReferenceEquals(some, users) ? batch.Count : some.Count, some, stored, erasures, stopping),
+            (user, unchanged) => { if (unchanged.State is { } state) carried.Put(user.Key, new CarriedUser(unchanged.Sequence.Known, state)); }, time);
         // The stage is done when the model that serves is; a challenger erases on its own topic.
         if (erasures.Count > 0 && options.Value.ModelName == Topics.DefaultModel) await progress.CompleteAsync(ErasureProgress.Predictor, erasures.SelectMany(user => user).Where(id => id.Length > 0)); // a session that moved has none
         return outcomes;

@@ -1,20 +1,13 @@
+using System.Threading.Channels;
+
 namespace Driftline.Predictor;
 
 /// <summary>Tells <see cref="FollowReleases"/> that a release or the catalogue has changed. Any number of raises make one wake-up.</summary>
-public sealed class WorkSignal : IDisposable
+public sealed class WorkSignal
 {
-    private readonly SemaphoreSlim _raised = new(0, 1);
+    private readonly Channel<bool> _raised = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    public void Raise()
-    {
-        try
-        {
-            _raised.Release();
-        }
-        catch (SemaphoreFullException) { } // already raised
-    }
+    public void Raise() => _raised.Writer.TryWrite(true);
 
-    public Task WaitAsync(CancellationToken stopping) => _raised.WaitAsync(stopping);
-
-    public void Dispose() => _raised.Dispose();
+    public Task WaitAsync(CancellationToken stopping) => _raised.Reader.ReadAsync(stopping).AsTask();
 }

@@ -67,6 +67,8 @@ public sealed class PseudonymsTests
     [Theory]
     [InlineData("true", "", "Privacy:Pseudonymise needs Privacy:HashKey")]
     [InlineData("false", "no base64!", "Privacy:HashKey must be base64")]
+    [InlineData("true", "password", "Privacy:HashKey must hold 16 bytes or more")]
+    [InlineData("false", " ", "Privacy:HashKey must hold 16 bytes or more")]
     public async Task AKeyThatIsMissingOrWrongStopsTheServiceWithItsName(string on, string key, string message)
     {
         await using var service = new IngestorService(("Privacy:Pseudonymise", on), ("Privacy:HashKey", key));

@@ -10,7 +10,7 @@ public sealed class CatalogTests
     [Fact]
     public void AChangeIsTakenOnceAndComesBackIfItCouldNotBePublished()
     {
-        using var signal = new WorkSignal();
+        var signal = new WorkSignal();
         var catalog = new CatalogTable(signal);
         catalog.Apply(Item("a", "Teapot"));
         catalog.Apply(Item("b", "Kettle"));
@@ -25,7 +25,7 @@ public sealed class CatalogTests
     [Fact]
     public void AWithdrawnItemIsAChangeAndIsGone()
     {
-        using var signal = new WorkSignal();
+        var signal = new WorkSignal();
         var catalog = new CatalogTable(signal);
         catalog.Apply(Item("a", "Teapot"));
         catalog.TakeChanges();
@@ -40,7 +40,7 @@ public sealed class CatalogTests
     [Fact]
     public async Task ManyChangesWakeTheFollowerOnce()
     {
-        using var signal = new WorkSignal();
+        var signal = new WorkSignal();
         for (var i = 0; i < 3; i++) signal.Raise();
         await signal.WaitAsync(CancellationToken.None);
         Assert.False(signal.WaitAsync(CancellationToken.None).IsCompleted);

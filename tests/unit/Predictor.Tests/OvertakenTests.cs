@@ -8,13 +8,13 @@ public sealed class OvertakenTests
 {
     private readonly FakeTimeProvider _time = new();
     private readonly Dictionary<string, long> _sequences = new(StringComparer.Ordinal) { ["a"] = 1, ["b"] = 1 };
-    private readonly List<(string User, long Digest)> _published = [];
+    private readonly List<(string User, long Digest)> _published = [], _kept = [];
 
     [Fact]
     public async Task AQuickBatchIsPublishedOnceAndNotReadAgain()
     {
         var reads = 0;
-        await Overtaken.GuardAsync<string, long>(["a", "b"], users => { reads++; return ReadAsync(users); }, digest => digest, PublishAsync, _time);
+        await Overtaken.GuardAsync<string, long>(["a", "b"], users => { reads++; return ReadAsync(users); }, digest => digest, PublishAsync, Keep, _time);
 
         Assert.Equal([("a", 1), ("b", 1)], _published);
         Assert.Equal(1, reads);
@@ -33,10 +33,11 @@ public sealed class OvertakenTests
             }
 
             await PublishAsync(users, sequences);
-        }, _time);
+        }, Keep, _time);
 
         Assert.Equal(("a", 2), _published.Last(update => update.User == "a"));
         Assert.Equal([("b", 1)], _published.Where(update => update.User == "b"));
+        Assert.Equal([("b", 1)], _kept);
     }
 
     [Fact]
@@ -51,7 +52,7 @@ public sealed class OvertakenTests
             }
 
             await PublishAsync(users, sequences);
-        }, _time);
+        }, Keep, _time);
 
         Assert.Equal([1, 2, 3, 4, 5, 6], _published.Select(update => update.Digest));
         Assert.Equal(6, _sequences["a"]);
@@ -65,10 +66,12 @@ public sealed class OvertakenTests
             _time.Advance(TimeSpan.FromSeconds(2));
             _sequences["a"]++;
             return PublishAsync(users, sequences);
-        }, _time);
+        }, Keep, _time);
 
         Assert.Equal(Overtaken.MostRounds, _published.Count);
     }
+
+    private void Keep(string user, long digest) => _kept.Add((user, digest));
 
     private Task<long[]> ReadAsync(IReadOnlyList<string> users) => Task.FromResult(users.Select(user => _sequences[user]).ToArray());
 
