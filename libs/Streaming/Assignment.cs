@@ -33,6 +33,8 @@ internal sealed class Assignment
 
     public bool IsEmpty => _partitions.Count == 0;
 
+    public IReadOnlyCollection<TopicPartition> Partitions => _partitions;
+
     public bool Owns(TopicPartition partition) => _partitions.Contains(partition);
 
     public void Assigned(IEnumerable<TopicPartition> partitions) => _partitions.UnionWith(partitions);

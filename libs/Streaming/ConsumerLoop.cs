@@ -135,7 +135,9 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
         catch (ConsumeException e) when (!e.Error.IsFatal)
         {
             Log.PollFailed(_log, _topic, e.Error.Code.ToString(), e.Error.Reason);
-            if (e.ConsumerRecord?.TopicPartition is { Topic: not null } partition && _assignment.Owns(partition)) _stalled[partition] = _time.GetTimestamp();
+            // A coordinator that has moved may answer for all partitions at once, and the client then names none.
+            IEnumerable<TopicPartition> partitions = e.ConsumerRecord?.TopicPartition is { Topic: not null } one ? [one] : _assignment.Partitions;
+            foreach (var partition in partitions.Where(_assignment.Owns)) _stalled.TryAdd(partition, _time.GetTimestamp());
             return null;
         }
     }
@@ -174,7 +176,14 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
     {
         try
         {
-            var low = consumer.QueryWatermarkOffsets(wanted.TopicPartition, WatermarkTimeout).Low;
+            var offsets = consumer.QueryWatermarkOffsets(wanted.TopicPartition, WatermarkTimeout);
+            var low = offsets.Low;
+            if (wanted.Offset.Value > offsets.High.Value)
+            {
+                Log.LogShorter(_log, wanted.Topic, wanted.Partition.Value, offsets.High.Value, wanted.Offset.Value, low.Value);
+                return low;
+            }
+
             var lost = Math.Max(0, low.Value - wanted.Offset.Value);
             Log.RecordsLost(_log, wanted.Topic, wanted.Partition.Value, wanted.Offset.Value, low.Value, lost);
             _telemetry.Lost(wanted.Topic, lost);
@@ -261,6 +270,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
         var outcomes = new List<Outcome>(records.Count);
         foreach (var record in records)
         {
+            _health.Beat(); // each is bounded, all of them together are not
             try
             {
                 outcomes.AddRange(await HandleAsync([record], stopping));

@@ -50,7 +50,7 @@ public sealed class KafkaClients(IOptions<KafkaOptions> options, IConfiguration 
     /// <summary>A reader outside any group, for tables that every replica holds whole.</summary>
     internal IConsumer<byte[], byte[]> TableConsumer()
     {
-        var config = Bind(Bind(LowLatency(), "Consumer"), "Table");
+        var config = Bind(LowLatency(), "Consumer", "Table");
         config.GroupId = "driftline.table"; // the client wants one; it neither joins nor commits
         config.EnableAutoCommit = false;
         config.EnableAutoOffsetStore = false;
@@ -75,13 +75,14 @@ public sealed class KafkaClients(IOptions<KafkaOptions> options, IConfiguration 
         SessionTimeoutMs = 45_000,
     };
 
-    private TConfig Bind<TConfig>(TConfig config, string own) where TConfig : ClientConfig
+    /// <param name="own">Sections that hold over <c>Kafka:Client</c>, the last over those before it.</param>
+    private TConfig Bind<TConfig>(TConfig config, params string[] own) where TConfig : ClientConfig
     {
         // The client's own values are 60 s and 10 s: so long would nothing move after a broker that fell silent, or that came back.
         (config.SocketTimeoutMs, config.ReconnectBackoffMaxMs) = (10_000, 1_000);
         var section = configuration.GetSection(KafkaOptions.Section);
         section.GetSection("Client").Bind(config);
-        section.GetSection(own).Bind(config);
+        foreach (var one in own) section.GetSection(one).Bind(config);
         config.BootstrapServers = options.Value.BootstrapServers;
         return config;
     }

@@ -14,6 +14,10 @@ internal static partial class Log
         Message = "{Topic}[{Partition}]: offset {Wanted} is gone, the oldest left is {Low}: {Lost} records were deleted before they were read. Raise the topic's retention or add replicas.")]
     public static partial void RecordsLost(ILogger log, string topic, int partition, long wanted, long low, long lost);
 
+    [LoggerMessage(EventName = "streaming.log.shorter", Level = LogLevel.Critical,
+        Message = "{Topic}[{Partition}] ends at {High}, before the offset {Wanted} that was read last: brokers have lost records, or the topic was made anew. It is read again from {Low}.")]
+    public static partial void LogShorter(ILogger log, string topic, int partition, long high, long wanted, long low);
+
     [LoggerMessage(EventName = "streaming.batch.failed", Level = LogLevel.Warning, Message = "A batch of {Count} from {Topic} failed; trying again in {Wait}")]
     public static partial void BatchFailed(ILogger log, Exception e, string topic, int count, TimeSpan wait);
 

@@ -62,7 +62,9 @@ public sealed class TopicReplay(KafkaClients clients, AvroCodec codec, TimeProvi
         {
             if (!ends.TryGetValue(record.TopicPartition, out var end)) continue;
             if (!record.IsPartitionEOF && record.Offset < end) batch.Add(record);
-            if (record.Offset.Value + (record.IsPartitionEOF ? 0 : 1) >= end) ends.Remove(record.TopicPartition);
+            if (record.Offset.Value + (record.IsPartitionEOF ? 0 : 1) < end) continue;
+            ends.Remove(record.TopicPartition);
+            consumer.Pause([record.TopicPartition]); // what comes meanwhile is the running services'
         }
 
         return batch;

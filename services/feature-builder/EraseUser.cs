@@ -20,11 +20,12 @@ public sealed class EraseUser(
         var faults = batch.Select(record => Fault(record.Key, record.Value)).ToArray();
         var requested = batch.Where((_, i) => faults[i] is null).ToList();
         var done = await progress.AreCompleteAsync(ErasureProgress.FeatureBuilder, requested.Select(record => record.Value!.erasureId));
-        // One that comes again is left alone: the user may have come back meanwhile.
+        // Also of those that are done: Redis may have lost the mark and kept that. Marking again changes nothing.
+        if (requested.Count > 0) await erased.MarkAsync(requested.Select(record => (record.Key!, Math.Min(latest, record.Value!.requestedAt))));
+        // One that comes again is left alone else: the user may have come back meanwhile.
         var open = requested.Where((_, i) => !done[i]).ToList();
         if (open.Count > 0)
         {
-            await erased.MarkAsync(open.Select(record => (record.Key!, Math.Min(latest, record.Value!.requestedAt))));
             await Task.WhenAll(open.Select(record => EraseAsync(record, Math.Min(latest, record.Value!.requestedAt))));
             await progress.CompleteAsync(ErasureProgress.FeatureBuilder, open.Select(record => record.Value!.erasureId));
             Log.Erased(log, open.Count);

@@ -10,7 +10,8 @@ internal sealed class Problems(IProblemDetailsService problems, ILogger<Problems
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
         var endpoint = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint; // the context's own is taken away before this runs
-        var (status, detail) = exception switch
+        var cause = exception is AggregateException { InnerException: { } first } ? first : exception; // of several commands that were waited for
+        var (status, detail) = cause switch
         {
             BadHttpRequestException bad => (bad.StatusCode, BindingErrors.Explain(context, endpoint) ?? bad.Message),
             RedisException or TimeoutException => (StatusCodes.Status503ServiceUnavailable, "Redis is away; try again."),
@@ -22,7 +23,7 @@ internal sealed class Problems(IProblemDetailsService problems, ILogger<Problems
         if (status == StatusCodes.Status503ServiceUnavailable)
         {
             context.Response.Headers.RetryAfter = "1";
-            Log.DependencyAway(log, (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? "", exception.Message);
+            Log.DependencyAway(log, (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? "", cause.Message);
         }
 
         return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = { Status = status, Detail = detail } });

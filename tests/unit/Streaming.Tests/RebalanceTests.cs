@@ -125,9 +125,12 @@ public sealed class RebalanceTests
         Assert.Equal(["handle a,b", "handle c"], _loop.Handled);
     }
 
-    [Fact]
-    public async Task APartitionWhoseCommittedOffsetCannotBeFetchedIsTakenAgainUntilItCan()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task APartitionWhoseCommittedOffsetCannotBeFetchedIsTakenAgainUntilItCan(bool named)
     {
+        _loop.Consumer.OffsetFetchNamesPartition = named;
         _loop.Consumer.Committed[0] = 1;
         _loop.Consumer.OffsetFetchFails.Add(0);
         _loop.Assigned(0, "read before", "waiting");

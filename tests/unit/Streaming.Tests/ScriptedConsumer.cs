@@ -54,6 +54,9 @@ internal sealed class ScriptedConsumer
     /// <summary>Partitions whose committed offset cannot be fetched: the client says so once and reads nothing until they are assigned anew.</summary>
     public HashSet<int> OffsetFetchFails { get; } = [];
 
+    /// <summary>Whether the error names the partition: it does not where a broker refuses the whole question.</summary>
+    public bool OffsetFetchNamesPartition { get; set; } = true;
+
     public bool AnyPaused => _paused.Any(_positions.ContainsKey);
 
     public void Produce(int partition, params string?[] values)
@@ -128,7 +131,7 @@ internal sealed class ScriptedConsumer
                 _stopped.Add(partition);
                 _positions[partition] = Offset.Unset;
                 throw new ConsumeException(
-                    new ConsumeResult<byte[], byte[]> { TopicPartitionOffset = new(At(partition), Offset.Unset) }, new Error(ErrorCode.NotCoordinatorForGroup, "Failed to fetch committed offset"));
+                    OffsetFetchNamesPartition ? new ConsumeResult<byte[], byte[]> { TopicPartitionOffset = new(At(partition), Offset.Unset) } : new ConsumeResult<byte[], byte[]>(), new Error(ErrorCode.NotCoordinatorForGroup, "Failed to fetch committed offset"));
             }
 
             if (position == Offset.Unset || position < Low(partition))

@@ -13,7 +13,7 @@ let known = -1; // items that the catalogue held when it was last looked at
 export async function catalogue(items) {
   if (items === known) return;
   known = items;
-  find();
+  if (!$('found').contains(document.activeElement)) find(); // nothing is taken from under a shopper
   try {
     const chosen = $('category').value;
     const { categories } = await api.categories();
@@ -40,7 +40,9 @@ async function find() {
     const { items } = await api.items({ query: $('query').value.trim(), category: $('category').value, count });
     if (mine !== newest) return;
     $('found').replaceChildren(...items.map(item => tile(item)));
-    $('more').hidden = items.length < count || count >= MOST;
+    const last = items.length < count || count >= MOST;
+    if (last && document.activeElement === $('more')) $('browse-title').focus(); // a button that goes takes no focus with it
+    $('more').hidden = last;
     nothing(items.length > 0 ? null : known > 0 ? 'No product has that in its title or id. Try fewer letters or another category.'
       : 'The catalogue is empty. Products appear as they are sent to the ingestor’s PUT /v1/items.');
   } catch (error) {

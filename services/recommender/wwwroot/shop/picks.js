@@ -16,6 +16,8 @@ export function forget() {
   newest++; // an answer that is under way is another shopper's
   before = null;
   $('picks').replaceChildren();
+  text('source', '');
+  reason(null);
 }
 
 export async function refresh(userId) {

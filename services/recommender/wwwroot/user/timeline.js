@@ -31,6 +31,14 @@ export function show(interests) {
     layers.map(layer => [layer.category, ...layer.shares.map(percent)]), { className: 'data' }));
 }
 
+/** Leaves nothing of a shopper. */
+export function forget() {
+  [states, layers] = [[], []];
+  for (const part of ['stream', 'layers', 'stream-table', 'drifts']) $(part).replaceChildren();
+  $('drifts').hidden = true;
+  text('span', '');
+}
+
 const of = (interests, when) => new Map(interests.map(share => [share.category, share[when]]));
 
 /** A column for the drift of each state. */

@@ -33,6 +33,7 @@ function choose(id) {
   $('export').href = api.exportUrl(id);
   for (const part of ['timeline', 'now', 'unknown', 'trouble']) $(part).hidden = true;
   for (const part of ['history', 'events']) $(part).replaceChildren(); // the shopper's before
+  timeline.forget();
   stopFollowing = api.follow(id, interests => onInterests(id, interests), sign); // the answer may name a pseudonym
 }
 
@@ -44,6 +45,8 @@ function onInterests(id, interests) {
   if (interests.known) {
     shares.show(interests);
     movement.show(interests);
+  } else {
+    timeline.forget();
   }
 
   load(id, interests.known);
@@ -81,6 +84,7 @@ async function recent() {
   if (userId !== null) return;
   sign('live', `${users.length} shown`);
   $('recent').hidden = false;
+  if (document.activeElement?.closest('#recent-users a')) return; // nothing is taken from under a reader
   const now = new Date().toISOString();
   $('recent-users').replaceChildren(users.length === 0 ? element('p', { className: 'empty', textContent: 'None yet: they appear as events arrive.' })
     : table('Newest first', ['Shopper', 'Updated', 'Act'], users.map(user => [
