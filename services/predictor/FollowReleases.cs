@@ -24,7 +24,7 @@ public sealed class FollowReleases(
     // Predictions wait while the model encodes.
     private const int ItemsAtOnce = 100;
 
-    // Of a release that does not serve yet: a stop need not wait for the whole catalogue, and what is published is not encoded again by another try.
+    // Of a release that does not serve yet: a stop need not wait for the whole catalogue, what is in flight is bounded, and what is published is not encoded again by another try.
     private const int ItemsOfRelease = 1_000;
 
     private ModelReleased? _handled; // loaded, or refused for good

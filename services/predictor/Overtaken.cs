@@ -32,10 +32,15 @@ internal static class Overtaken
             if (time.GetElapsedTime(started) < Never || round == MostRounds) return;
             started = time.GetTimestamp();
             var now = await readAsync(left);
-            int[] changed = [.. Enumerable.Range(0, now.Length).Where(i => digest(now[i]) != digest(read[i]))];
-            foreach (var i in Enumerable.Range(0, now.Length).Except(changed)) keep(left[i], now[i]);
-            if (changed.Length == 0) return;
-            (left, read) = ([.. changed.Select(i => left[i])], [.. changed.Select(i => now[i])]);
+            var changed = new List<(TUser User, TState Now)>();
+            for (var i = 0; i < now.Length; i++)
+            {
+                if (digest(now[i]) == digest(read[i])) keep(left[i], now[i]);
+                else changed.Add((left[i], now[i]));
+            }
+
+            if (changed.Count == 0) return;
+            (left, read) = (changed.ConvertAll(one => one.User), [.. changed.Select(one => one.Now)]);
         }
     }
 }

@@ -31,7 +31,7 @@ public sealed class PredictInterest(
         foreach (var user in erasures) carried.Take(user.Key); // what is kept of them goes too
         await Overtaken.GuardAsync(
             users, ReadAsync, read => read.Sequence.Digest, (some, stored) => PublishAsync(ReferenceEquals(some, users) ? batch.Count : some.Count, some, stored, erasures, stopping),
-            (user, unchanged) => { if (unchanged.State is { } state) carried.Put(user.Key, new CarriedUser(unchanged.Sequence.Known, state)); }, time);
+            (user, unchanged) => Keep(user.Key, unchanged.Sequence, unchanged.State), time);
         // The stage is done when the model that serves is; a challenger erases on its own topic.
         if (erasures.Count > 0 && options.Value.ModelName == Topics.DefaultModel) await progress.CompleteAsync(ErasureProgress.Predictor, erasures.SelectMany(user => user).Where(id => id.Length > 0)); // a session that moved has none
         return outcomes;
@@ -115,12 +115,14 @@ public sealed class PredictInterest(
         var predicted = current.Predict(Array.ConvertAll(read, user => new UserToPredict(user.Sequence.Entries, user.Attributes, user.State, user.Sequence.Length)));
         metrics.Busy("predict", current.Device, Stopwatch.GetElapsedTime(started));
         metrics.Read(read.Count(user => user.Sequence.Appended), read.Count(user => !user.Sequence.Appended));
-        for (var i = 0; i < read.Length; i++)
-        {
-            if (predicted[i].State is { } state) carried.Put(users[i].Key, new CarriedUser(read[i].Sequence.Known, state));
-        }
-
+        for (var i = 0; i < read.Length; i++) Keep(users[i].Key, read[i].Sequence, predicted[i].State);
         return new Predicted(current.Version, current.Categories, current.TrainingShare, [.. predicted.Select(one => one.Prediction)]);
+    }
+
+    /// <param name="state">After all of the sequence; null where there is none to go on from.</param>
+    private void Keep(string userId, SequenceReading sequence, CarriedState? state)
+    {
+        if (state is not null) carried.Put(userId, new CarriedUser(sequence.Known, state));
     }
 
     /// <summary>The newest trigger of each user; triggers that name no user are rejected in <paramref name="outcomes"/>.</summary>
