@@ -93,21 +93,29 @@ public static class ServiceDefaults
     }
 
     /// <summary>Runs until SIGTERM, or until a background service fails.</summary>
-    /// <returns>The exit code: 1 if a background service failed, so that a supervisor restarts the process.</returns>
+    /// <returns>The exit code: 1 if it could not start, as with a wrong setting, or a background service failed, so that a supervisor restarts the process.</returns>
     public static async Task<int> RunServiceAsync(this WebApplication app)
     {
         var background = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
+        var started = app.Lifetime.ApplicationStarted;
         var cancelled = false; // before anything was to stop: by a timeout, say
         app.Lifetime.ApplicationStopping.Register(() => cancelled = background.Any(service => service.ExecuteTask is { IsCanceled: true }));
-        await app.RunAsync();
+        try
+        {
+            await app.RunAsync();
+        }
+        catch (Exception) when (!started.IsCancellationRequested)
+        {
+            return 1; // the host has logged why
+        }
+
         return cancelled || background.Any(service => service.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
     }
 
     /// <summary>Runs a command of the service instead of the service: its options are checked, nothing listens, and SIGTERM or Ctrl-C ends it.</summary>
-    /// <returns>The exit code: 0 once it is done, 130 if it was ended before.</returns>
+    /// <returns>The exit code: 0 once it is done, 1 if it failed or a setting is wrong, 130 if it was ended before.</returns>
     public static async Task<int> RunOnceAsync<TCommand>(this WebApplication app, Func<TCommand, CancellationToken, Task> run) where TCommand : notnull
     {
-        app.Services.GetService<IStartupValidator>()?.Validate();
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
@@ -115,12 +123,18 @@ public static class ServiceDefaults
         {
             try
             {
+                app.Services.GetService<IStartupValidator>()?.Validate();
                 await run(app.Services.GetRequiredService<TCommand>(), stop.Token);
                 return 0;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 return 130;
+            }
+            catch (Exception e)
+            {
+                await Console.Error.WriteLineAsync(e is OptionsValidationException ? e.Message : e.ToString());
+                return 1;
             }
         }
 

@@ -55,12 +55,20 @@ public sealed class AvroCodec(ISchemaRegistryClient registry)
         if (!_isOurs.TryGetValue((id, typeof(T)), out var isOurs))
         {
             var written = await registry.GetSchemaBySubjectAndIdAsync(SubjectOf(topic), id);
+            if (written.SchemaType != SchemaType.Avro) throw new InvalidDataException($"Schema {id} is of type {written.SchemaType}: records are Avro.");
             _isOurs[(id, typeof(T))] = isOurs = IsLaidOutAs(written.SchemaString, new T().Schema);
         }
 
         if (isOurs) return Read<T>(bytes);
         var deserializer = (AvroDeserializer<T>)_resolving.GetOrAdd(typeof(T), _ => new AvroDeserializer<T>(registry, Reading));
-        return await deserializer.DeserializeAsync(bytes, isNull: false, new SerializationContext(MessageComponentType.Value, topic));
+        try
+        {
+            return await deserializer.DeserializeAsync(bytes, isNull: false, new SerializationContext(MessageComponentType.Value, topic));
+        }
+        catch (OutOfMemoryException e) // Apache.Avro takes the memory for what a length says before it looks whether so much follows
+        {
+            throw new InvalidDataException($"A length in these {bytes.Length} bytes is beyond them.", e);
+        }
     }
 
     private static string SubjectOf(string topic) => topic + "-value";

@@ -13,6 +13,7 @@ namespace Driftline.Streaming;
 /// <item>A handler that throws gets the same batch again after a pause, during which partitions are paused and polling goes on. A fault of
 /// our own that keeps coming back is narrowed down to its record, which becomes a dead letter: no record can stop the line.</item>
 /// <item>A stop lets the batch in hand finish within a budget; past it, nothing is stored and the next owner repeats the batch.</item>
+/// <item>It joins its group once its handler can do something: a member that cannot would hold partitions which others could see through.</item>
 /// <item>Records that a broker deleted before they were read are counted and logged as lost, never skipped in silence.</item>
 /// </list>
 /// </summary>
@@ -38,17 +39,20 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
     private readonly string _group;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly Task _joins;
     private readonly Assignment _assignment = new();
     private readonly Backoff _backoff;
     private readonly Dictionary<TopicPartition, long> _stalled = [];
     private CancellationToken _drained = CancellationToken.None;
 
+    /// <param name="joins">Completes when the handler has what it needs; completed if not given.</param>
     internal ConsumerLoop(
         string topic, string group, ConsumerLoopOptions options, Func<Assignment, IConsumer<byte[], byte[]>> connect, Func<byte[], ValueTask<T>> decode,
-        IBatchHandler<T> handler, IDeadLetters deadLetters, StreamingTelemetry telemetry, LoopHealth health, TimeProvider time, ILogger log)
+        IBatchHandler<T> handler, IDeadLetters deadLetters, StreamingTelemetry telemetry, LoopHealth health, TimeProvider time, ILogger log,
+        Task? joins = null)
     {
         (_topic, _options, _connect, _decode, _handler, _deadLetters) = (topic, options, connect, decode, handler, deadLetters);
-        (_group, _telemetry, _health, _time, _log) = (group, telemetry, health, time, log);
+        (_group, _telemetry, _health, _time, _log, _joins) = (group, telemetry, health, time, log, joins ?? Task.CompletedTask);
         _lag = new LoopLag(topic, group, time);
         telemetry.Watch(_lag);
         _backoff = new Backoff(options, Random.Shared);
@@ -67,6 +71,11 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
         using var drain = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         using var stop = stoppingToken.Register(() => drain.CancelAfter(DrainBudget));
         _drained = drain.Token;
+        for (; !_joins.Wait(PollWait, CancellationToken.None); _health.Beat()) // a stop is no error
+        {
+            if (stoppingToken.IsCancellationRequested) return;
+        }
+
         using var consumer = _connect(_assignment);
         consumer.Subscribe(_topic);
         try

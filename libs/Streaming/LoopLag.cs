@@ -54,7 +54,8 @@ internal sealed class LoopLag(string topic, string group, TimeProvider time)
             }
 
             if (End(consumer, place, ask) is not { } end) return; // the broker is away: the next would cost its timeout too
-            _partitions[partition] = progress with { End = Math.Max(end, progress.Position) };
+            var first = progress is { InHand: false } && progress.End == progress.Position && end > progress.End; // nothing was left until now
+            _partitions[partition] = progress with { End = Math.Max(end, progress.Position), Since = first ? time.GetUtcNow() : progress.Since };
         }
     }
 
@@ -93,6 +94,6 @@ internal sealed class LoopLag(string topic, string group, TimeProvider time)
 
     /// <param name="Position">The next record to be done.</param>
     /// <param name="End">The offset after the newest record that is known of.</param>
-    /// <param name="Since">The time of the oldest record in hand, else of the last one done.</param>
+    /// <param name="Since">The time of the oldest record in hand, else of the last one done, or, where nothing was left then, when more was seen.</param>
     private sealed record Progress(long Position, long End, DateTimeOffset Since, bool InHand);
 }

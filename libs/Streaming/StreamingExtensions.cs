@@ -43,7 +43,8 @@ public static class StreamingExtensions
 
     /// <summary>A consumer loop over <paramref name="topic"/> as a member of <paramref name="group"/>, feeding <typeparamref name="THandler"/>.</summary>
     /// <param name="section">Configuration section of its <see cref="ConsumerLoopOptions"/>, e.g. <c>Loop</c>.</param>
-    public static IServiceCollection AddConsumerLoop<T, THandler>(this IServiceCollection services, string topic, string group, string section)
+    /// <param name="joins">Completes when the handler has what it needs; the group is joined then. At once if not given.</param>
+    public static IServiceCollection AddConsumerLoop<T, THandler>(this IServiceCollection services, string topic, string group, string section, Func<IServiceProvider, Task>? joins = null)
         where T : class, ISpecificRecord, IBinaryRecord<T>, new()
         where THandler : class, IBatchHandler<T>
     {
@@ -60,7 +61,8 @@ public static class StreamingExtensions
                 topic, group, provider.GetRequiredService<IOptionsMonitor<ConsumerLoopOptions>>().Get(name),
                 assignment => clients.GroupConsumer(group, assignment), bytes => codec.DecodeAsync<T>(topic, bytes),
                 provider.GetRequiredService<THandler>(), provider.GetRequiredService<DeadLetters>(), provider.GetRequiredService<StreamingTelemetry>(),
-                health(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ConsumerLoop<T>>>());
+                health(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ConsumerLoop<T>>>(),
+                joins?.Invoke(provider));
         });
     }
 

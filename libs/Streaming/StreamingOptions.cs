@@ -3,8 +3,8 @@ using System.ComponentModel.DataAnnotations;
 namespace Driftline.Streaming;
 
 /// <summary>
-/// Configuration section <c>Kafka</c>. <c>Kafka:Client</c>, <c>Kafka:Consumer</c> and <c>Kafka:Producer</c> are bound straight onto
-/// Confluent's <c>ClientConfig</c>, <c>ConsumerConfig</c> and <c>ProducerConfig</c> (<c>Kafka:Client:SecurityProtocol</c> and so on),
+/// Configuration section <c>Kafka</c>. <c>Kafka:Client</c>, <c>Kafka:Consumer</c>, <c>Kafka:Producer</c> and <c>Kafka:Admin</c> are bound straight onto Confluent's
+/// <c>ClientConfig</c>, <c>ConsumerConfig</c>, <c>ProducerConfig</c> and <c>AdminClientConfig</c> (<c>Kafka:Client:SecurityProtocol</c> and so on),
 /// and <c>Kafka:Table</c> onto the <c>ConsumerConfig</c> of those who read a whole topic into memory, over <c>Kafka:Consumer</c>;
 /// offsets, acknowledgements and idempotence stay with this library.
 /// </summary>

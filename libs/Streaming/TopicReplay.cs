@@ -19,6 +19,7 @@ public sealed class TopicReplay(KafkaClients clients, AvroCodec codec, TimeProvi
 
     /// <summary>Returns once every effect is durable. Waits for brokers, registry and Redis as long as they are away.</summary>
     /// <returns>How many records were read.</returns>
+    /// <exception cref="KafkaException">The topic may not be read, or is gone.</exception>
     /// <exception cref="Exception">A fault of the handler's own that trying again cannot mend, and every record of a batch meets.</exception>
     public async Task<long> RunAsync<T>(string topic, IBatchHandler<T> handler, CancellationToken stopping) where T : class, ISpecificRecord, IBinaryRecord<T>, new()
     {
@@ -30,7 +31,7 @@ public sealed class TopicReplay(KafkaClients clients, AvroCodec codec, TimeProvi
         while (ends.Count > 0)
         {
             stopping.ThrowIfCancellationRequested();
-            var batch = Fill(consumer, ends);
+            var batch = Fill(consumer, topic, ends);
             if (batch.Count == 0) continue;
             await UntilDoneAsync(topic, backoff, () => HandleAsync(batch, topic, handler, stopping), stopping);
             records += batch.Count;
@@ -55,10 +56,10 @@ public sealed class TopicReplay(KafkaClients clients, AvroCodec codec, TimeProvi
     }
 
     /// <summary>Takes what has been fetched; a partition that was read to its end leaves <paramref name="ends"/>.</summary>
-    private static List<ConsumeResult<byte[], byte[]>> Fill(IConsumer<byte[], byte[]> consumer, Dictionary<TopicPartition, long> ends)
+    private List<ConsumeResult<byte[], byte[]>> Fill(IConsumer<byte[], byte[]> consumer, string topic, Dictionary<TopicPartition, long> ends)
     {
         var batch = new List<ConsumeResult<byte[], byte[]>>();
-        while (batch.Count < BatchRecords && ends.Count > 0 && Poll(consumer, batch.Count == 0 ? PollWait : TimeSpan.Zero) is { } record)
+        while (batch.Count < BatchRecords && ends.Count > 0 && Poll(consumer, topic, batch.Count == 0 ? PollWait : TimeSpan.Zero) is { } record)
         {
             if (!ends.TryGetValue(record.TopicPartition, out var end)) continue;
             if (!record.IsPartitionEOF && record.Offset < end) batch.Add(record);
@@ -70,14 +71,15 @@ public sealed class TopicReplay(KafkaClients clients, AvroCodec codec, TimeProvi
         return batch;
     }
 
-    private static ConsumeResult<byte[], byte[]>? Poll(IConsumer<byte[], byte[]> consumer, TimeSpan wait)
+    private ConsumeResult<byte[], byte[]>? Poll(IConsumer<byte[], byte[]> consumer, string topic, TimeSpan wait)
     {
         try
         {
             return consumer.Consume(wait);
         }
-        catch (ConsumeException e) when (!e.Error.IsFatal)
+        catch (ConsumeException e) when (!e.Error.IsFatal && e.Error.Code is not (ErrorCode.TopicAuthorizationFailed or ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic))
         {
+            Log.PollFailed(log, topic, e.Error.Code.ToString(), e.Error.Reason);
             return null; // a broker is away: the client goes on where it was
         }
     }

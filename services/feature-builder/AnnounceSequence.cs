@@ -38,6 +38,8 @@ public sealed class AnnounceSequence(RecordProducer producer, TimeProvider time)
         await producer.SendAsync(Topics.SequenceUpdates.Name, records);
     }
 
+    /// <summary>Says also that what is left, of a user who came back, is no older than its newest event: when that was received is not kept.</summary>
+    /// <param name="state">What is left: what the user did after <paramref name="erasedAt"/>.</param>
     /// <param name="erasureId">Or <see cref="Moved"/>; null where what an erasure removed was removed once more.</param>
     public Task ErasedAsync(string userId, SequenceState state, long erasedAt, string? erasureId, ActivityContext cause)
     {
@@ -47,7 +49,7 @@ public sealed class AnnounceSequence(RecordProducer producer, TimeProvider time)
             length = state.Length,
             newestEventTime = state.NewestEventTime,
             eventCount = 0,
-            newestReceivedAt = erasedAt,
+            newestReceivedAt = Math.Max(erasedAt, Math.Min(state.NewestEventTime, time.GetUtcNow().ToUnixTimeMilliseconds())),
             attributes = new Dictionary<string, string>(StringComparer.Ordinal),
             erasureId = erasureId,
         };

@@ -48,6 +48,7 @@ public sealed class FollowReleases(
         Log.Loading(log, release.name, release.version, release.artifactUri);
         InterestPredictor? next = null;
         IReadOnlyList<string> changed = [];
+        var changedMeanwhile = new List<string>();
         try
         {
             next = InterestPredictor.Load(new Uri(release.artifactUri).LocalPath, options.Value.Device, options.Value.Threads, options.Value.CacheFolder);
@@ -65,10 +66,12 @@ public sealed class FollowReleases(
             {
                 stopping.ThrowIfCancellationRequested();
                 await PublishAsync(next.Version, missing, next.Encode(missing), [], stopping);
+                changedMeanwhile.AddRange(await PublishChangesAsync(stopping)); // a large catalogue takes minutes, which a new item need not wait
             }
 
             await PublishAsync(next.Version, [], [], [.. published.ItemIds.Where(id => catalog.Find(id) is null)], stopping);
             await serving.FlipAsync(next, stopping);
+            catalog.PutBack(changedMeanwhile); // new to this model
             var elapsed = Stopwatch.GetElapsedTime(started);
             metrics.Loaded(serves: true);
             Log.Serving(log, release.version, next.Device, elapsed);
@@ -78,10 +81,10 @@ public sealed class FollowReleases(
         catch (Exception e) when (e is not OperationCanceledException || !stopping.IsCancellationRequested) // a timeout of the registry's client is a cancellation too
         {
             next?.Dispose();
-            catalog.PutBack(changed); // for the model that goes on serving
+            catalog.PutBack([.. changed, .. changedMeanwhile]); // for the model that goes on serving
             metrics.Loaded(serves: false);
             Log.Refused(log, e, release.name, release.version);
-            serving.Refuse(release.version, e.Message);
+            serving.Refuse(release.version, e);
             // What the release says, or the settings do, stays wrong until another release, or a restart.
             if (e is InvalidDataException or FormatException or ArgumentException or InvalidOperationException)
             {
@@ -92,13 +95,14 @@ public sealed class FollowReleases(
             var wait = e is Confluent.Kafka.KafkaException or Confluent.SchemaRegistry.SchemaRegistryException or HttpRequestException or TimeoutException or OperationCanceledException ? RetryWait
                 : e is ModelArtifactException ? ArtifactWait : LongWait;
             Volatile.Write(ref _waiting, release);
-            _ = LoadAgainAfterAsync(wait, release, stopping); // the model that serves goes on meanwhile
+            _ = RaiseAfterAsync(wait, stopping, release); // the model that serves goes on meanwhile
         }
     }
 
-    private async Task PublishChangesAsync(CancellationToken stopping)
+    /// <returns>The items that had changed; none where there is no model yet, or they could not be published: they stay changed.</returns>
+    private async Task<IReadOnlyList<string>> PublishChangesAsync(CancellationToken stopping)
     {
-        if (serving.Version is not { } version || catalog.TakeChanges() is not { Count: > 0 } changed) return;
+        if (serving.Version is not { } version || catalog.TakeChanges() is not { Count: > 0 } changed) return [];
         try
         {
             foreach (var items in changed.Select(catalog.Find).OfType<CatalogEntry>().Chunk(ItemsAtOnce))
@@ -118,12 +122,14 @@ public sealed class FollowReleases(
             }
 
             await PublishAsync(version, [], [], [.. changed.Where(id => catalog.Find(id) is null && published.Contains(id))], stopping);
+            return changed;
         }
         catch (Exception e) when (e is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
             catalog.PutBack(changed);
             Log.VectorsFailed(log, e, RetryWait);
             await RaiseAfterAsync(RetryWait, stopping);
+            return [];
         }
     }
 
@@ -150,16 +156,11 @@ public sealed class FollowReleases(
         Topics.CatalogVectors.Of(options.Value.ModelName).Name, itemId, vector,
         new CloudEvent(Guid.CreateVersion7().ToString(), "/driftline/predictor", "driftline.catalog.vector", time.GetUtcNow()));
 
-    private async Task LoadAgainAfterAsync(TimeSpan wait, ModelReleased release, CancellationToken stopping)
+    /// <param name="release">To be loaded again then.</param>
+    private async Task RaiseAfterAsync(TimeSpan wait, CancellationToken stopping, ModelReleased? release = null)
     {
         await Task.Delay(wait, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Interlocked.CompareExchange(ref _waiting, null, release);
-        signal.Raise();
-    }
-
-    private async Task RaiseAfterAsync(TimeSpan wait, CancellationToken stopping)
-    {
-        await Task.Delay(wait, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (release is not null) Interlocked.CompareExchange(ref _waiting, null, release);
         signal.Raise();
     }
 }

@@ -30,7 +30,10 @@ public sealed class PredictInterest(
         var erasures = ErasuresOf(batch);
         foreach (var user in erasures) carried.Take(user.Key); // what is kept of them goes too
         await Overtaken.GuardAsync(
-            users, ReadAsync, read => read.Sequence.Digest, (some, stored) => PublishAsync(ReferenceEquals(some, users) ? batch.Count : some.Count, some, stored, erasures, stopping),
+            users, ReadAsync, read => read.Sequence.Digest,
+            (some, stored) => ReferenceEquals(some, users)
+                ? PublishAsync(batch.Count, some, stored, erasures, again: false, stopping)
+                : PublishAsync(some.Count, some, stored, erasures, again: true, CancellationToken.None), // what a stop left uncorrected nobody would: the next owner has gone past it
             (user, unchanged) => Keep(user.Key, unchanged.Sequence, unchanged.State), time);
         // The stage is done when the model that serves is; a challenger erases on its own topic.
         if (erasures.Count > 0 && options.Value.ModelName == Topics.DefaultModel) await progress.CompleteAsync(ErasureProgress.Predictor, erasures.SelectMany(user => user).Where(id => id.Length > 0)); // a session that moved has none
@@ -51,8 +54,9 @@ public sealed class PredictInterest(
     private Task<IReadOnlyDictionary<string, string>[]> AttributesAsync(IReadOnlyList<KeyValuePair<string, Received<SequenceUpdated>>> users) =>
         model.Served is { ReadsAttributes: true } ? sequences.ReadAttributesAsync([.. users.Select(user => user.Key)]) : NoAttributes;
 
+    /// <param name="again">These users have been published just before, from what is no longer so.</param>
     private async Task PublishAsync(
-        int triggers, IReadOnlyList<KeyValuePair<string, Received<SequenceUpdated>>> users, UserState[] read, ILookup<string, string> erasures, CancellationToken stopping)
+        int triggers, IReadOnlyList<KeyValuePair<string, Received<SequenceUpdated>>> users, UserState[] read, ILookup<string, string> erasures, bool again, CancellationToken stopping)
     {
         var started = Stopwatch.GetTimestamp();
         Predicted? predicted;
@@ -77,7 +81,7 @@ public sealed class PredictInterest(
         {
             var (userId, trigger) = users[i];
             var cause = TraceHeaders.Extract(trigger.Headers);
-            records.AddRange(Tombstones(userId, [.. erasures[userId]], marks.ContainsKey(userId), cause)); // before what the user did after coming back
+            records.AddRange(Tombstones(userId, [.. erasures[userId]], read[i].Sequence.Length == 0 && (again || marks.ContainsKey(userId)), cause)); // before what the user did after coming back
             if (read[i].Sequence.Length == 0) continue; // erased, or expired since the trigger
             var now = time.GetUtcNow();
             var update = ComposeUpdate.From(trigger.Value!, read[i].Sequence, predictions[i], version, categories, options.Value.MaxShifts, cause, now);
@@ -91,9 +95,12 @@ public sealed class PredictInterest(
         foreach (var one in received) metrics.Published(published - one);
     }
 
-    /// <summary>One tombstone for each erasure, so that the next stages hear of each; without any, one for a user who is marked as erased: a batch that was overtaken may have put an update over theirs.</summary>
-    private IEnumerable<OutgoingRecord> Tombstones(string userId, IReadOnlyCollection<string?> erasureIds, bool marked, ActivityContext cause) =>
-        (erasureIds.Count == 0 && marked ? [null] : erasureIds).Select(erasureId => OutgoingRecord.Of(
+    /// <summary>
+    /// One tombstone for each erasure, so that the next stages hear of each; without any, one for a user of whom nothing is left, if they are marked as erased or were published just before:
+    /// a batch that was overtaken may have put an update over theirs.
+    /// </summary>
+    private IEnumerable<OutgoingRecord> Tombstones(string userId, IReadOnlyCollection<string?> erasureIds, bool gone, ActivityContext cause) =>
+        (erasureIds.Count == 0 && gone ? [null] : erasureIds).Select(erasureId => OutgoingRecord.Of(
             userId, null, new CloudEvent(Guid.CreateVersion7().ToString(), Source, "driftline.interest.erased", time.GetUtcNow(), erasureId is { Length: > 0 } ? erasureId : null), cause));
 
     /// <returns>

@@ -24,10 +24,11 @@ builder.Services.AddSingleton<WorkSignal>();
 builder.Services.AddSingleton<ServingModel>();
 builder.Services.AddSingleton<ExplainUser>();
 builder.Services.AddHostedService<FollowReleases>();
+builder.Services.AddHostedService<DeviceGuard>();
 builder.Services.AddTable<ModelReleased, Releases>(Topics.ModelReleases.Name);
 builder.Services.AddTable<CatalogItem, CatalogTable>(Topics.CatalogItems.Name);
 builder.Services.AddTable<ItemVector, PublishedVectors>(Topics.CatalogVectors.Of(model).Name);
-builder.Services.AddConsumerLoop<SequenceUpdated, PredictInterest>(Topics.SequenceUpdates.Name, "driftline.predictor" + challenger, "Loop");
+builder.Services.AddConsumerLoop<SequenceUpdated, PredictInterest>(Topics.SequenceUpdates.Name, "driftline.predictor" + challenger, "Loop", provider => provider.GetRequiredService<ServingModel>().Serves);
 builder.Services.AddHealthChecks().AddCheck<ModelLoaded>("model-loaded", tags: ["ready"]);
 
 var app = builder.Build();

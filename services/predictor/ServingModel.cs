@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Driftline.InterestModel;
 
 namespace Driftline.Predictor;
@@ -8,6 +9,7 @@ namespace Driftline.Predictor;
 public sealed class ServingModel(TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly TaskCompletionSource _serves = new(TaskCreationOptions.RunContinuationsAsynchronously), _deviceLost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private InterestPredictor? _current;
     private ServedModel? _served;
 
@@ -20,8 +22,18 @@ public sealed class ServingModel(TimeProvider time) : IDisposable
     /// <summary>The release that could not be loaded last, and why; null where none failed since the model began to serve.</summary>
     public (string Version, string Reason)? Refused { get; private set; }
 
+    /// <summary>Completes when the first release is loaded.</summary>
+    public Task Serves => _serves.Task;
+
+    /// <summary>Fails once a CUDA device is lost to this process: an illegal access or a fault of the hardware fails each later call too.</summary>
+    public Task DeviceLost => _deviceLost.Task;
+
     /// <summary>Notes a release that cannot be loaded.</summary>
-    public void Refuse(string version, string reason) => Refused = (version, reason);
+    public void Refuse(string version, Exception why)
+    {
+        Refused = (version, why.Message);
+        LookForLostDevice(why);
+    }
 
     /// <summary>Runs <paramref name="use"/> with the model, alone.</summary>
     /// <exception cref="ModelNotReadyException">No release has been loaded yet.</exception>
@@ -31,6 +43,11 @@ public sealed class ServingModel(TimeProvider time) : IDisposable
         try
         {
             return use(_current ?? throw new ModelNotReadyException());
+        }
+        catch (ExternalException e)
+        {
+            LookForLostDevice(e);
+            throw;
         }
         finally
         {
@@ -48,11 +65,18 @@ public sealed class ServingModel(TimeProvider time) : IDisposable
             _current = next;
             Refused = null;
             Volatile.Write(ref _served, new ServedModel(next.Version, next.Manifest.CreatedAt, time.GetUtcNow(), next.Manifest.Attributes.Count > 0));
+            _serves.TrySetResult();
         }
         finally
         {
             _gate.Release();
         }
+    }
+
+    // Torch tells it in words alone. Memory that does not suffice is not such an error: it is worth another try.
+    private void LookForLostDevice(Exception e)
+    {
+        if (e is ExternalException && e.Message.Contains("CUDA error", StringComparison.Ordinal)) _deviceLost.TrySetException(e);
     }
 
     public void Dispose()
@@ -65,7 +89,7 @@ public sealed class ServingModel(TimeProvider time) : IDisposable
 /// <summary>Which model serves, when it was trained, since when it serves, and whether it reads attributes of users.</summary>
 public sealed record ServedModel(string Version, DateTimeOffset CreatedAt, DateTimeOffset LoadedAt, bool ReadsAttributes);
 
-/// <summary>No model has been released, or it is still loading: the batch is tried again.</summary>
+/// <summary>No model has been released, or it is still loading.</summary>
 public sealed class ModelNotReadyException : Exception
 {
     public ModelNotReadyException() : base("No model is loaded yet: release one with `training release`.") { }

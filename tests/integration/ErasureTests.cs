@@ -63,10 +63,16 @@ public sealed class ErasureTests
         await UntilAsync(async () => await SuppressedAsync(pipeline) >= suppressed + 5); // the late one twice, the click, purchase and review; impressions make no entries
         await NothingIsHeldAsync(pipeline, user);
 
-        await pipeline.PostEventsAsync($"[{Event(user, pipeline.Items[1].ItemId, "click", DateTimeOffset.UtcNow)}]");
+        var returned = DateTimeOffset.UtcNow;
+        await pipeline.PostEventsAsync($"[{Event(user, pipeline.Items[1].ItemId, "click", returned)}]");
         var back = await pipeline.AskUntilAsync($"/v1/users/{user}/interests?history=100", Limit, _ => true);
         Assert.Equal(1, back.GetProperty("sequenceLength").GetInt32());
         Assert.Equal(1, back.GetProperty("history").GetArrayLength());
+
+        await ReplayAsync(pipeline, [again[0]]);
+        var still = await pipeline.AskUntilAsync($"/v1/users/{user}/interests", Limit, answer => answer.GetProperty("computedAt").GetDateTimeOffset() > back.GetProperty("computedAt").GetDateTimeOffset());
+        Assert.Equal(1, still.GetProperty("sequenceLength").GetInt32());
+        Assert.InRange(still.GetProperty("stalenessMs").GetInt64(), 0, (long)(DateTimeOffset.UtcNow - returned).TotalMilliseconds + 1); // an event from before does not make those after look old
         await pipeline.AskUntilAsync($"/v1/users/{other}/interests", Limit, answer => answer.GetProperty("sequenceLength").GetInt32() == 3);
 
         await AskToEraseAsync(pipeline, user, "from a clock ahead", DateTimeOffset.UtcNow.AddHours(1));

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,6 +22,45 @@ public sealed class ExitCodeTests
         builder.Services.AddHostedService(services => new Part(throws, services.GetRequiredService<IHostApplicationLifetime>()));
         await using var app = builder.Build();
         Assert.Equal(expected, await app.RunServiceAsync());
+    }
+
+    [Fact]
+    public async Task AWrongSettingIsToldAndNoCrash()
+    {
+        var (service, command) = (Misconfigured(out var log), Misconfigured(out _));
+
+        Assert.Equal(1, await service.RunServiceAsync());
+        Assert.Contains(log.Lines, line => line.Contains("Test:Size is 0", StringComparison.Ordinal));
+        Assert.Equal(1, await command.RunOnceAsync<object>((_, _) => Task.CompletedTask));
+    }
+
+    private static WebApplication Misconfigured(out Recorded log)
+    {
+        var lines = log = new Recorded();
+        var builder = ServiceDefaults.CreateService([], "test");
+        builder.Logging.ClearProviders().AddProvider(lines);
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton(new object());
+        builder.Services.AddOptionsWithValidateOnStart<HttpOptions>("wrong").Validate(_ => false, "Test:Size is 0: set it to 1 or more.");
+        return builder.Build();
+    }
+
+    private sealed class Recorded : ILoggerProvider, ILogger
+    {
+        public List<string> Lines { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel)) Lines.Add($"{formatter(state, exception)} {exception}");
+        }
+
+        public void Dispose() { }
     }
 
     private sealed class Part(bool? throws, IHostApplicationLifetime lifetime) : BackgroundService

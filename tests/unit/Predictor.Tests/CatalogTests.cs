@@ -73,11 +73,31 @@ public sealed class CatalogTests
     }
 
     [Fact]
-    public async Task WithoutAReleaseABatchIsTriedAgainLater()
+    public async Task WithoutAReleaseThereIsNoModelAndNoPartOfTheGroup()
     {
         using var model = new ServingModel(TimeProvider.System);
         Assert.Null(model.Version);
+        Assert.False(model.Serves.IsCompleted);
         await Assert.ThrowsAsync<ModelNotReadyException>(() => model.UseAsync(current => current.Version, CancellationToken.None));
+    }
+
+    /// <summary>A lost device is lost for good; memory may come free again.</summary>
+    [Theory]
+    [InlineData("CUDA error: an illegal memory access was encountered", true)]
+    [InlineData("CUDA out of memory. Tried to allocate 2.00 GiB", false)]
+    public async Task APredictorWhoseDeviceIsLostEndsAndIsStartedAnew(string error, bool ends)
+    {
+        using var model = new ServingModel(TimeProvider.System);
+        using var guard = new DeviceGuard(model);
+        await guard.StartAsync(CancellationToken.None);
+
+#pragma warning disable CA2201 // TorchSharp throws this one
+        model.Refuse("v1", new System.Runtime.InteropServices.ExternalException(error));
+#pragma warning restore CA2201
+        var first = await Task.WhenAny(guard.ExecuteTask!, Task.Delay(ends ? TimeSpan.FromSeconds(10) : TimeSpan.FromMilliseconds(100)));
+
+        Assert.Equal(ends, first == guard.ExecuteTask && first.IsFaulted);
+        await guard.StopAsync(CancellationToken.None);
     }
 
     private static Received<CatalogItem> Item(string id, string? title) => Record(

@@ -13,6 +13,7 @@ public sealed class CodecTests
     private const int Id = 7;
     private readonly Dictionary<int, string> _schemas = new() { [Id] = ErasureRequested._SCHEMA.ToString() };
     private readonly AvroCodec _codec;
+    private SchemaType _type = SchemaType.Avro;
     private Exception? _away;
 
     public CodecTests() => _codec = new AvroCodec(Fake.Of<ISchemaRegistryClient>((method, args) => (method, args) switch
@@ -55,6 +56,17 @@ public sealed class CodecTests
         var read = await _codec.DecodeAsync<ErasureRequested>(Topic, [0, 0, 0, 0, 9, .. writer.Written]);
 
         Assert.Equal(("x", "u1", 5L), (read.erasureId, read.userId, read.requestedAt));
+    }
+
+    [Fact]
+    public async Task BytesOfASchemaThatIsNotAvroAreABadRecord()
+    {
+        var bytes = WithSchemaId(await EncodedAsync(), 9);
+        (_schemas[9], _type) = ("syntax = \"proto3\"; message Erasure { string user = 1; }", SchemaType.Protobuf);
+
+        var e = await FailureAsync(bytes);
+
+        Assert.True(Failures.IsBadRecord(e), e.ToString());
     }
 
     [Fact]
@@ -205,7 +217,7 @@ public sealed class CodecTests
         await Task.Yield();
         if (_away is not null) throw _away;
         return _schemas.TryGetValue(id, out var schema)
-            ? new Confluent.SchemaRegistry.Schema(schema, SchemaType.Avro)
+            ? new Confluent.SchemaRegistry.Schema(schema, _type)
             : throw new SchemaRegistryException("Schema not found", System.Net.HttpStatusCode.NotFound, 40403);
     }
 

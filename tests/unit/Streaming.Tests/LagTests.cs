@@ -62,6 +62,28 @@ public sealed class LagTests
     }
 
     [Fact]
+    public async Task WhatComesAfterAQuietHourIsAsOldAsItIsKnownAndNoHourOld()
+    {
+        _loop.Assigned(0, "a");
+        await _loop.TurnAsync();
+        _loop.Time.Advance(TimeSpan.FromHours(1));
+        _loop.Assigned(1, "b");
+        _loop.FailFirst(1, () => new TimeoutException("Redis is away"));
+        double? during = null;
+        _loop.Consumer.OnPoll = _ =>
+        {
+            if (!_loop.Consumer.AnyPaused) return;
+            if (_loop.Consumer.Polls == 8) _loop.Consumer.Produce(0, "c");
+            if (Records().GetValueOrDefault(0) == 1) during = Seconds()[0];
+        };
+
+        await _loop.TurnAsync();
+
+        Assert.NotNull(during);
+        Assert.InRange(during.Value, 0, 10);
+    }
+
+    [Fact]
     public async Task ALostPartitionIsForgotten()
     {
         _loop.Assigned(0, "a");

@@ -15,13 +15,13 @@ internal sealed class LoopUnderTest : IBatchHandler<string>, IDeadLetters, ILogg
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
-    public LoopUnderTest(ConsumerLoopOptions? options = null)
+    public LoopUnderTest(ConsumerLoopOptions? options = null, Task? joins = null)
     {
         Consumer = new ScriptedConsumer(Time, Journal);
         Health = new LoopHealth("loop", Time);
         Loop = new ConsumerLoop<string>(
             ScriptedConsumer.Topic, "g", options ?? new ConsumerLoopOptions(), _ => Consumer.Client, Decode, this, this,
-            new StreamingTelemetry(_services.GetRequiredService<IMeterFactory>()), Health, Time, this);
+            new StreamingTelemetry(_services.GetRequiredService<IMeterFactory>()), Health, Time, this, joins);
         Consumer.Assignment = Loop.Assignment;
     }
 

@@ -70,6 +70,26 @@ public sealed class StopTests
     }
 
     [Fact]
+    public async Task AGroupIsJoinedOnceTheHandlerHasWhatItNeedsAndAStopNeedNotWaitForThat()
+    {
+        var model = new TaskCompletionSource();
+        var (loop, never) = (new LoopUnderTest(joins: model.Task), new LoopUnderTest(joins: new TaskCompletionSource().Task));
+        var polled = new TaskCompletionSource();
+        loop.Consumer.OnPoll = _ => polled.TrySetResult();
+        await loop.Loop.StartAsync(CancellationToken.None);
+        await never.Loop.StartAsync(CancellationToken.None);
+        await Task.Delay(300);
+        Assert.False(polled.Task.IsCompleted);
+
+        model.SetResult();
+        await polled.Task;
+        await loop.Loop.StopAsync(CancellationToken.None);
+        await never.Loop.StopAsync(CancellationToken.None);
+
+        Assert.Empty(never.Journal);
+    }
+
+    [Fact]
     public async Task AHandlerThatHangsIsAbandonedWhenTheDrainBudgetIsSpent()
     {
         _loop.Assigned(0, "a");
