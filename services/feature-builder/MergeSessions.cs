@@ -1,5 +1,6 @@
 using driftline.events;
 using Driftline.Hosting;
+using Driftline.Schemas;
 using Driftline.Sequences;
 using Driftline.Streaming;
 
@@ -13,7 +14,8 @@ public sealed record MergedSession(string UserId, SequenceState State);
 /// Makes the events of a session those of the user that it turned out to be (docs/adr/0006-a-session-is-linked-before-it-is-moved.md): links first, moves after each write, so that
 /// the order in which events and merge arrive, or arrive again, does not matter.
 /// </summary>
-public sealed class MergeSessions(SessionLinks links, SequenceStore sequences, ErasedUsers erased, SuppressErased suppress, AnnounceSequence announce)
+public sealed class MergeSessions(
+    SessionLinks links, SequenceStore sequences, ErasedUsers erased, ErasureProgress progress, SuppressErased suppress, AnnounceSequence announce, RecordProducer producer, TimeProvider time)
 {
     /// <returns>Why the merge is refused, or null. A merge from before an erasure of its user erases the session too, and one from before an erasure of the session links nothing.</returns>
     /// <exception cref="StackExchange.Redis.RedisException">Redis is away; linking again is harmless.</exception>
@@ -84,8 +86,12 @@ public sealed class MergeSessions(SessionLinks links, SequenceStore sequences, E
         return await suppress.RemoveAsync(owner, after);
     }
 
+    /// <summary>A session is erased by a request of its own too, which is done at once: where Redis is lost, a rebuild finds no link by which its user's would reach it.</summary>
     private async Task EraseAsync(string anonymous, long erasedAt)
     {
+        var request = new ErasureRequested { erasureId = $"{anonymous}@{erasedAt}", userId = anonymous, requestedAt = erasedAt };
+        await progress.CompleteAsync(ErasureProgress.FeatureBuilder, [request.erasureId]);
+        await producer.SendAsync(Topics.PrivacyErasures.Name, anonymous, request, new CloudEvent(request.erasureId, "/driftline/feature-builder", "driftline.privacy.erasure-requested", time.GetUtcNow()));
         await erased.MarkAsync([(anonymous, erasedAt)]);
         await announce.ErasedAsync(anonymous, await suppress.RemoveAsync(anonymous, erasedAt), erasedAt, erasureId: null, default);
     }

@@ -90,6 +90,7 @@ public sealed class PopulationTests(PipelineFixture fixture)
         var least = expected.Select(one => one.Rise).Order().ElementAt(expected.Count / 2);
         var strong = await LinesAsync(pipeline, $"{url}?limit=1000000&minRise={least.ToString("R", CultureInfo.InvariantCulture)}");
         Assert.All(strong, line => Assert.True(line.GetProperty("rise").GetDouble() >= least));
+        Assert.Superset(expected.Where(one => one.Rise > least).Select(one => one.User).ToHashSet(), strong.Select(User).ToHashSet());
     }
 
     [Fact]

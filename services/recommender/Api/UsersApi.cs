@@ -27,7 +27,7 @@ internal static class UsersApi
             .ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         users.MapGet("/{id}/interests/stream", Stream).WithName("StreamInterests").WithSummary("A user's interest, live (server-sent events)").RequireAuthorization(Scopes.ReadRecommendations)
             .WithDescription("Event 'interests' carries what GET interests answers: the state now, then each update ('known' is false while there is none). Event 'heartbeat' carries nothing.")
-            .Produces(StatusCodes.Status200OK, contentType: "text/event-stream").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .Produces<InterestsAnswer>(StatusCodes.Status200OK, "text/event-stream").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 
     internal static async Task<Ok<RecentUsersAnswer>> RecentAsync(

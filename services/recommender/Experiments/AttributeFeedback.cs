@@ -1,16 +1,18 @@
 using driftline.events;
 using Driftline.Hosting;
 using Driftline.Recommender.Retrieval;
+using Driftline.Sequences;
 using Driftline.Streaming;
 
 namespace Driftline.Recommender.Experiments;
 
 /// <summary>
 /// Brings impressions, clicks and purchases of <c>storefront.events</c> to the variants that led to them. One consumer group over all replicas: an event
-/// is counted by one of them, in state that all share. What other stages reject, and events from before an erasure of their user, are passed over here without a second dead letter.
+/// is counted by one of them, in state that all share. What other stages reject, and events from before an erasure of their user, are passed over here without a second dead letter;
+/// so is what a session did that is a user's by now: its own key, which tells what was counted, goes with each move.
 /// </summary>
 internal sealed class AttributeFeedback(
-    FeedbackStore store, ErasedUsers erased, AssignVariant assign, VectorTable vectors, VectorsRead read, ExperimentMetrics metrics, TimeProvider time, ILogger<AttributeFeedback> log)
+    FeedbackStore store, ErasedUsers erased, SessionLinks links, AssignVariant assign, VectorTable vectors, VectorsRead read, ExperimentMetrics metrics, TimeProvider time, ILogger<AttributeFeedback> log)
     : IBatchHandler<StorefrontEvent>
 {
     /// <summary>Stands for versions that this service has never seen, so that forged tokens cannot make the totals grow.</summary>
@@ -20,19 +22,25 @@ internal sealed class AttributeFeedback(
     {
         await read.Done.WaitAsync(stopping); // until then this replica knows no version
         var marks = erased.MarksOf(batch.Select(record => record.Key).OfType<string>());
-        var known = await marks.ReadAsync();
-        var users = batch.Where(record => record.Value is { userId.Length: > 0 } happened && happened.userId == record.Key && !IsErased(happened, known))
+        string[] sessions = [.. batch.Select(record => record.Key).OfType<string>().Where(user => AnonymousUsers.SessionOf(user) is not null).Distinct(StringComparer.Ordinal)];
+        var (known, merged) = (await marks.ReadAsync(), await MergedAsync(sessions));
+        var users = batch
+            .Where(record => record.Value is { userId.Length: > 0 } happened && happened.userId == record.Key && !merged.Contains(record.Key) && !IsErased(happened, known))
             .GroupBy(record => record.Key!, StringComparer.Ordinal)
             .Select(user => new UserEvents(user.Key, [.. user.Select(record => Read(record.Value!)).OfType<FeedbackEvent>()]))
             .Where(user => user.Events.Count > 0)
             .ToList();
         var (counted, changes) = await store.CountAsync(users);
-        // Again, after the write: this batch, or an attempt at it that was broken off, may have written of users who are erased by now.
+        // Again, after the write: this batch, or an attempt at it that was broken off, may have written of users who are erased by now, or sessions that were merged.
         await Task.WhenAll((await marks.ReadAsync()).Select(user => store.ForgetBeforeAsync(user.Key, user.Value)));
+        await store.ForgetAsync(await MergedAsync(sessions));
         Record(counted, changes);
         Log.FeedbackCounted(log, counted.Count, batch.Count);
         return new Outcome[batch.Count];
     }
+
+    private async Task<HashSet<string>> MergedAsync(string[] sessions) =>
+        sessions.Zip(await links.OwnersAsync(sessions)).Where(session => session.Second is not null).Select(session => session.First).ToHashSet(StringComparer.Ordinal);
 
     private static bool IsErased(StorefrontEvent happened, IReadOnlyDictionary<string, long> marks) =>
         marks.TryGetValue(happened.userId, out var erasedAt) && Math.Min(happened.eventTime, happened.receivedAt) <= erasedAt;

@@ -18,7 +18,8 @@ internal sealed class ApplyInterests(
         var (outcomes, newest) = Coalesce(batch);
         if (newest.Count == 0) return outcomes;
         List<Received<InterestUpdated>> tombstones = [.. batch.Where((record, i) => record.Bytes is null && !outcomes[i].IsRejected)];
-        await EraseAsync([.. tombstones.Select(record => record.Key!).Distinct(StringComparer.Ordinal)]);
+        // Without an erasure's id it is a session that was merged, as with each login, or a user whose erasure has been here.
+        await EraseAsync(tombstones.GroupBy(record => record.Key!, StringComparer.Ordinal).ToDictionary(user => user.Key, user => user.Any(record => CloudEvent.SubjectOf(record.Headers) is not null), StringComparer.Ordinal));
         var updates = newest.Where(user => user.Value.Bytes is not null).ToArray();
         if (updates.Length > 0) await WriteAsync(updates);
         if (tombstones.Count > 0) await progress.CompleteAsync(ErasureProgress.Recommender, tombstones.Select(record => CloudEvent.SubjectOf(record.Headers)).OfType<string>());
@@ -28,12 +29,13 @@ internal sealed class ApplyInterests(
         return outcomes;
     }
 
-    private async Task EraseAsync(IReadOnlyCollection<string> users)
+    /// <param name="users">With whether all that earlier writes may have left behind goes too.</param>
+    private async Task EraseAsync(Dictionary<string, bool> users)
     {
         if (users.Count == 0) return;
-        await store.WriteAsync([.. users.Select(user => new InterestWrite(user, null, null))]);
-        await challengers.ForgetAsync(users);
-        await feedback.ForgetAsync(users);
+        await store.WriteAsync([.. users.Select(user => new InterestWrite(user.Key, null, null, user.Value))]);
+        await challengers.ForgetAsync(users.Keys);
+        await feedback.ForgetAsync(users.Keys);
     }
 
     /// <summary>
@@ -44,7 +46,7 @@ internal sealed class ApplyInterests(
     {
         await store.WriteAsync([.. updates.Select(user => new InterestWrite(user.Key, user.Value.Value, user.Value.Bytes))]);
         var marks = await erased.MarksOf(updates.Select(user => user.Key)).ReadAsync();
-        await EraseAsync([.. updates.Where(user => marks.TryGetValue(user.Key, out var erasedAt) && user.Value.Value!.newestReceivedAt < erasedAt).Select(user => user.Key)]);
+        await EraseAsync(updates.Where(user => marks.TryGetValue(user.Key, out var erasedAt) && user.Value.Value!.newestReceivedAt < erasedAt).ToDictionary(user => user.Key, _ => true, StringComparer.Ordinal));
     }
 
     /// <summary>The newest acceptable record of each user, and each record's outcome.</summary>

@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Driftline.Recommender.Interests;
 
 /// <param name="Before">The interests that were replaced; null where there were none.</param>
-/// <param name="Now">The interests in force.</param>
-internal readonly record struct AudienceMove(string UserId, InterestUpdated? Before, InterestUpdated Now);
+/// <param name="Now">The interests in force; null where there are none any more.</param>
+internal readonly record struct AudienceMove(string UserId, InterestUpdated? Before, InterestUpdated? Now);
 
 /// <summary>Where a listing goes on: after this user among those whose interest rises as much, largest rise first.</summary>
 internal readonly record struct AudiencePosition(double Rise, string UserId);

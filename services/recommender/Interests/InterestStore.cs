@@ -9,9 +9,10 @@ using StackExchange.Redis;
 namespace Driftline.Recommender.Interests;
 
 /// <summary>What a batch leaves behind for one user.</summary>
-/// <param name="Update">The newest update; null erases the user.</param>
+/// <param name="Update">The newest update; null takes the user away.</param>
 /// <param name="Bytes">The update as it was on the topic; null with it.</param>
-internal readonly record struct InterestWrite(string UserId, InterestUpdated? Update, byte[]? Bytes);
+/// <param name="Erased">Whatever earlier writes may have left behind of the user goes too; else what the interests in force led to.</param>
+internal readonly record struct InterestWrite(string UserId, InterestUpdated? Update, byte[]? Bytes, bool Erased = false);
 
 /// <param name="UpdatedAt">When the predictor computed the user's newest interests.</param>
 internal readonly record struct RecentUser(string UserId, DateTimeOffset UpdatedAt);
@@ -48,7 +49,7 @@ internal sealed class InterestStore(IConnectionMultiplexer redis, AvroCodec code
         var batch = redis.GetDatabase().CreateBatch();
         var acknowledged = new List<Task>(writes.Count * 6);
         var before = new List<Task<RedisValue>>(writes.Count);
-        foreach (var (userId, update, bytes) in writes)
+        foreach (var (userId, update, bytes, _) in writes)
         {
             before.Add(update is null ? batch.StringGetDeleteAsync(Key(userId)) : batch.StringSetAndGetAsync(Key(userId), bytes, options.Value.InterestExpiry));
             acknowledged.Add(batch.PublishAsync(ChannelOf(userId), bytes ?? []));
@@ -76,11 +77,11 @@ internal sealed class InterestStore(IConnectionMultiplexer redis, AvroCodec code
         var moves = new List<AudienceMove>(writes.Count);
         foreach (var (write, old) in writes.Zip(before))
         {
-            if (write.Update is { } now) moves.Add(new AudienceMove(write.UserId, (byte[]?)old.Result is { } bytes ? await DecodeAsync(bytes) : null, now));
+            moves.Add(new AudienceMove(write.UserId, (byte[]?)old.Result is { } bytes ? await DecodeAsync(bytes) : null, write.Update));
         }
 
         await audiences.MoveAsync(moves);
-        await audiences.EraseAsync([.. writes.Where(write => write.Update is null).Select(write => write.UserId)]);
+        await audiences.EraseAsync([.. writes.Where(write => write.Erased).Select(write => write.UserId)]);
     }
 
     /// <summary>Null for a user that is not known.</summary>
@@ -132,7 +133,15 @@ internal sealed class InterestStore(IConnectionMultiplexer redis, AvroCodec code
         var total = await database.SortedSetLengthAsync(Updated, from);
         if (total <= most) return ([.. (await database.SortedSetRangeByScoreAsync(Updated, from)).Select(user => (string)user!)], total);
         var all = await database.SortedSetLengthAsync(Updated);
-        var sample = await database.SortedSetRandomMembersWithScoresAsync(Updated, most * all / total);
+        var drawn = most * all / total; // of all, to find as many of these
+        if (total <= drawn) // more than there are of these: Redis would copy most of the set for it
+        {
+            var users = (await database.SortedSetRangeByScoreAsync(Updated, from)).Select(user => (string)user!).ToArray();
+            Random.Shared.Shuffle(users);
+            return ([.. users.Take(most)], total);
+        }
+
+        var sample = await database.SortedSetRandomMembersWithScoresAsync(Updated, drawn);
         return ([.. sample.Where(user => user.Score >= from).Select(user => (string)user.Element!)], total);
     }
 

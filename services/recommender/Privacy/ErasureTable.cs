@@ -18,6 +18,8 @@ internal sealed class ErasureTable(IOptions<PrivacyOptions> options, TimeProvide
     private readonly ConcurrentDictionary<string, DateTimeOffset> _requestedAt = new(StringComparer.Ordinal);
     private int _applied;
 
+    internal int Count => _requestedAt.Count;
+
     public void Apply(Received<ErasureRequested> record)
     {
         if (record.Value is not { } request) return;

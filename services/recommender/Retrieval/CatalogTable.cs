@@ -19,16 +19,27 @@ internal sealed record Product(string ItemId, string Title, IReadOnlyList<string
 internal sealed class CatalogTable : ITable<CatalogItem>
 {
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _categories = new(StringComparer.Ordinal); // items in each
 
     public int Count => _entries.Count;
 
     public void Apply(Received<CatalogItem> record)
     {
         if (record.Key is not { Length: > 0 } itemId) return;
-        if (record.Value is { } item)
-            _entries.GetOrAdd(itemId, _ => new Entry()).Product = new Product(itemId, item.title, [.. item.categories], item.price, item.currency, item.available, item.updatedAt, item.kind);
-        else if (_entries.TryRemove(itemId, out var entry))
-            entry.Product = null;
+        var before = Find(itemId);
+        var now = record.Value is { } item ? new Product(itemId, item.title, [.. item.categories], item.price, item.currency, item.available, item.updatedAt, item.kind) : null;
+        if (now is not null) _entries.GetOrAdd(itemId, _ => new Entry()).Product = now;
+        else if (_entries.TryRemove(itemId, out var entry)) entry.Product = null;
+        CountCategories(before, -1);
+        CountCategories(now, 1);
+    }
+
+    private void CountCategories(Product? product, int by)
+    {
+        foreach (var category in product?.Categories.Distinct(StringComparer.Ordinal) ?? [])
+        {
+            if (_categories.AddOrUpdate(category, by, (_, items) => items + by) == 0) _categories.TryRemove(category, out _);
+        }
     }
 
     public Product? Find(string itemId) => _entries.GetValueOrDefault(itemId)?.Product;
@@ -58,12 +69,12 @@ internal sealed class CatalogTable : ITable<CatalogItem>
             .OrderBy(product => product.Title, StringComparer.OrdinalIgnoreCase).ThenBy(product => product.ItemId, StringComparer.Ordinal)
             .Take(count)];
 
-    /// <summary>Categories, main or other, by name, and how many items are in each. Looks at the whole catalogue.</summary>
+    /// <summary>Categories, main or other, by name, and how many items are in each.</summary>
     public IEnumerable<(string Name, int Items)> Categories() =>
-        Products.SelectMany(product => product.Categories.Distinct()).CountBy(category => category).OrderBy(category => category.Key, StringComparer.Ordinal)
-            .Select(category => (category.Key, category.Value));
+        _categories.Select(category => (Name: category.Key, Items: category.Value)).Where(category => category.Items > 0).OrderBy(category => category.Name, StringComparer.Ordinal);
 
-    private IEnumerable<Product> Products => _entries.Values.Select(entry => entry.Product).OfType<Product>();
+    // Not the dictionary's Values, which copies all of them under all of its locks.
+    private IEnumerable<Product> Products => _entries.Select(entry => entry.Value.Product).OfType<Product>();
 
     /// <summary>An item's place in the catalogue for as long as it is there: one that has lost its product is found no more.</summary>
     private sealed class Entry

@@ -26,8 +26,8 @@ internal sealed class TrendingTable(IOptions<RecommenderOptions> options, TimePr
 {
     private const int RememberedEvents = 100_000;
 
-    /// <summary>Answers may be this old: ranking costs a sort.</summary>
-    private static readonly TimeSpan RankEvery = TimeSpan.FromSeconds(1);
+    /// <summary>Ranking costs a sort, so that it is done so often at most, beside the answers; one that would be older than the second waits for it.</summary>
+    private static readonly TimeSpan RankEvery = TimeSpan.FromSeconds(1), MostStale = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
     private readonly DecayedCounts _counts = new(options.Value.TrendingHalfLife);
@@ -35,9 +35,10 @@ internal sealed class TrendingTable(IOptions<RecommenderOptions> options, TimePr
     private readonly Queue<ulong> _seenInOrder = new();
     private long _newestEventTime = long.MinValue;
     private long _newestReceivedAt = long.MinValue;
-    private bool _changed;
+    private volatile bool _changed;
     private long _rankedAt;
-    private readonly Lock _ranks = new();
+    private int _ranks; // 1 while one sorts beside the answers
+    private readonly Lock _waits = new();
     private volatile TrendingRanking _ranking = TrendingRanking.Empty;
 
     public void Apply(Received<StorefrontEvent> record)
@@ -57,30 +58,42 @@ internal sealed class TrendingTable(IOptions<RecommenderOptions> options, TimePr
         }
     }
 
-    /// <summary>Sorts at most once in a while, and while one caller does so the others get what was: nobody waits for a sort but the first.</summary>
+    /// <summary>What was ranked last; sorts anew beside the answers where that is no more so.</summary>
     public TrendingRanking Ranking()
     {
-        if (_ranking == TrendingRanking.Empty) _ranks.Enter();
-        else if (!_ranks.TryEnter()) return _ranking;
-        try
+        if (!IsOlderThan(RankEvery)) return _ranking;
+        if (IsOlderThan(MostStale))
         {
-            return _ranking = Copy() is { } counts ? Rank(counts) : _ranking;
+            lock (_waits)
+            {
+                if (IsOlderThan(MostStale)) Rank();
+            }
         }
-        finally
+        else if (Interlocked.Exchange(ref _ranks, 1) == 0)
         {
-            _ranks.Exit();
+            _ = Task.Run(() =>
+            {
+                if (IsOlderThan(RankEvery)) Rank();
+                Volatile.Write(ref _ranks, 0);
+            });
         }
+
+        return _ranking;
     }
 
-    /// <summary>Null where what has been ranked still holds.</summary>
-    private CopiedCounts? Copy()
+    private bool IsOlderThan(TimeSpan age) => _changed && (_ranking == TrendingRanking.Empty || time.GetElapsedTime(Volatile.Read(ref _rankedAt)) >= age);
+
+    private void Rank()
     {
+        CopiedCounts counts;
         lock (_lock)
         {
-            if (!_changed || (_rankedAt != 0 && time.GetElapsedTime(_rankedAt) < RankEvery)) return null;
-            (_changed, _rankedAt) = (false, time.GetTimestamp());
-            return new CopiedCounts(_counts.Copy(), _newestEventTime, _newestReceivedAt);
+            _changed = false;
+            Volatile.Write(ref _rankedAt, time.GetTimestamp());
+            counts = new CopiedCounts(_counts.Copy(), _newestEventTime, _newestReceivedAt);
         }
+
+        _ranking = Rank(counts);
     }
 
     private TrendingRanking Rank(CopiedCounts copy) => new(

@@ -22,6 +22,20 @@ public sealed class AudiencesTests(GarnetWithVectorSets redis) : IClassFixture<G
         Assert.Equal(["here"], (await audiences.PageAsync("tea", 0, null, 100)).Select(user => user.UserId));
     }
 
+    [Fact]
+    public async Task AMergedSessionLeavesTheAudiencesThatItWasInAndAnErasedUserAll()
+    {
+        var database = redis.Connection.GetDatabase();
+        var options = Options.Create(new RecommenderOptions());
+        var audiences = new Audiences(redis.Connection, options);
+        var store = new InterestStore(redis.Connection, null!, audiences, options);
+        await audiences.MoveAsync([new AudienceMove("merged", null, Rising("merged", 0.1f)), new AudienceMove("erased", null, Rising("erased", 0.1f))]);
+        await audiences.MoveAsync([new AudienceMove("merged", Rising("merged", 0.1f), null)]);
+        await store.WriteAsync([new InterestWrite("erased", null, null, Erased: true)]); // though its interests, which tell of them, are gone
+
+        Assert.DoesNotContain(await audiences.PageAsync("tea", 0, null, 1_000), user => user.UserId is "merged" or "erased");
+    }
+
     private static InterestUpdated Rising(string user, float delta)
     {
         var update = InterestsOf(user, "m1", 1, 0);

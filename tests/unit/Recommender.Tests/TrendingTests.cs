@@ -37,7 +37,7 @@ public sealed class TrendingTests
         table.Apply(Event("u", "3", DateTimeOffset.UnixEpoch, new Click { items = Items("older") }));
         Assert.Equal([2.0, 1.0], table.Ranking().Items.Select(item => Math.Round(item.Weight, 6)));
         table.Apply(Event("u", "4", Start, new Click { items = Items("new") }));
-        _time.Advance(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(["new", "old", "older"], table.Ranking().Items.Select(item => item.ItemId));
     }
 
@@ -88,8 +88,21 @@ public sealed class TrendingTests
         var first = _table.Ranking();
         _table.Apply(Event("u", "2", Start, new Click { items = Items("b") }));
         Assert.Same(first, _table.Ranking());
+    }
+
+    [Fact]
+    public async Task ARankingIsMadeAnewBesideTheAnswersAndWaitedForWhereItIsOld()
+    {
+        _table.Apply(Event("u", "1", Start, new Click { items = Items("a") }));
+        _table.Ranking();
+        _table.Apply(Event("u", "2", Start, new Click { items = Items("b") }));
         _time.Advance(TimeSpan.FromSeconds(1));
+        for (var deadline = DateTime.UtcNow.AddSeconds(10); _table.Ranking().Items.Length < 2 && DateTime.UtcNow < deadline;) await Task.Delay(1);
         Assert.Equal(["a", "b"], _table.Ranking().Items.Select(item => item.ItemId));
+
+        _table.Apply(Event("u", "3", Start, new Click { items = Items("c") }));
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(["a", "b", "c"], _table.Ranking().Items.Select(item => item.ItemId));
     }
 
     private TrendingTable New(RecommenderOptions options) => new(Options.Create(options), _time);

@@ -118,7 +118,7 @@ internal static class RightManifests
             acls:
               - { resource: { type: topic, name: storefront.events, patternType: literal }, operations: [ Read, Describe ] }
               - { resource: { type: group, name: driftline.feature-builder, patternType: literal }, operations: [ Read ] }
-              - { resource: { type: topic, name: privacy.erasures, patternType: literal }, operations: [ Read, Describe ] }
+              - { resource: { type: topic, name: privacy.erasures, patternType: literal }, operations: [ Read, Write, Describe ] }
               - { resource: { type: group, name: driftline.feature-builder.erasures, patternType: literal }, operations: [ Read ] }
               - { resource: { type: group, name: driftline.table, patternType: literal }, operations: [ Read ] }
               - { resource: { type: topic, name: sequence.updates, patternType: literal }, operations: [ Write ] }

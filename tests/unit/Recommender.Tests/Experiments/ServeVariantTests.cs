@@ -6,6 +6,7 @@ using Driftline.Recommender.Experiments;
 using Driftline.Recommender.Interests;
 using Driftline.Recommender.Retrieval;
 using Driftline.Schemas;
+using Driftline.Sequences;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -105,7 +106,7 @@ public sealed class ServeVariantTests
     [Fact]
     public void ATokenCountsOnlyForAUserOfItsVariant()
     {
-        var feedback = new AttributeFeedback(new FeedbackStore(null!, _options), new ErasedUsers(null!, Options.Create(new PrivacyOptions()), _tables.Time), _assign, _tables.Vectors, new VectorsRead([], _tables.Time), _metrics, _tables.Time, NullLogger<AttributeFeedback>.Instance);
+        var feedback = Feedback();
         var token = Answer("model").AttributionToken;
         var click = Event(UserOf("model"), "1", Start, new Click { items = Items("green") }).Value!;
         click.attributionToken = token;
@@ -121,10 +122,32 @@ public sealed class ServeVariantTests
         Assert.Null(feedback.Read(click));
     }
 
+    /// <summary>A merge takes the session's own key, which tells what was counted already; pages that do not know of the login go on with the session.</summary>
+    [Fact]
+    public async Task WhatASessionDidIsCountedOnceThoughItIsMergedMeanwhile()
+    {
+        await using var server = OwnRedis.Start();
+        await using var redis = await server.ConnectAsync();
+        var (store, links) = (new FeedbackStore(redis, _options), new SessionLinks(redis, new SequenceStoreOptions()));
+        var feedback = Feedback(redis);
+        var session = Enumerable.Range(0, 1_000).Select(i => $"session:{i}").First(user => _assign.Of(user)!.Variant.Name == "model");
+        var (shown, after) = (Event(session, "1", Start, new Impression { items = Items("green") }), Event(session, "2", Start, new Impression { items = Items("black") }));
+        shown.Value!.attributionToken = after.Value!.attributionToken = AttributionToken.New(Start, "m1", ["green"], new Assignment(Experiment, Experiment.Variants[0])).ToString();
+        await feedback.HandleAsync([shown], CancellationToken.None);
+        var counted = (await store.ReadAsync()).Values.Sum(variant => variant.Users);
+        await links.LinkAsync(session, "u", Start.ToUnixTimeMilliseconds());
+        await store.ForgetAsync([session]);
+
+        await feedback.HandleAsync([shown, after], CancellationToken.None);
+
+        Assert.Equal((1, 1), (counted, (await store.ReadAsync()).Values.Sum(variant => variant.Users)));
+        Assert.Null(await store.ReadUserAsync(session));
+    }
+
     [Fact]
     public void AnEventFarAheadOfTheClockIsNotCounted()
     {
-        var feedback = new AttributeFeedback(new FeedbackStore(null!, _options), new ErasedUsers(null!, Options.Create(new PrivacyOptions()), _tables.Time), _assign, _tables.Vectors, new VectorsRead([], _tables.Time), _metrics, _tables.Time, NullLogger<AttributeFeedback>.Instance);
+        var feedback = Feedback();
         Assert.Null(feedback.Read(Event("u", "1", Start + TimeSpan.FromDays(1), new Click { items = Items("green") }).Value!));
     }
 
@@ -169,6 +192,10 @@ public sealed class ServeVariantTests
         Assert.Equal("m1", releases.Newest);
         Assert.True(releases.IsCurrent("n1", Topics.CatalogVectors.Of("next").Name)); // its vectors stay
     }
+
+    private AttributeFeedback Feedback(StackExchange.Redis.IConnectionMultiplexer? redis = null) => new(
+        new FeedbackStore(redis!, _options), new ErasedUsers(redis!, Options.Create(new PrivacyOptions()), _tables.Time), redis is null ? null! : new SessionLinks(redis, new SequenceStoreOptions()), _assign,
+        _tables.Vectors, new VectorsRead([], _tables.Time), _metrics, _tables.Time, NullLogger<AttributeFeedback>.Instance);
 
     private RecommendationsAnswer Answer(string variant)
     {
