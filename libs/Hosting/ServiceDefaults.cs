@@ -59,6 +59,7 @@ public static class ServiceDefaults
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddHttpLimits();
         builder.Services.AddHealthChecks();
+        builder.Services.AddReadyGauge();
         builder.Services.AddExitWithParent();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddHostedService<ServiceStart>();
@@ -84,7 +85,7 @@ public static class ServiceDefaults
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") }).AllowAnonymous();
         app.MapHealthChecks("/health/ready", new HealthCheckOptions
         {
-            Predicate = check => check.Tags.Contains("ready"),
+            Predicate = check => check.Tags.Contains(ReadyGauge.Tag),
             ResponseWriter = (context, report) => context.Response.WriteAsync(
                 string.Join('\n', report.Entries.Select(entry => $"{entry.Key}: {entry.Value.Status} {entry.Value.Description}").Prepend(report.Status.ToString()))),
         }).AllowAnonymous();

@@ -14,16 +14,16 @@ internal static class Kafka
                 new Query($"max by (messaging_consumer_group_name, messaging_destination_partition_id) (driftline_streaming_lag{{{Chosen}}})", "{{messaging_consumer_group_name}} {{messaging_destination_partition_id}}"))
             { Runbook = "add-partitions" }),
         new Row("Consuming",
-            new Panel("Records done", "eps", "By group.", new Query($"sum by (messaging_consumer_group_name) (rate(messaging_client_consumed_messages_total{{{Chosen}}}[$__rate_interval]))", "{{messaging_consumer_group_name}}")),
+            new Panel("Records done", "eps", "By group.", new Query($"sum by (messaging_consumer_group_name) (rate(messaging_client_consumed_messages_total{{{Panel.Ours}, {Chosen}}}[$__rate_interval]))", "{{messaging_consumer_group_name}}")),
             new Panel("Batch", "short", "Records in one batch: larger under load is good, always the largest means that the group cannot keep up.",
                 Panel.Quantiles($"driftline_streaming_batch{{{Chosen}}}", "messaging_consumer_group_name", 0.5, 0.99)),
-            new Panel("Time for a batch", "s", "From a fetched batch to its last durable effect.", Panel.Quantiles($"messaging_process_duration_seconds{{{Chosen}}}", "messaging_consumer_group_name", 0.5, 0.99)) { Thresholds = (1, 5) }),
+            new Panel("Time for a batch", "s", "From a fetched batch to its last durable effect.", Panel.Quantiles($"messaging_process_duration_seconds{{{Panel.Ours}, {Chosen}}}", "messaging_consumer_group_name", 0.5, 0.99)) { Thresholds = (1, 5) }),
         new Row("Producing",
-            new Panel("Records sent", "eps", "By topic, failures included.", new Query("sum by (messaging_destination_name) (rate(messaging_client_sent_messages_total[$__rate_interval]))", "{{messaging_destination_name}}")),
-            new Panel("Time to acknowledgement", "s", "99th percentile from handing a record to the client to its acknowledgement by all replicas.", Panel.Quantiles("messaging_client_operation_duration_seconds", "messaging_destination_name", 0.99)) { Thresholds = (0.1, 1) },
+            new Panel("Records sent", "eps", "By topic, failures included.", new Query($"sum by (messaging_destination_name) (rate(messaging_client_sent_messages_total{{{Panel.Ours}}}[$__rate_interval]))", "{{messaging_destination_name}}")),
+            new Panel("Time to acknowledgement", "s", "99th percentile from handing a record to the client to its acknowledgement by all replicas.", Panel.Quantiles($"messaging_client_operation_duration_seconds{{{Panel.Ours}}}", "messaging_destination_name", 0.99)) { Thresholds = (0.1, 1) },
             new Panel("Waiting for acknowledgement", "short", "Records of the ingestor in flight; past Ingestor:MaxInFlightEvents it answers 503.", new Query("sum by (instance) (driftline_ingestor_in_flight)", "{{instance}}")) { Runbook = "slo-ingest-availability" }),
         new Row("Faults",
-            new Panel("Failed sends", "eps", "By topic and error. May be empty: no send has failed.", new Query("sum by (messaging_destination_name, error_type) (rate(messaging_client_sent_messages_total{error_type!=\"\"}[$__rate_interval]))", "{{messaging_destination_name}} {{error_type}}")) { Runbook = "slo-ingest-availability" },
+            new Panel("Failed sends", "eps", "By topic and error. May be empty: no send has failed.", new Query($"sum by (messaging_destination_name, error_type) (rate(messaging_client_sent_messages_total{{{Panel.Ours}, error_type!=\"\"}}[$__rate_interval]))", "{{messaging_destination_name}} {{error_type}}")) { Runbook = "slo-ingest-availability" },
             new Panel("Batches tried again", "eps", "By topic and error. May be empty: no batch has failed.", new Query("sum by (messaging_destination_name, error_type) (rate(driftline_streaming_retries_total[$__rate_interval]))", "{{messaging_destination_name}} {{error_type}}")) { Runbook = "driftlineretrying" },
             new Panel("Records lost", "short", "Deleted by the broker before they were read. May be empty: none was lost.", new Query("sum by (messaging_destination_name) (driftline_streaming_lost_total)", "{{messaging_destination_name}}")) { Thresholds = (1, 1), Runbook = "driftlinerecordslost" }));
 }

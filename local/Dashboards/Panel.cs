@@ -25,6 +25,9 @@ internal sealed record Query(string Expression, string Legend);
 /// <param name="Description">What it shows and what is good; ends with "May be empty: ..." where that is no fault.</param>
 internal sealed record Panel(string Title, string Unit, string Description, params Query[] Queries)
 {
+    /// <summary>Selects what our services measure under names that others use too.</summary>
+    public const string Ours = "job=~\"ingestor|feature-builder|predictor|recommender\"";
+
     public PanelKind Kind { get; init; } = PanelKind.Lines;
 
     /// <summary>Of the dashboard's 24 columns.</summary>
