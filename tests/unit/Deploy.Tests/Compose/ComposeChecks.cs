@@ -100,6 +100,24 @@ internal static partial class ComposeChecks
         }
     }
 
+    /// <summary>All but what is run by hand, and what others wait for to end.</summary>
+    public static IEnumerable<string> WhatStaysUpIsRestarted(ComposeFile file)
+    {
+        var ends = file.Services.Values.SelectMany(service => service.DependsOn).Where(on => on.Value.Condition == "service_completed_successfully").Select(on => on.Key).ToHashSet();
+        return from service in file.Services
+               where service.Value is { Restart: null, Profiles.Count: 0 } && !ends.Contains(service.Key)
+               select $"{service.Key}: stays down once it fails; add restart: unless-stopped";
+    }
+
+    /// <summary>Where Kafka's records are; Redis' image keeps them in /data, a volume here.</summary>
+    public static IEnumerable<string> WhatMustNotBeLostIsInAVolume(ComposeFile file)
+    {
+        var kafka = file.Services["kafka"];
+        if (!kafka.Volumes.Exists(volume => kafka.Environment.GetValueOrDefault("KAFKA_LOG_DIRS", "").StartsWith(volume.Split(':')[1] + "/", StringComparison.Ordinal)))
+            yield return "kafka: keeps its records in the container and loses them with it; put KAFKA_LOG_DIRS into a volume";
+        if (!file.Services["redis"].Volumes.Contains("redis:/data")) yield return "redis: keeps its data in the container and loses them with it; mount redis:/data";
+    }
+
     public static IEnumerable<string> OurServicesAreHardenedAndDrain(ComposeFile file)
     {
         foreach (var (name, service) in file.Services.Where(service => service.Value.Build is not null))

@@ -9,6 +9,7 @@ public sealed class ComposeTests
     {
         ComposeChecks.ImagesArePinned, ComposeChecks.DockerfilesExist, ComposeChecks.MountedFilesExist, ComposeChecks.PortsAreTheImages, ComposeChecks.SettingsFitTheOptions,
         ComposeChecks.HostsAreServices, ComposeChecks.DependenciesCanBeMet, ComposeChecks.OurServicesAreHardenedAndDrain,
+        ComposeChecks.WhatStaysUpIsRestarted, ComposeChecks.WhatMustNotBeLostIsInAVolume,
     }.ToDictionary(check => check.Method.Name, StringComparer.Ordinal);
 
     private static readonly string Yaml = File.ReadAllText(ComposeFile.Path);
@@ -30,6 +31,8 @@ public sealed class ComposeTests
         { "HostsAreServices", "http://registry:8081", "http://schema-registry:8081", "names the host schema-registry" },
         { "DependenciesCanBeMet", "redis: { condition: service_healthy }", "garnet: { condition: service_healthy }", "waits for garnet" },
         { "OurServicesAreHardenedAndDrain", "stop_grace_period: 30s", "stop_grace_period: 15s", "drains for up to 20 s" },
+        { "WhatStaysUpIsRestarted", "apache/kafka:4.1.0\n    restart: unless-stopped", "apache/kafka:4.1.0", "kafka: stays down" },
+        { "WhatMustNotBeLostIsInAVolume", "KAFKA_LOG_DIRS: /var/lib/kafka/data/logs", "KAFKA_LOG_DIRS: /tmp/logs", "kafka: " },
         { "OurServicesAreHardenedAndDrain", "read_only: true", "read_only: false", "merge <<: *hardened" },
     };
 
