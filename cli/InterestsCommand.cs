@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net.Sockets;
 using Driftline.Client;
 
 namespace Driftline.Cli;
@@ -26,7 +27,7 @@ internal static class InterestsCommand
                     {
                         await foreach (var state in recommender.FollowInterestsAsync(id, stopping)) Show(parsed, state);
                     }
-                    catch (HttpIOException) { } // broken off
+                    catch (IOException e) when (e is HttpIOException || e.InnerException is SocketException) { } // broken off, or reset; a closed output is neither
 
                     Shown.Note("the stream ended, as it does where the recommender restarts: opening it again");
                     await Task.Delay(TimeSpan.FromSeconds(1), stopping);
