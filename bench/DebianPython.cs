@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Driftline.Local;
 
 namespace Driftline.Bench;
 
@@ -16,11 +16,7 @@ internal static class DebianPython
     /// <exception cref="InvalidOperationException">It failed.</exception>
     public static async Task<string> RunAsync(string path, IEnumerable<string> arguments, string needs, CancellationToken stopping)
     {
-        var start = new ProcessStartInfo(Interpreter, [path, .. arguments]) { RedirectStandardOutput = true };
-        foreach (var (key, value) in Environment) start.Environment[key] = value;
-        using var process = Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync(stopping);
-        await process.WaitForExitAsync(stopping);
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{path} ended with exit code {process.ExitCode}. It needs {needs}.");
+        var (exit, output, error) = await RunProgram.ToItsEndAsync(new ProcessSpec(path, Interpreter, [path, .. arguments]) { Environment = Environment }, stopping);
+        return exit == 0 ? output : throw new InvalidOperationException($"{path} ended with exit code {exit}. It needs {needs}. What it wrote:\n{error.TrimEnd()}");
     }
 }

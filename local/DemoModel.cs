@@ -23,7 +23,7 @@ public static class DemoModel
         var program = BuiltProgram.Find("training", "Driftline.Training");
         var config = Path.Combine(Repository.Root, "training", "configs", "demo.json");
         var artifact = Path.Combine(cacheFolder, "models", await KeyAsync([.. data.Files, config, program, .. ModelLibraries.Select(name => Path.Combine(Path.GetDirectoryName(program)!, name))], stopping));
-        using var alone = await LockAsync(artifact + ".lock", stopping);
+        using var alone = await CacheLock.TakeAsync(artifact + ".lock", "trains this model", stopping); // two would each train, and one replace what the other has released
         if (File.Exists(Path.Combine(artifact, "model.json"))) return artifact;
         Console.Error.WriteLine($"Training the demo's model on {data.Path} (first start only)");
         await TrainingAsync(["train", "--data", data.Path, "--config", config, "--out", artifact], new Dictionary<string, string>(), stopping);
@@ -34,31 +34,11 @@ public static class DemoModel
     public static Task ReleaseAsync(string artifact, IReadOnlyDictionary<string, string> settings, CancellationToken stopping) =>
         TrainingAsync(["release", "--artifact", artifact], settings, stopping);
 
-    /// <summary>Two runs that start together on one cache would each train, and one would replace the artifact that the other has released.</summary>
-    private static async Task<FileStream> LockAsync(string path, CancellationToken stopping)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        for (var waits = 0; ; waits++)
-        {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                if (waits == 0) Console.Error.WriteLine("Another run trains this model: waiting for it");
-                await Task.Delay(TimeSpan.FromMilliseconds(200), stopping);
-            }
-        }
-    }
-
-    private static async Task TrainingAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> settings, CancellationToken stopping)
+    private static async Task TrainingAsync(string[] arguments, IReadOnlyDictionary<string, string> settings, CancellationToken stopping)
     {
         // Inherits the terminal for its progress bar. Its figures go to standard error here: standard output ends with the run's own line.
-        var start = new ProcessStartInfo(ProcessSpec.DotnetHost) { RedirectStandardOutput = Console.IsOutputRedirected };
-        start.ArgumentList.Add(BuiltProgram.Find("training", "Driftline.Training"));
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        foreach (var (key, value) in settings) start.Environment[key] = value;
+        var start = ChildCommand.For(ProcessSpec.Dotnet("training", BuiltProgram.Find("training", "Driftline.Training"), arguments) with { Environment = settings });
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (Console.IsOutputRedirected, false);
         OwnDescriptors.KeepFromChildren();
         using var process = Process.Start(start)!;
         var copying = start.RedirectStandardOutput ? CopyAsync(process.StandardOutput, stopping) : Task.CompletedTask;
@@ -68,8 +48,12 @@ public static class DemoModel
         }
         catch (OperationCanceledException)
         {
-            process.Kill();
+            process.Kill(entireProcessTree: true);
             throw;
+        }
+        finally
+        {
+            process.StandardInput.Close(); // ends the watcher
         }
 
         await copying;

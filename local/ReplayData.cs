@@ -15,8 +15,8 @@ internal sealed record ReplayData(ImportFolder Folder, IReadOnlyList<ImportItem>
     /// <summary>Days of simulated history that the model is trained on before the events that are sent.</summary>
     private const int HistoryDays = 60;
 
-    public static ReplayData Open(RunOptions options, string cacheFolder, DateTimeOffset now) =>
-        options.DataFolder is { } folder ? Real(folder, options.Events, now) : Simulated(options, cacheFolder, now);
+    public static async Task<ReplayData> OpenAsync(RunOptions options, string cacheFolder, DateTimeOffset now, CancellationToken stopping) =>
+        options.DataFolder is { } folder ? Real(folder, options.Events, now) : await SimulatedAsync(options, cacheFolder, now, stopping);
 
     private static ReplayData Real(string path, int? count, DateTimeOffset now)
     {
@@ -27,12 +27,17 @@ internal sealed record ReplayData(ImportFolder Folder, IReadOnlyList<ImportItem>
         return new ReplayData(folder, [.. folder.ReadItems()], LastPrices(events), ReplayPlan.Shifted(events, name, now), $"Replay of {name}");
     }
 
-    private static ReplayData Simulated(RunOptions options, string cacheFolder, DateTimeOffset now)
+    private static async Task<ReplayData> SimulatedAsync(RunOptions options, string cacheFolder, DateTimeOffset now, CancellationToken stopping)
     {
         var simulator = new Simulator(new SimulatorOptions { Seed = options.Seed });
         var history = TimeSpan.FromDays(HistoryDays);
-        var path = Path.Combine(cacheFolder, "simulated", $"seed-{options.Seed}-days-{HistoryDays}");
-        if (!Directory.Exists(path)) SimulatedFolder.Write(simulator, path, history);
+        // Of this build of the simulator: another one's history would not go with what is simulated below.
+        var path = Path.Combine(cacheFolder, "simulated", $"seed-{options.Seed}-days-{HistoryDays}-{typeof(Simulator).Module.ModuleVersionId.ToString("N")[..8]}");
+        using (await CacheLock.TakeAsync(path + ".lock", "writes the simulated history", stopping))
+        {
+            if (!Directory.Exists(path)) SimulatedFolder.Write(simulator, path, history);
+        }
+
         var live = new Simulator(simulator.Options).Events().SkipWhile(one => one.EventTime < simulator.Options.Start + history)
             .Take(options.Events ?? DefaultSimulatedEvents).ToList();
         return new ReplayData(

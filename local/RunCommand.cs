@@ -37,7 +37,7 @@ internal sealed class RunCommand(RunOptions options)
         if (options.External && !outside.Complete)
             throw new InvalidOperationException("--external needs Kafka__BootstrapServers, SchemaRegistry__Url and Redis__ConnectionString in the environment.");
         var cache = DemoModel.CacheFolder(Environment.GetEnvironmentVariable("DRIFTLINE_CACHE"));
-        var data = ReplayData.Open(options, cache, DateTimeOffset.UtcNow);
+        var data = await ReplayData.OpenAsync(options, cache, DateTimeOffset.UtcNow, stopping);
         Console.WriteLine($"{data.Label}. {data.Plan.Events.Count:N0} events, {data.Items.Count:N0} items; {data.Plan.TimeNote}.");
         var artifact = await DemoModel.TrainedOnAsync(data.Folder, cache, stopping);
 

@@ -77,7 +77,7 @@ internal sealed class E2eCommand(E2eOptions options)
     public static async Task<E2eReport> MeasureAsync(E2eOptions options, Action<string> say, CancellationToken stopping)
     {
         var cache = DemoModel.CacheFolder(Environment.GetEnvironmentVariable("DRIFTLINE_CACHE"));
-        var data = ReplayData.Open(new RunOptions { Seed = 1, Events = 1 }, cache, DateTimeOffset.UtcNow);
+        var data = await ReplayData.OpenAsync(new RunOptions { Seed = 1, Events = 1 }, cache, DateTimeOffset.UtcNow, stopping);
         var artifact = await DemoModel.TrainedOnAsync(data.Folder, cache, stopping);
         await using var stack = await Stack.StartAsync(new StackOptions { Partitions = Partitions }, say, stopping);
         if (options.Peer)

@@ -20,7 +20,7 @@ internal sealed class PeerCommand(E2eOptions load)
     public async Task<int> ExecuteAsync(CancellationToken stopping)
     {
         var cache = DemoModel.CacheFolder(Environment.GetEnvironmentVariable("DRIFTLINE_CACHE"));
-        var artifact = await DemoModel.TrainedOnAsync(ReplayData.Open(new RunOptions { Seed = 1, Events = 1 }, cache, DateTimeOffset.UtcNow).Folder, cache, stopping);
+        var artifact = await DemoModel.TrainedOnAsync((await ReplayData.OpenAsync(new RunOptions { Seed = 1, Events = 1 }, cache, DateTimeOffset.UtcNow, stopping)).Folder, cache, stopping);
         var model = await PeerModel.MeasureAsync(artifact, stopping);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The same network: largest difference {model.LargestDifference:G2}. Driftline:"));
         var ours = await E2eCommand.MeasureAsync(load, Console.WriteLine, stopping);

@@ -23,9 +23,9 @@ internal static class PredictorCommand
         return command;
     }
 
-    private static Task<string> DemoAsync(CancellationToken stopping)
+    private static async Task<string> DemoAsync(CancellationToken stopping)
     {
         var cache = DemoModel.CacheFolder(Environment.GetEnvironmentVariable("DRIFTLINE_CACHE"));
-        return DemoModel.TrainedOnAsync(ReplayData.Open(new RunOptions { Seed = 1, Events = 1 }, cache, DateTimeOffset.UtcNow).Folder, cache, stopping);
+        return await DemoModel.TrainedOnAsync((await ReplayData.OpenAsync(new RunOptions { Seed = 1, Events = 1 }, cache, DateTimeOffset.UtcNow, stopping)).Folder, cache, stopping);
     }
 }

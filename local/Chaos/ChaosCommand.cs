@@ -45,7 +45,7 @@ internal sealed class ChaosCommand(ChaosOptions options)
     {
         if (options.Minutes * options.Rate > MostLoad) throw new InvalidOperationException($"--minutes times --rate must be at most {MostLoad:0}: the test broker keeps no more to rebuild from.");
         var cache = DemoModel.CacheFolder(Environment.GetEnvironmentVariable("DRIFTLINE_CACHE"));
-        var data = ReplayData.Open(new RunOptions { Seed = 1, Events = 1 }, cache, DateTimeOffset.UtcNow);
+        var data = await ReplayData.OpenAsync(new RunOptions { Seed = 1, Events = 1 }, cache, DateTimeOffset.UtcNow, stopping);
         var artifact = await DemoModel.TrainedOnAsync(data.Folder, cache, stopping);
         // Fewer fetches than a demo wants: some fifty connections ask one thread, which is all that the three test brokers have.
         var settings = new Dictionary<string, string> { ["Kafka__Consumer__FetchWaitMaxMs"] = "250" };

@@ -6,7 +6,7 @@ internal sealed record Pipeline(Stack Stack, IReadOnlyList<string> Items) : IAsy
     public static async Task<Pipeline> StartAsync(StackOptions options, Action<string> report, CancellationToken stopping)
     {
         var cache = DemoModel.CacheFolder(Environment.GetEnvironmentVariable("DRIFTLINE_CACHE"));
-        var data = ReplayData.Open(new RunOptions { Seed = 1, Events = 1 }, cache, DateTimeOffset.UtcNow);
+        var data = await ReplayData.OpenAsync(new RunOptions { Seed = 1, Events = 1 }, cache, DateTimeOffset.UtcNow, stopping);
         var artifact = await DemoModel.TrainedOnAsync(data.Folder, cache, stopping);
         var stack = await Stack.StartAsync(options, report, stopping);
         try

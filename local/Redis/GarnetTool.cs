@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace Driftline.Local;
@@ -41,15 +40,7 @@ internal static class GarnetTool
 
     private static async Task<(int Code, string Output)> DotnetAsync(string folder, string[] arguments, CancellationToken cancellation)
     {
-        using var process = Process.Start(new ProcessStartInfo(ProcessSpec.DotnetHost, arguments)
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var output = process.StandardOutput.ReadToEndAsync(cancellation);
-        var error = process.StandardError.ReadToEndAsync(cancellation);
-        await process.WaitForExitAsync(cancellation);
-        return (process.ExitCode, await output + await error);
+        var (code, output, error) = await RunProgram.ToItsEndAsync(new ProcessSpec("dotnet", ProcessSpec.DotnetHost, arguments) { WorkingDirectory = folder }, cancellation);
+        return (code, output + error);
     }
 }

@@ -72,7 +72,7 @@ public sealed class ExperimentTests
     /// <returns>What each shopper turns to in the last third, item and whether it was bought; and the events that were sent.</returns>
     private static async Task<(Dictionary<string, ILookup<string, bool>> Shoppers, IReadOnlyList<ReplayEvent> Past)> ShopAsync(Pipeline pipeline)
     {
-        var replay = ReplayData.Open(new RunOptions { Seed = 1, Events = Events }, DemoModel.CacheFolder(Environment.GetEnvironmentVariable("DRIFTLINE_CACHE")), DateTimeOffset.UtcNow).Plan.Events;
+        var replay = (await ReplayData.OpenAsync(new RunOptions { Seed = 1, Events = Events }, DemoModel.CacheFolder(Environment.GetEnvironmentVariable("DRIFTLINE_CACHE")), DateTimeOffset.UtcNow, CancellationToken.None)).Plan.Events;
         var (past, future) = (replay.Take(Events * 2 / 3).ToList(), replay.Skip(Events * 2 / 3));
         var ledger = new Ledger(new SequenceStoreOptions().MaxLength);
         await new EventSender(pipeline.Ingestor, ledger).SendAsync(past, 0, new Progress<int>(), CancellationToken.None);

@@ -62,7 +62,7 @@ public sealed class Pipeline : IAsyncDisposable
         string? redis, IReadOnlyDictionary<string, string>? settings = null, IReadOnlyList<string>? challengers = null, bool withKeys = false)
     {
         var cache = DemoModel.CacheFolder(Environment.GetEnvironmentVariable("DRIFTLINE_CACHE"));
-        var data = ReplayData.Open(new RunOptions { Seed = 1, Events = 1 }, cache, DateTimeOffset.UtcNow);
+        var data = await ReplayData.OpenAsync(new RunOptions { Seed = 1, Events = 1 }, cache, DateTimeOffset.UtcNow, CancellationToken.None);
         var artifact = await DemoModel.TrainedOnAsync(data.Folder, cache, CancellationToken.None);
         var outside = await OutsideForTests.ResolveAsync();
         Stack? stack = null;

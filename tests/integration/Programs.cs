@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Driftline.Local;
 
 namespace Driftline.Integration.Tests;
 
@@ -6,25 +6,16 @@ namespace Driftline.Integration.Tests;
 internal static class Programs
 {
     public static async Task<(int ExitCode, string Output, string Error)> RunAsync(
-        string program, IEnumerable<string> arguments, TimeSpan limit, IReadOnlyDictionary<string, string>? environment = null)
+        string program, string[] arguments, TimeSpan limit, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        foreach (var (key, value) in environment ?? new Dictionary<string, string>()) start.Environment[key] = value;
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
         using var timeout = new CancellationTokenSource(limit);
         try
         {
-            await process.WaitForExitAsync(timeout.Token);
+            return await RunProgram.ToItsEndAsync(new ProcessSpec(program, program, arguments) { Environment = environment ?? new Dictionary<string, string>() }, timeout.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
-            process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} did not end within {limit}. Its output:\n{await output}\n{await error}");
+            throw new TimeoutException($"{program} did not end within {limit}. {e.Message}", e);
         }
-
-        return (process.ExitCode, await output, await error);
     }
 }

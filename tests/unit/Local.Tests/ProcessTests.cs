@@ -68,6 +68,27 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task AProgramThatIsWaitedForEndsWithAllThatItStartedWhenTheWaitDoes()
+    {
+        var marker = $"driftline-test-{Guid.NewGuid():N}";
+        using var enough = new CancellationTokenSource();
+        var run = RunProgram.ToItsEndAsync(Shell("echo up; sh -c 'while :; do sleep 0.1; done' \"$0\"; true", marker), enough.Token);
+        await Eventually(() => WithArgument(marker).Length == 3); // the program, its watcher and what it started
+        await enough.CancelAsync();
+        Assert.Contains("up", (await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(Patience))).Message, StringComparison.Ordinal);
+        await Eventually(() => WithArgument(marker).Length == 0);
+    }
+
+    [Fact]
+    public async Task AProgramThatEndsIsToldWithAllThatItWroteAndLeavesNoWatcher()
+    {
+        var marker = $"driftline-test-{Guid.NewGuid():N}";
+        var (exit, output, error) = await RunProgram.ToItsEndAsync(Shell("echo out; echo wrong >&2; exit 3", marker), CancellationToken.None);
+        Assert.Equal((3, "out\n", "wrong\n"), (exit, output, error));
+        await Eventually(() => WithArgument(marker).Length == 0);
+    }
+
+    [Fact]
     public async Task ATerminalsInterruptDoesNotReachAService()
     {
         using var process = Process.Start(ChildCommand.For(new ProcessSpec("echo", "cat") { WatchesParent = true }))!;
