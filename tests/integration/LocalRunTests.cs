@@ -18,7 +18,7 @@ public sealed class LocalRunTests
     [Fact]
     public async Task TheSameServicesRunOnOutsideParts()
     {
-        await using var outside = await OutsideForTests.ResolveAsync();
+        await using var outside = await OutsideForTests.ResolveAsync(ownBroker: true);
         await using var parts = await Stack.StartAsync(
             new StackOptions
             {

@@ -17,9 +17,10 @@ internal sealed class OutsideForTests : IAsyncDisposable
 
     public string? RedisConnectionString { get; } = Variable("REDIS_CONNECTION_STRING");
 
-    public static async Task<OutsideForTests> ResolveAsync()
+    /// <param name="ownBroker">For services beside the shared pipeline: in its consumer groups each would get a part of the other's records.</param>
+    public static async Task<OutsideForTests> ResolveAsync(bool ownBroker)
     {
-        var outside = new OutsideForTests { BootstrapServers = Variable("KAFKA_BOOTSTRAP_SERVERS") };
+        var outside = new OutsideForTests { BootstrapServers = ownBroker ? null : Variable("KAFKA_BOOTSTRAP_SERVERS") };
         if (outside.BootstrapServers is not null || !DockerAnswers()) return outside;
         outside._container = new KafkaBuilder("apache/kafka:4.1.0").Build();
         await outside._container.StartAsync();

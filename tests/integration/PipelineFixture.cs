@@ -11,7 +11,7 @@ namespace Driftline.Integration.Tests;
 /// <summary>The whole pipeline with the demo's model and catalogue, started once for all tests that ask for it.</summary>
 public sealed class PipelineFixture : IAsyncLifetime
 {
-    private readonly Lazy<Task<Pipeline>> _pipeline = new(Pipeline.StartAsync);
+    private readonly Lazy<Task<Pipeline>> _pipeline = new(Pipeline.StartSharedAsync);
 
     public Task<Pipeline> StartedAsync() => _pipeline.Value;
 
@@ -52,19 +52,25 @@ public sealed class Pipeline : IAsyncDisposable
 
     public HttpClient Recommender { get; }
 
-    public static Task<Pipeline> StartAsync() => StartAsync(null);
+    /// <summary>The one pipeline that uses the broker which the environment names.</summary>
+    public static Task<Pipeline> StartSharedAsync() => StartAsync(ownBroker: false, null, null, null, withKeys: false);
 
+    /// <summary>A pipeline of a test's own, with a broker of its own.</summary>
     /// <param name="redis">A Redis of the caller's own, to do with as it likes.</param>
     /// <param name="settings">Further settings for every service.</param>
     /// <param name="challengers">Names of models that a test will run beside the one that serves.</param>
     /// <param name="withKeys">Whether the two edges ask for an API key; the pipeline's clients have one.</param>
-    public static async Task<Pipeline> StartAsync(
-        string? redis, IReadOnlyDictionary<string, string>? settings = null, IReadOnlyList<string>? challengers = null, bool withKeys = false)
+    public static Task<Pipeline> StartAsync(
+        string? redis = null, IReadOnlyDictionary<string, string>? settings = null, IReadOnlyList<string>? challengers = null, bool withKeys = false) =>
+        StartAsync(ownBroker: true, redis, settings, challengers, withKeys);
+
+    private static async Task<Pipeline> StartAsync(
+        bool ownBroker, string? redis, IReadOnlyDictionary<string, string>? settings, IReadOnlyList<string>? challengers, bool withKeys)
     {
         var cache = DemoModel.CacheFolder(Environment.GetEnvironmentVariable("DRIFTLINE_CACHE"));
         var data = await ReplayData.OpenAsync(new RunOptions { Seed = 1, Events = 1 }, cache, DateTimeOffset.UtcNow, CancellationToken.None);
         var artifact = await DemoModel.TrainedOnAsync(data.Folder, cache, CancellationToken.None);
-        var outside = await OutsideForTests.ResolveAsync();
+        var outside = await OutsideForTests.ResolveAsync(ownBroker);
         Stack? stack = null;
         try
         {

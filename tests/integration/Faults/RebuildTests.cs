@@ -17,7 +17,8 @@ public sealed class RebuildTests
         await using var pipeline = await Pipeline.StartAsync(lostRedis.ConnectionString);
         await using var redis = await ConnectionMultiplexer.ConnectAsync(lostRedis.ConnectionString + ",allowAdmin=true");
         var database = redis.GetDatabase();
-        string[] users = [.. Enumerable.Range(0, Users).Select(i => $"rebuilt-{i}")];
+        var run = Guid.NewGuid();
+        string[] users = [.. Enumerable.Range(0, Users).Select(i => $"rebuilt-{run:N}-{i}")];
         await SendAsync(pipeline, users, eventsEach: 12);
         string[] erased = [users[0], users[1]];
         foreach (var user in erased) (await pipeline.Ingestor.DeleteAsync($"/v1/users/{user}")).EnsureSuccessStatusCode();
