@@ -58,7 +58,11 @@ var minutes = new Option<double>("--minutes") { Description = "How long events a
 var load = new Option<double>("--rate") { Description = "Events per second.", DefaultValueFactory = _ => 200 };
 var page = new Option<FileInfo?>("--out") { Description = "The report's page. Default: artifacts/chaos/seed-SEED.md." };
 var leaveOut = new Option<FaultKind[]>("--leave-out") { Description = "Kinds of faults not to inject, e.g. coordinatorMove.", DefaultValueFactory = _ => [] };
-minutes.Validators.Add(result => { if (result.GetValueOrDefault<double>() is not (> 0 and <= 600)) result.AddError("--minutes must be above 0 and at most 600."); });
+minutes.Validators.Add(result =>
+{
+    var value = result.GetValueOrDefault<double>();
+    if (!(value > FaultPlan.Faultless.TotalMinutes && value <= 600)) result.AddError($"--minutes must be above {FaultPlan.Faultless.TotalMinutes}, for a fault to come up, and at most 600.");
+});
 load.Validators.Add(result => { if (result.GetValueOrDefault<double>() is not (> 0 and <= 5_000)) result.AddError("--rate must be above 0 and at most 5000."); });
 var chaos = new Command("chaos", "Break the pipeline in every way, while events come in, and have an independent audit compare what is there with what was sent. Exit 0 only if nothing differs.") { minutes, seed, load, page, leaveOut };
 chaos.SetAction((parsed, stopping) => new ChaosCommand(new ChaosOptions
@@ -83,6 +87,7 @@ overload.SetAction((parsed, stopping) => new OverloadCommand(new OverloadOptions
 root.Add(overload);
 
 var soaking = new Option<double>("--minutes") { Description = "How long; the first third fills what is bounded.", DefaultValueFactory = _ => 30 };
+soaking.Validators.Add(result => { if (result.GetValueOrDefault<double>() is not (>= 1 and <= 1_440)) result.AddError("--minutes must be 1 to 1440: less leaves no samples to compare."); });
 var soak = new Command("soak", "A steady load for a long time. Exit 0 only if memory, handles, threads and latency are flat and nothing is lost.") { soaking, load };
 soak.SetAction((parsed, stopping) => new SoakCommand(new SoakOptions { Minutes = parsed.GetValue(soaking), Rate = parsed.GetValue(load) }).ExecuteAsync(stopping));
 root.Add(soak);

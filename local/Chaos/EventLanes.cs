@@ -15,6 +15,9 @@ internal sealed class EventLanes(Uri ingestor, InputRecorder recorder, IReadOnly
     private const int LargeBatch = 500;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long after the last event an ingestor that refuses everything is asked again.</summary>
+    private static readonly TimeSpan LongestRefusal = TimeSpan.FromSeconds(90);
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     private readonly HttpClient _http = new() { BaseAddress = ingestor, Timeout = LongestAnswer };
@@ -33,6 +36,22 @@ internal sealed class EventLanes(Uri ingestor, InputRecorder recorder, IReadOnly
 
     /// <summary>Requests whose connection broke, or that were not answered in time.</summary>
     public int Broken => Volatile.Read(ref _broken);
+
+    /// <summary>Runs what sends elements for <paramref name="length"/>, and gives it up where the ingestor still refuses them long after the last was due.</summary>
+    /// <param name="run">Ends where its token says so.</param>
+    public static async Task BoundedAsync(TimeSpan length, Func<CancellationToken, Task> run, Action<string> show, CancellationToken stopping)
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        enough.CancelAfter(length + LongestRefusal);
+        try
+        {
+            await run(enough.Token);
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            show($"Elements are still refused {LongestRefusal.TotalSeconds:F0} s after the last was due: they count as lost.");
+        }
+    }
 
     /// <param name="length">New elements come for so long; those that are under way are seen through.</param>
     /// <param name="stopping">Gives up at once, with elements unanswered.</param>

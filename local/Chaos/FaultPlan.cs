@@ -8,6 +8,9 @@ internal static class FaultPlan
     private static readonly TimeSpan FirstAt = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
 
+    /// <summary>A longer run has a fault.</summary>
+    public static readonly TimeSpan Faultless = FirstAt + Quiet;
+
     public static readonly IReadOnlyList<string> Groups = ["driftline.feature-builder", "driftline.predictor", "driftline.recommender"];
 
     private static readonly string[] Consumed = [Topics.StorefrontEvents.Name, Topics.SequenceUpdates.Name, Topics.InterestUpdates.Name];

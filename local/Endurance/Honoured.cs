@@ -16,19 +16,21 @@ internal static class Honoured
     /// Looks until all is there, or until nothing has become better for <paramref name="patience"/>. Users who were found whole are not looked at again before
     /// the last of the others is, so that looking costs the pipeline little; then all are.
     /// </summary>
-    /// <returns>Accepted events that no sequence holds, users whose interest is another sequence's, and when the last of both was gone.</returns>
+    /// <returns>Accepted events that no sequence holds, users whose interest is another sequence's, and after which look nothing of both was left, or the last one.</returns>
     public static async Task<(int Missing, int Behind, TimeSpan After)> WaitAsync(
         IReadOnlyDictionary<string, List<ulong>> accepted, IConnectionMultiplexer redis, TimeSpan patience, CancellationToken stopping)
     {
         var started = Stopwatch.GetTimestamp();
         var (best, since) = (int.MaxValue, started);
         List<string> waiting = [.. accepted.Keys];
+        TimeSpan? whole = null;
         while (true)
         {
             var all = waiting.Count == accepted.Count;
             var (missing, behind, notWhole) = await LookAsync(accepted, waiting, redis);
             var after = Stopwatch.GetElapsedTime(started);
-            if (missing + behind == 0 && all) return (0, 0, after);
+            whole = missing + behind == 0 ? whole ?? after : null; // the look at all that follows is for certainty, and not the pipeline's time
+            if (whole is { } found && all) return (0, 0, found);
             if (missing + behind < best) (best, since) = (missing + behind, Stopwatch.GetTimestamp());
             if (Stopwatch.GetElapsedTime(since) > patience) return (missing, behind, after);
             waiting = notWhole.Count > 0 ? notWhole : [.. accepted.Keys];

@@ -62,9 +62,10 @@ internal sealed class OverloadCommand(OverloadOptions options)
         using var load = new OpenLoad(pipeline.Stack[LocalService.Ingestor.Name], pipeline.Items, Users, CalibratingConnections);
         var length = TimeSpan.FromMinutes(options.Minutes / 4);
         await load.RunAsync(double.PositiveInfinity, length < LongestCalibration ? length : LongestCalibration, stopping);
-        var (missing, behind, _) = await Honoured.WaitAsync(load.AcceptedBy, redis, Patience, stopping);
+        var sent = TimeProvider.System.GetElapsedTime(started);
+        var (missing, behind, drained) = await Honoured.WaitAsync(load.AcceptedBy, redis, Patience, stopping);
         return missing + behind == 0
-            ? load.Accepted / TimeProvider.System.GetElapsedTime(started).TotalSeconds
+            ? load.Accepted / (sent + drained).TotalSeconds
             : throw new InvalidOperationException($"The pipeline lost events before it was overloaded: {missing} accepted ones are missing, {behind} users' interests are behind.");
     }
 

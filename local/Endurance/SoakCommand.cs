@@ -40,7 +40,8 @@ internal sealed class SoakCommand(SoakOptions options)
         using var recorder = new InputRecorder(input, TimeProvider.System);
         using var lanes = new EventLanes(
             pipeline.Stack[LocalService.Ingestor.Name], recorder, [.. Enumerable.Range(0, Lanes).Select(lane => new EventStream(1, lane, pipeline.Items, TimeProvider.System, steady: true))], options.Rate);
-        await lanes.RunAsync(TimeSpan.FromMinutes(options.Minutes), stopping);
+        var length = TimeSpan.FromMinutes(options.Minutes);
+        await EventLanes.BoundedAsync(length, enough => lanes.RunAsync(length, enough), Show, stopping);
         recorder.Dispose();
         var figures = Compare(samples.All);
         Show("| process | figure | before | after | |\n|---|---|---:|---:|---|");
@@ -49,7 +50,7 @@ internal sealed class SoakCommand(SoakOptions options)
         foreach (var example in verdict.Examples) Show(example);
         var grew = figures.Count(one => one.Grew);
         Console.WriteLine(JsonSerializer.Serialize(new SoakReport(options.Minutes, options.Rate, lanes.Answered, verdict.Total, grew, pipeline.Stack.Restarts, figures), EnduranceJson.Default.SoakReport));
-        return grew == 0 && verdict.Total == 0 && pipeline.Stack.Restarts == 0 ? 0 : 1; // a service that was started again begins small
+        return figures.Count > 0 && grew == 0 && verdict.Total == 0 && pipeline.Stack.Restarts == 0 ? 0 : 1; // a service that was started again begins small
     }
 
     /// <summary>Medians of the second third and of the last sixth.</summary>

@@ -42,6 +42,16 @@ public sealed class LocalRunTests
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("soak", "0.05")]
+    [InlineData("chaos", "0.1")]
+    public async Task ARunThatIsTooShortToJudgeAnythingIsRefused(string command, string minutes)
+    {
+        var (exit, _, error) = await RunAsync(command, "--minutes", minutes);
+        Assert.NotEqual(0, exit);
+        Assert.Contains("--minutes must be", error, StringComparison.Ordinal);
+    }
+
     private static void Check((int ExitCode, string Output, string Error) run, int events)
     {
         Assert.True(run.ExitCode == 0, $"exit code {run.ExitCode}\n{run.Output}\n{run.Error}");
