@@ -9,7 +9,9 @@ using Driftline.Bench.Predictor;
 using Driftline.Bench.Regressions;
 using Driftline.Bench.Retrieval;
 using Driftline.Bench.Stages;
+using Driftline.InterestModel;
 using Driftline.Local;
+using Driftline.Storefront;
 
 var rate = new Option<double>("--rate") { Description = "Events per second that arrive, whatever the pipeline makes of them.", DefaultValueFactory = _ => 1_000 };
 var seconds = new Option<double>("--seconds") { Description = "Length of the measured part.", DefaultValueFactory = _ => 60 };
@@ -110,7 +112,8 @@ try
         { e2e, peer, growth, ingest, buildSequences, answers, start, capacity, PredictorCommand.Create(), retrieval, MicroCommand.Create(), regressions }.Parse(args)
         .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
 }
-catch (Exception e) when (e is InvalidOperationException or FileNotFoundException or TimeoutException or IOException or Driftline.Client.DriftlineException)
+catch (Exception e) when (e is ImportException or ModelArtifactException or InvalidOperationException or FileNotFoundException or TimeoutException or IOException or UnauthorizedAccessException or HttpRequestException
+    or Confluent.Kafka.KafkaException or Confluent.SchemaRegistry.SchemaRegistryException or StackExchange.Redis.RedisException or Driftline.Client.DriftlineException)
 {
     Console.Error.WriteLine($"bench: {e.Message}");
     return 2;

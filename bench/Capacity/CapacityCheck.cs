@@ -28,8 +28,6 @@ internal sealed class CapacityCheck(double seconds, string folder)
     {
         var measured = await MeasureAsync([.. Fitted, .. Checked], say, stopping);
         var costs = Fit(measured[Fitted[0]], measured[Fitted[1]], await StartCommand.SecondsPerEventAsync(EventsRead, stopping));
-        Directory.CreateDirectory(folder);
-        await File.WriteAllTextAsync(Path.Combine(folder, "unit-costs.json"), costs.ToJson(), stopping);
         var model = new CapacityModel(costs, new Building());
         var rows = new List<Row>();
         foreach (var size in Checked)
@@ -41,9 +39,12 @@ internal sealed class CapacityCheck(double seconds, string folder)
             rows.Add(new Row(size, "MiB of Redis' data", model.RedisBytes(report.UsersSeen, report.Entries / (double)report.UsersSeen) / (1 << 20), report.RedisBytes / (double)(1 << 20)));
         }
 
+        Directory.CreateDirectory(folder);
         await File.WriteAllTextAsync(Path.Combine(folder, "check.md"), Page(rows, costs), stopping);
         foreach (var row in rows) say(row.ToString());
-        return rows.All(row => row.Off <= Tolerance) ? 0 : 1;
+        if (!rows.All(row => row.Off <= Tolerance)) return 1;
+        await File.WriteAllTextAsync(Path.Combine(folder, "unit-costs.json"), costs.ToJson(), stopping);
+        return 0;
     }
 
     /// <summary>Straight lines through two measurements.</summary>

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Driftline.Local;
-using StackExchange.Redis;
 
 namespace Driftline.Bench.EndToEnd;
 
@@ -11,19 +10,18 @@ namespace Driftline.Bench.EndToEnd;
 /// <param name="AllocatedBytes">Managed memory that a service has ever allocated.</param>
 /// <param name="GcPauseSeconds">Time that a service has stood still for its garbage collector.</param>
 /// <param name="ResidentMiB">Memory of each process now.</param>
-/// <param name="RedisBytes">Memory that Redis' data take.</param>
 internal sealed record Costs(
     IReadOnlyDictionary<string, double> CpuSeconds, IReadOnlyDictionary<string, double> AllocatedBytes, IReadOnlyDictionary<string, double> GcPauseSeconds,
-    IReadOnlyDictionary<string, double> ResidentMiB, long RedisBytes)
+    IReadOnlyDictionary<string, double> ResidentMiB)
 {
     /// <summary>What each part has used between two moments, times a factor.</summary>
     public static Dictionary<string, double> Each(IReadOnlyDictionary<string, double> after, IReadOnlyDictionary<string, double> before, double factor, int digits) =>
         after.ToDictionary(pair => pair.Key, pair => Math.Round((pair.Value - before[pair.Key]) * factor, digits));
 }
 
-/// <summary>Reads <see cref="Costs"/> from Linux' process table, the services' metrics and Redis. Replicas of a service are added up.</summary>
+/// <summary>Reads <see cref="Costs"/> from Linux' process table and the services' metrics. Replicas of a service are added up.</summary>
 /// <param name="replicas">Each with the name that the stack knows it by.</param>
-internal sealed partial class CostMeter(Stack stack, IConnectionMultiplexer redis, HttpClient http, IReadOnlyList<(string Service, string Replica)> replicas)
+internal sealed partial class CostMeter(Stack stack, HttpClient http, IReadOnlyList<(string Service, string Replica)> replicas)
 {
     /// <summary>The name that librdkafka gives its test brokers' thread.</summary>
     private const string BrokerThread = "rdk:mock";
@@ -31,6 +29,7 @@ internal sealed partial class CostMeter(Stack stack, IConnectionMultiplexer redi
     /// <summary>Of the process table's clock; Linux reports it so everywhere.</summary>
     private const double TicksPerSecond = 100;
 
+    /// <exception cref="InvalidOperationException">See <see cref="RequireNoRestart"/>.</exception>
     public async Task<Costs> ReadAsync(CancellationToken stopping)
     {
         var cpu = new Dictionary<string, double>(StringComparer.Ordinal);
@@ -39,7 +38,7 @@ internal sealed partial class CostMeter(Stack stack, IConnectionMultiplexer redi
         var resident = new Dictionary<string, double>(StringComparer.Ordinal);
         foreach (var (service, replica) in replicas)
         {
-            using var process = Process.GetProcessById(stack.ProcessIdOf(replica));
+            using var process = Process.GetProcessById(stack.RunningProcessIdOf(replica) ?? throw Ended(stack));
             cpu[service] = cpu.GetValueOrDefault(service) + process.TotalProcessorTime.TotalSeconds;
             resident[service] = resident.GetValueOrDefault(service) + MiB(process.WorkingSet64);
             var metrics = await http.GetStringAsync(new Uri(stack[replica], "/metrics"), stopping);
@@ -52,19 +51,24 @@ internal sealed partial class CostMeter(Stack stack, IConnectionMultiplexer redi
         cpu["generator"] = self.TotalProcessorTime.TotalSeconds - cpu.GetValueOrDefault("broker");
         resident["generator"] = MiB(self.WorkingSet64);
 
-        var server = redis.GetServer(redis.GetEndPoints()[0]);
-        var info = (await server.InfoAsync()).SelectMany(section => section).GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.First().Value, StringComparer.Ordinal);
-        cpu["redis"] = Number(info, "used_cpu_user") + Number(info, "used_cpu_sys");
-        resident["redis"] = MiB(Number(info, "used_memory_rss"));
-        return new Costs(cpu, allocated, paused, resident, (long)Number(info, "used_memory"));
+        using var redis = Process.GetProcessById(stack.RedisProcessId!.Value);
+        cpu["redis"] = redis.TotalProcessorTime.TotalSeconds;
+        resident["redis"] = MiB(redis.WorkingSet64);
+        RequireNoRestart(stack);
+        return new Costs(cpu, allocated, paused, resident);
     }
+
+    /// <exception cref="InvalidOperationException">A service ended by itself: its costs would be those of its present run alone.</exception>
+    public static void RequireNoRestart(Stack stack)
+    {
+        if (stack.Restarts > 0) throw Ended(stack);
+    }
+
+    private static InvalidOperationException Ended(Stack stack) => new($"A service ended by itself, so that nothing measured here holds; logs: {stack.RunFolder}");
 
     private static double Sum(Regex metric, string metrics) => metric.Matches(metrics).Sum(match => double.Parse(match.Groups["value"].Value, CultureInfo.InvariantCulture));
 
     private static double MiB(double bytes) => Math.Round(bytes / (1 << 20), 1);
-
-    private static double Number(Dictionary<string, string> info, string key) =>
-        info.TryGetValue(key, out var text) && double.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : 0;
 
     private static double OwnThreads(string name) => Directory.GetDirectories("/proc/self/task").Sum(task =>
     {

@@ -118,7 +118,7 @@ internal sealed class E2eCommand(E2eOptions options)
         using var http = new HttpClient();
         using var answers = stack.ClientOf(LocalService.Recommender);
         await using var redis = await ConnectionMultiplexer.ConnectAsync(stack.RedisConnectionString + ",allowAdmin=true"); // INFO
-        var meter = new CostMeter(stack, redis, http, [.. LocalService.All.SelectMany(service => options.NamesOf(service).Select(name => (service.Name, name)))]);
+        var meter = new CostMeter(stack, http, [.. LocalService.All.SelectMany(service => options.NamesOf(service).Select(name => (service.Name, name)))]);
         var window = new SequenceStoreOptions().MaxLength;
         var ledger = new Ledger(window, counts: options.Peer);
         var recommender = new RecommenderClient(answers);
@@ -128,8 +128,8 @@ internal sealed class E2eCommand(E2eOptions options)
         var arrivals = new Arrivals(options.Seed, options.Rate, options.Users, items, options.Lanes, TimeProvider.System);
         using var load = new OpenLoopLoad([.. options.NamesOf(LocalService.Ingestor).Select(name => stack[name])], arrivals, watch, probe, options.Lanes, options.Batch);
 
-        var empty = await meter.ReadAsync(stopping);
-        var before = empty;
+        var emptyBytes = await RedisBytesAsync(redis);
+        var before = await meter.ReadAsync(stopping);
         long began = 0;
         await load.RunAsync(TimeSpan.FromSeconds(options.WarmUpSeconds), TimeSpan.FromSeconds(options.Seconds), async () =>
         {
@@ -146,6 +146,7 @@ internal sealed class E2eCommand(E2eOptions options)
         var shown = await ShownAsync(load.Last, watch, recommender, ledger, stopping);
         var took = Stopwatch.GetElapsedTime(began).TotalSeconds;
         var after = await meter.ReadAsync(stopping);
+        var redisBytes = await RedisBytesAsync(redis) - emptyBytes;
         await probe.FinishAsync();
         say($"{(shown ? "All sent and shown" : "All sent, not all shown")} after {took:F2} s; asking for every user's state.");
         var lost = await LostAsync(recommender, ledger, stopping);
@@ -156,7 +157,7 @@ internal sealed class E2eCommand(E2eOptions options)
             new Freshness(probe.Percentile(0.50), probe.Percentile(0.90), probe.Percentile(0.99), probe.Percentile(0.999), probe.Samples),
             Costs.Each(after.CpuSeconds, before.CpuSeconds, 1e6 / load.Accepted, 2), Costs.Each(after.AllocatedBytes, before.AllocatedBytes, 1.0 / load.Accepted, 0),
             Costs.Each(after.GcPauseSeconds, before.GcPauseSeconds, 1 / took, 4), after.ResidentMiB, Costs.Each(after.CpuSeconds, before.CpuSeconds, 1 / took, 4), watch.BytesPerRecord,
-            after.RedisBytes - empty.RedisBytes, ledger.Users.Sum(user => Math.Min(window, (long)ledger.Missing(user, 0))), perRequest,
+            redisBytes, ledger.Users.Sum(user => Math.Min(window, (long)ledger.Missing(user, 0))), perRequest,
             string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, {RuntimeInformation.ProcessArchitecture}, .NET {Environment.Version}"));
     }
 
@@ -179,6 +180,15 @@ internal sealed class E2eCommand(E2eOptions options)
         }
 
         return true;
+    }
+
+    /// <summary>What Redis' data take.</summary>
+    private static async Task<long> RedisBytesAsync(ConnectionMultiplexer redis)
+    {
+        var memory = (await redis.GetServer(redis.GetEndPoints()[0]).InfoAsync("memory")).SelectMany(section => section).ToDictionary(StringComparer.Ordinal);
+        return memory.TryGetValue("used_memory", out var bytes)
+            ? long.Parse(bytes, CultureInfo.InvariantCulture)
+            : throw new InvalidOperationException("This Redis does not say what its data take, and that is part of what is measured: install redis-server (Debian: apt-get install redis-server).");
     }
 
     private static async Task<double> CostOfRequestsAsync(int requests, CostMeter meter, RecommenderClient recommender, Ledger ledger, CancellationToken stopping)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Driftline.Bench.EndToEnd;
 using Driftline.Local;
 
 namespace Driftline.Bench.Stages;
@@ -34,6 +35,7 @@ internal static class StartCommand
         var started = Stopwatch.GetTimestamp();
         await stack.StartServiceAsync(LocalService.Recommender, stopping);
         await stack.WaitUntilReadyAsync(stopping);
+        CostMeter.RequireNoRestart(stack);
         using var process = Process.GetProcessById(stack.ProcessIdOf(LocalService.Recommender.Name));
         return (Stopwatch.GetElapsedTime(started).TotalSeconds, process.TotalProcessorTime.TotalSeconds);
     }
