@@ -31,8 +31,7 @@ internal sealed record ReplayData(ImportFolder Folder, IReadOnlyList<ImportItem>
     {
         var simulator = new Simulator(new SimulatorOptions { Seed = options.Seed });
         var history = TimeSpan.FromDays(HistoryDays);
-        // Of this build of the simulator: another one's history would not go with what is simulated below.
-        var path = Path.Combine(cacheFolder, "simulated", $"seed-{options.Seed}-days-{HistoryDays}-{typeof(Simulator).Module.ModuleVersionId.ToString("N")[..8]}");
+        var path = Path.Combine(cacheFolder, "simulated", $"seed-{options.Seed}-days-{HistoryDays}");
         using (await CacheLock.TakeAsync(path + ".lock", "writes the simulated history", stopping))
         {
             if (!Directory.Exists(path)) SimulatedFolder.Write(simulator, path, history);
