@@ -21,7 +21,7 @@ internal static class EventsApi
             _ => throw new BadRequestException(StatusCodes.Status400BadRequest, "Bad parameter", $"{Replay} must be true or false."),
         };
         List<EventReading> readings;
-        using (var body = await RequestBody.ReadAsync(request, options.Value))
+        using (var body = await RequestBody.ReadAsync(request, options.Value, time))
             readings = body.Elements.Select(element => reader.Read(element.Element, element.Pointer, receivedAt)).ToList();
         return TypedResults.Json(new EventResults(await intake.TakeAsync(readings, replay)), statusCode: StatusCodes.Status202Accepted);
     }

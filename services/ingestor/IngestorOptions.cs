@@ -27,6 +27,10 @@ internal sealed class IngestorOptions
     [Range(1, 100_000, ErrorMessage = "Ingestor:MaxConcurrentRequests must be between 1 and 100000.")]
     public int MaxConcurrentRequests { get; set; } = 256;
 
+    /// <summary>How long a body may take to come, whatever its rate; then the answer is 408. A slow sender has one of the <see cref="MaxConcurrentRequests"/> places for no longer.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ErrorMessage = "Ingestor:BodyTimeout must be between 00:00:01 and 00:10:00.")]
+    public TimeSpan BodyTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Most levels that an element's objects and arrays may nest, in fields that nobody reads too.</summary>
     [Range(4, 1_000, ErrorMessage = "Ingestor:MaxJsonDepth must be between 4 and 1000.")]
     public int MaxJsonDepth { get; set; } = 64;

@@ -17,7 +17,7 @@ internal static class ItemsApi
     internal static async Task<IResult> PutAsync(HttpRequest request, ItemReader reader, ItemIntake intake, IOptions<IngestorOptions> options, TimeProvider time)
     {
         List<ItemReading> readings;
-        using (var body = await RequestBody.ReadAsync(request, options.Value))
+        using (var body = await RequestBody.ReadAsync(request, options.Value, time))
             readings = body.Elements.Select(element => reader.Read(element.Element, element.Pointer, time.GetUtcNow())).ToList();
         return Accepted(await intake.PutAsync(readings));
     }

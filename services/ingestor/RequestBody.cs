@@ -27,16 +27,19 @@ internal sealed class RequestBody : IDisposable
         IsArray ? _document.RootElement.EnumerateArray().Select((element, i) => (element, $"/{i}")) : [(_document.RootElement, "")];
 
     /// <exception cref="BadRequestException">The request as a whole cannot be taken.</exception>
-    public static async Task<RequestBody> ReadAsync(HttpRequest request, IngestorOptions options)
+    public static async Task<RequestBody> ReadAsync(HttpRequest request, IngestorOptions options, TimeProvider time)
     {
         RequireJson(request);
         if (request.ContentLength > options.MaxRequestBytes) throw TooLarge(options);
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bound) bound.MaxRequestBodySize = 2L * options.MaxRequestBytes; // bounded below; beyond this the server does not even read it away
+        var aborted = request.HttpContext.RequestAborted;
+        using var late = new CancellationTokenSource(options.BodyTimeout, time);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(aborted, late.Token);
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(request.ContentLength ?? FirstBytes, FirstBytes));
         var length = 0;
         try
         {
-            while (length != request.ContentLength && await request.Body.ReadAsync(buffer.AsMemory(length), request.HttpContext.RequestAborted) is var read and > 0)
+            while (length != request.ContentLength && await request.Body.ReadAsync(buffer.AsMemory(length), stopping.Token) is var read and > 0)
             {
                 length += read;
                 if (length > options.MaxRequestBytes) throw TooLarge(options);
@@ -45,10 +48,12 @@ internal sealed class RequestBody : IDisposable
 
             return Parse(buffer.AsMemory(0, length), options.MaxBatchEvents, buffer);
         }
-        catch
+        catch (Exception e)
         {
             ArrayPool<byte>.Shared.Return(buffer);
-            throw;
+            if (e is not OperationCanceledException || aborted.IsCancellationRequested || !late.IsCancellationRequested) throw;
+            request.HttpContext.Response.Headers.Connection = "close"; // what still comes of the body is nobody's
+            throw TooSlow(options);
         }
 
         void Grow()
@@ -107,4 +112,7 @@ internal sealed class RequestBody : IDisposable
 
     private static BadRequestException TooLarge(IngestorOptions options) => new(
         StatusCodes.Status413PayloadTooLarge, "Body too large", $"The body is larger than {options.MaxRequestBytes} bytes: send fewer elements in one request.");
+
+    private static BadRequestException TooSlow(IngestorOptions options) => new(
+        StatusCodes.Status408RequestTimeout, "Body too slow", $"The body had not come within {options.BodyTimeout} (Ingestor:BodyTimeout): send fewer elements in one request.");
 }

@@ -22,13 +22,13 @@ internal static class UsersApi
         return TypedResults.Json(result, statusCode: StatusCodes.Status202Accepted);
     }
 
-    internal static async Task<IResult> MergeAsync(HttpContext http, MergeIntake intake, IOptions<IngestorOptions> options)
+    internal static async Task<IResult> MergeAsync(HttpContext http, MergeIntake intake, IOptions<IngestorOptions> options, TimeProvider time)
     {
         var path = RawTarget(http).Split('?', 2)[0].TrimEnd('/');
         var id = UserId(path[..^Merge.Length], options.Value);
         if (AnonymousUsers.SessionOf(id) is not null)
             throw new BadRequestException(StatusCodes.Status400BadRequest, "A session's id", "Merge a session into the user that it turned out to be: this id is a session's itself.");
-        using var body = await RequestBody.ReadAsync(http.Request, options.Value);
+        using var body = await RequestBody.ReadAsync(http.Request, options.Value, time);
         var (element, pointer) = body.Elements.First();
         var faults = new Faults();
         if (body.IsArray || element.ValueKind != JsonValueKind.Object) faults.Add("", "must be one object with a sessionId");

@@ -72,7 +72,7 @@ internal static class ApiDocument
         .WithDescription("For a login: what the session did before anybody knew whose it was, sent with a sessionId and no userId, becomes the user's, in every stage; so does what "
             + "still comes of it. A session is one user's: a merge into another is refused later, in storefront.events.rejected. Asking again changes nothing. Let the shop's "
             + "server ask: whoever can, can give any session's history to any user. Percent-encode the id; a slash in it is %2F.")
-        .Produces<MergeResult>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+        .Produces<MergeResult>(StatusCodes.Status202Accepted).RefusesBodies()
         .NamesOneId("User id, percent-encoded.", "u1")
         .AddOpenApiOperationTransformer((operation, context, _) =>
         {
@@ -108,8 +108,7 @@ internal static class ApiDocument
         });
 
     private static RouteHandlerBuilder TakesOneOrMany(this RouteHandlerBuilder endpoint, string component, IReadOnlyDictionary<string, string> examples) => endpoint
-        .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-        .ProducesProblem(StatusCodes.Status415UnsupportedMediaType).ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+        .ProducesProblem(StatusCodes.Status400BadRequest).RefusesBodies().ProducesProblem(StatusCodes.Status503ServiceUnavailable)
         .AddOpenApiOperationTransformer((operation, context, _) =>
         {
             var options = context.ApplicationServices.GetRequiredService<IOptions<IngestorOptions>>().Value;
@@ -131,6 +130,9 @@ internal static class ApiDocument
             AddRetryAfter(operation);
             return Task.CompletedTask;
         });
+
+    private static RouteHandlerBuilder RefusesBodies(this RouteHandlerBuilder endpoint) => endpoint.ProducesProblem(StatusCodes.Status408RequestTimeout)
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
 
     private static void AddRetryAfter(OpenApiOperation operation)
     {

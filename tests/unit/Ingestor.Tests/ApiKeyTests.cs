@@ -216,6 +216,7 @@ public sealed class ApiKeyTests
     [InlineData("Http:MaxConnections", "0", "Http:MaxConnections must be between")]
     [InlineData("Http:DataRateGrace", "00:00:01", "Http:DataRateGrace must be more than 1 second")]
     [InlineData("Ingestor:MaxConcurrentRequests", "0", "Ingestor:MaxConcurrentRequests must be between")]
+    [InlineData("Ingestor:BodyTimeout", "00:00:00", "Ingestor:BodyTimeout must be between")]
     [InlineData("Ingestor:MaxJsonDepth", "1001", "Ingestor:MaxJsonDepth must be between")]
     public async Task ASettingThatCannotBeStopsTheStartAndIsNamed(string key, string value, string told)
     {

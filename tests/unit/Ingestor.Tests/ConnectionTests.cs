@@ -68,6 +68,25 @@ public sealed class ConnectionTests
         Assert.Empty(service.Broker.Records);
     }
 
+    [Fact]
+    public async Task ABodyThatComesJustFastEnoughMayNotTakeForEver()
+    {
+        await using var service = Service(("Ingestor:MaxConcurrentRequests", "1"));
+        var client = service.CreateClient();
+        using var socket = await OpenAsync(client.BaseAddress!, $"{Head}Content-Length: 1000000\r\n\r\n");
+        var answered = ReadToEndAsync(socket);
+        while (!answered.IsCompleted)
+        {
+            await TrySendAsync(socket, new string(' ', 100)); // well above Http:MinBytesPerSecond
+            service.Time.Advance(TimeSpan.FromSeconds(10));
+            await Task.WhenAny(answered, Task.Delay(20));
+        }
+
+        Assert.StartsWith("HTTP/1.1 408", await answered, StringComparison.Ordinal);
+        Assert.Contains("within 00:00:30 (Ingestor:BodyTimeout)", await answered, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Accepted, await PostUntilAnsweredAsync(client)); // its place is free
+    }
+
     [Theory]
     [InlineData("GET /v1/{0} HTTP/1.1\r\nHost: x\r\n\r\n", 20_000, "414")]
     [InlineData("GET /v1/events HTTP/1.1\r\nHost: x\r\nX-Long: {0}\r\n\r\n", 20_000, "431")]
