@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
 
 namespace Driftline.Ingestor;
 
@@ -104,7 +105,7 @@ internal sealed class RequestBody : IDisposable
     {
         if (!request.HasJsonContentType())
             throw new BadRequestException(StatusCodes.Status415UnsupportedMediaType, "Not JSON", "Send the header Content-Type: application/json.");
-        if (request.GetTypedHeaders().ContentType?.Charset is { HasValue: true } charset && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+        if (request.GetTypedHeaders().ContentType?.Charset is { HasValue: true } charset && !HeaderUtilities.RemoveQuotes(charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase))
             throw new BadRequestException(StatusCodes.Status415UnsupportedMediaType, "Not UTF-8", "Send the body in UTF-8.");
         if (request.Headers.ContentEncoding is [{ Length: > 0 } encoding, ..] && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
             throw new BadRequestException(StatusCodes.Status415UnsupportedMediaType, "Compressed body", "Send the body without Content-Encoding.");

@@ -268,6 +268,18 @@ public sealed class EventsApiTests
         await IngestorService.ProblemAsync(await service.CreateClient().PostAsync("/v1/events", content), 415);
     }
 
+    [Theory]
+    [InlineData("application/json; charset=utf-8")]
+    [InlineData("application/json; charset=\"UTF-8\"")]
+    [InlineData("application/cloudevents+json")]
+    public async Task PlainJsonIsTakenHoweverItIsNamed(string contentType)
+    {
+        await using var service = new IngestorService();
+        using var content = IngestorService.Json(Click);
+        content.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse(contentType);
+        await IngestorService.ResultsAsync(await service.CreateClient().PostAsync("/v1/events", content));
+    }
+
     [Fact]
     public async Task AnUnknownRouteAndMethodAreProblemsToo()
     {
