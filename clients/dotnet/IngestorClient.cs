@@ -57,7 +57,7 @@ public sealed class IngestorClient
     public Task<ErasureAccepted> EraseUserAsync(string userId, CancellationToken stopping = default) =>
         AskAsync(HttpMethod.Delete, $"v1/users/{ResourcePath.Encode(userId, nameof(userId))}", null, ClientJson.Default.ErasureAccepted, stopping);
 
-    /// <summary>Makes what a session did, before anybody knew whose it is, the user's. A session is one user's; asking again changes nothing.</summary>
+    /// <summary>Makes what a session did, before anybody knew whose it is, the user's. A session is one user's; asking again changes nothing. A key needs the scope sessions:merge.</summary>
     public Task<SessionMerge> MergeSessionAsync(string userId, string sessionId, CancellationToken stopping = default)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(new SessionToMerge(sessionId), ClientJson.Default.SessionToMerge);

@@ -54,7 +54,7 @@ internal static class IngestorExtensions
         api.MapPutItems().DescribePutItems().RequireAuthorization(Scopes.Admin).RequireRateLimiting(Intake);
         api.MapDeleteItem().DescribeDeleteItem().RequireAuthorization(Scopes.Admin);
         api.MapDeleteUser().DescribeDeleteUser().RequireAuthorization(Scopes.Admin);
-        api.MapMergeSession().DescribeMergeSession().RequireAuthorization(Scopes.WriteEvents).RequireRateLimiting(Intake);
+        api.MapMergeSession().DescribeMergeSession().RequireAuthorization(Scopes.MergeSessions).RequireRateLimiting(Intake);
         return app.MapApiDocument();
     }
 }

@@ -8,6 +8,7 @@ namespace Driftline.Ingestor.Tests;
 public sealed class ApiKeyTests
 {
     private const string Click = """{"eventId":"e1","eventType":"click","userId":"u1","items":[{"itemId":"i1"}]}""";
+    private const string Session = """{"sessionId":"s1"}""";
     private const string Item = """{"id":"i1","title":"Kettle"}""";
 
     private readonly string _file = Path.Combine(Directory.CreateTempSubdirectory("driftline-keys-").FullName, "api-keys.json");
@@ -27,6 +28,7 @@ public sealed class ApiKeyTests
 
     [Theory]
     [InlineData("POST", "/v1/events", Click, Scopes.WriteEvents)]
+    [InlineData("POST", "/v1/users/u1/merge", Session, Scopes.MergeSessions)]
     [InlineData("PUT", "/v1/items", Item, Scopes.Admin)]
     [InlineData("DELETE", "/v1/items/i1", null, Scopes.Admin)]
     [InlineData("DELETE", "/v1/users/u1", null, Scopes.Admin)]
