@@ -31,7 +31,7 @@ internal static class ReplayCommand
         var count = new Option<int?>("--count") { Description = "The first N events only.", CustomParser = Bounds.AtLeastOne };
         var times = new Option<ReplayTimes>("--times")
         {
-            Description = "now: an event happens when it is sent, a shopper's in the folder's order. shifted: all times move so that the newest is now. original: as in the folder. The ingestor refuses what is older than Ingestor:MaxLateness (7 days).",
+            Description = "now: an event happens when it is sent, a shopper's in the folder's order. shifted: all times move so that the newest is now. original: as in the folder. The ingestor refuses what is older than Ingestor:MaxLateness, and the feature-builder later what is older than FeatureBuilder:MaxLateness (both 7 days): raise both for history.",
         };
         var ids = new Option<string?>("--ids") { Description = "What event ids begin with; the same ids again count as the same events. Default: the folder's name." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Check the folder and send nothing." };

@@ -7,7 +7,7 @@ internal sealed class IngestorOptions
 {
     public const string Section = "Ingestor";
 
-    /// <summary>Events older than this when they arrive (after skew correction) are rejected. To load history, raise it.</summary>
+    /// <summary>Events older than this when they arrive (after skew correction) are rejected. To load history, raise it and FeatureBuilder:MaxLateness, by which they are judged again.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "36500.00:00:00", ErrorMessage = "Ingestor:MaxLateness must be between 00:01:00 and 36500.00:00:00.")]
     public TimeSpan MaxLateness { get; set; } = TimeSpan.FromDays(7);
 
