@@ -30,12 +30,13 @@ internal sealed class ProducerReady(AvroCodec codec) : IHealthCheck
                 kind = ItemReader.ProductKind,
                 attributes = new Dictionary<string, string>(),
             }).AsTask().WaitAsync(cancellationToken);
+            await codec.EncodeAsync(Topics.PrivacyErasures.Name, new ErasureRequested { erasureId = "", userId = "" }).AsTask().WaitAsync(cancellationToken);
             return HealthCheckResult.Healthy();
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             return HealthCheckResult.Unhealthy(
-                $"the Schema Registry does not know {Topics.StorefrontEvents.Subject} or {Topics.CatalogItems.Subject} in this version: register schemas/*.avsc ({e.Message})", e);
+                $"the Schema Registry does not know {Topics.StorefrontEvents.Subject}, {Topics.CatalogItems.Subject} or {Topics.PrivacyErasures.Subject} in this version: register schemas/*.avsc ({e.Message})", e);
         }
     }
 }

@@ -292,15 +292,28 @@ public sealed class EventsApiTests
     public async Task ReadinessSaysWhatIsMissing()
     {
         await using var service = new IngestorService();
-        service.Registry.Empty = true;
+        service.Registry.Lacks = _ => true;
         using var waiting = await service.CreateClient().GetAsync("/health/ready");
         Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, waiting.StatusCode);
         Assert.Contains("storefront.events-value", await waiting.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using (var refused = await service.PostAsync(Click)) await IngestorService.ProblemAsync(refused, 503);
 
-        service.Registry.Empty = false;
+        service.Registry.Lacks = _ => false;
         Assert.Equal(System.Net.HttpStatusCode.OK, (await service.CreateClient().GetAsync("/health/ready")).StatusCode);
         Assert.Equal(System.Net.HttpStatusCode.OK, (await service.CreateClient().GetAsync("/health/live")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("storefront.events-value")]
+    [InlineData("catalog.items-value")]
+    [InlineData("privacy.erasures-value")]
+    public async Task WithoutTheSchemaOfAnythingThatItSendsTheServiceIsNotReady(string missing)
+    {
+        await using var service = new IngestorService();
+        service.Registry.Lacks = subject => subject == missing;
+        using var answer = await service.CreateClient().GetAsync("/health/ready");
+        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Contains(missing, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Theory]

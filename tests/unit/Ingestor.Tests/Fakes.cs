@@ -85,10 +85,11 @@ public class FakeBroker : DispatchProxy
     }
 }
 
-/// <summary>A registry that knows every schema, or none, and takes its time like one behind a network.</summary>
+/// <summary>A registry that knows every schema but those that a test takes away, and takes its time like one behind a network.</summary>
 public class FakeRegistry : DispatchProxy
 {
-    public bool Empty { get; set; }
+    /// <summary>Whether it does not know a subject.</summary>
+    public Func<string, bool> Lacks { get; set; } = _ => false;
 
     public static (ISchemaRegistryClient Client, FakeRegistry Registry) Create()
     {
@@ -98,17 +99,17 @@ public class FakeRegistry : DispatchProxy
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name switch
     {
-        nameof(ISchemaRegistryClient.GetSchemaIdAsync) => AnswerAsync(1),
+        nameof(ISchemaRegistryClient.GetSchemaIdAsync) => AnswerAsync((string)args![0]!, 1),
         nameof(ISchemaRegistryClient.LookupSchemaAsync) => AnswerAsync(
-            new RegisteredSchema((string)args![0]!, 1, 1, ((Schema)args[1]!).SchemaString, SchemaType.Avro, [])),
+            (string)args![0]!, new RegisteredSchema((string)args[0]!, 1, 1, ((Schema)args[1]!).SchemaString, SchemaType.Avro, [])),
         "get_" + nameof(ISchemaRegistryClient.Config) => Array.Empty<KeyValuePair<string, string>>(),
         nameof(IDisposable.Dispose) => null,
         _ => throw new NotSupportedException(targetMethod.ToString()),
     };
 
-    private async Task<T> AnswerAsync<T>(T known)
+    private async Task<T> AnswerAsync<T>(string subject, T known)
     {
         await Task.Yield();
-        return Empty ? throw new SchemaRegistryException("Subject not found", System.Net.HttpStatusCode.NotFound, 40401) : known;
+        return Lacks(subject) ? throw new SchemaRegistryException("Subject not found", System.Net.HttpStatusCode.NotFound, 40401) : known;
     }
 }
