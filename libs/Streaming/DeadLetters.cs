@@ -15,11 +15,11 @@ internal interface IDeadLetters
 /// <summary>
 /// The rejected topic: original key, value and headers, plus <c>dl_stage</c>, <c>dl_error</c>, <c>dl_topic</c>, <c>dl_partition</c>,
 /// <c>dl_offset</c> and <c>dl_time</c> (UTF-8). Records that were refused at the HTTP edge have no <c>dl_topic</c>; those that the broker found too large have the one that they were meant for, and no place on it.
-/// A value that the broker refuses as too large is left out, and <c>dl_omitted_bytes</c> says how long it was; where that is not enough, so are the original's headers, whose number
+/// A value that the broker refuses as too large, sent alone too, is left out, and <c>dl_omitted_bytes</c> says how long it was; where that is not enough, so are the original's headers, whose number
 /// <c>dl_omitted_headers</c> says, and a key longer than <see cref="MostKeyBytes"/>.
 /// </summary>
 public sealed class DeadLetters(string topic, string stage, RecordProducer producer, StreamingTelemetry telemetry, TimeProvider time, ILogger<DeadLetters> log)
-    : IDeadLetters
+    : IDeadLetters, IDisposable
 {
     private const int MaxReasonChars = 1_000;
 
@@ -27,6 +27,8 @@ public sealed class DeadLetters(string topic, string stage, RecordProducer produ
     private const int MostKeyBytes = 1_024;
 
     private static readonly string[] Own = ["dl_topic", "dl_partition", "dl_offset", "dl_stage", "dl_error", "dl_time", "dl_omitted_bytes"];
+
+    private readonly SemaphoreSlim _alone = new(1); // a broker refuses the whole batch that the client has made: only what is refused by itself is too large
 
     Task IDeadLetters.SendAsync(ConsumeResult<byte[], byte[]> record, string reason, string kind)
     {
@@ -51,6 +53,8 @@ public sealed class DeadLetters(string topic, string stage, RecordProducer produ
         return SendAsync(RecordKey.Encode(key), original, reason, kind, headers);
     }
 
+    public void Dispose() => _alone.Dispose();
+
     private async Task SendAsync(byte[]? key, byte[]? value, string reason, string kind, Headers headers)
     {
         Add(headers, "dl_stage", stage);
@@ -64,11 +68,28 @@ public sealed class DeadLetters(string topic, string stage, RecordProducer produ
         }
         catch (KafkaException e) when (e.Error.Code == ErrorCode.MsgSizeTooLarge)
         {
-            Add(headers, "dl_omitted_bytes", (value?.Length ?? 0).ToString(CultureInfo.InvariantCulture));
-            await SendWithoutValueAsync(key, headers, others, cause);
+            await SendAloneAsync(key, value, headers, others, cause);
         }
 
         telemetry.Rejected(topic, stage, kind);
+    }
+
+    private async Task SendAloneAsync(byte[]? key, byte[]? value, Headers headers, int others, ActivityContext cause)
+    {
+        await _alone.WaitAsync();
+        try
+        {
+            await producer.SendAsync(topic, new OutgoingRecord(key, value, headers, cause));
+        }
+        catch (KafkaException e) when (e.Error.Code == ErrorCode.MsgSizeTooLarge)
+        {
+            Add(headers, "dl_omitted_bytes", (value?.Length ?? 0).ToString(CultureInfo.InvariantCulture));
+            await SendWithoutValueAsync(key, headers, others, cause);
+        }
+        finally
+        {
+            _alone.Release();
+        }
     }
 
     private async Task SendWithoutValueAsync(byte[]? key, Headers headers, int others, ActivityContext cause)

@@ -9,7 +9,7 @@ namespace Driftline.Ingestor;
 /// one request leave in request order, so a user's events keep theirs.
 /// </summary>
 internal sealed class EventIntake(
-    RecordProducer producer, AvroCodec codec, DeadLetters deadLetters, RecentEvents recent, InFlight inFlight, IngestorMetrics metrics)
+    SendApart producer, AvroCodec codec, DeadLetters deadLetters, RecentEvents recent, InFlight inFlight, IngestorMetrics metrics)
 {
     private const string Source = "/driftline/ingestor";
 
@@ -24,7 +24,7 @@ internal sealed class EventIntake(
             inFlight.Reserve(readings.Count);
             var results = new EventResult[readings.Count];
             foreach (var some in await inFlight.WaitAsync(Settle(readings, encoded, replay)))
-                foreach (var (place, result) in some) results[place] = result;
+                foreach (var (place, result) in some) results[place] = result!;
             foreach (var ((type, status), count) in readings.Zip(results).CountBy(pair => (pair.First.Type, pair.Second.Status))) metrics.Events(type, status, count);
             return results;
         }
@@ -76,12 +76,15 @@ internal sealed class EventIntake(
     }
 
     private static EventResult NotStored(EventReading reading) => reading.Rejection is { } rejection
-        ? new EventResult(reading.EventId, ResultStatus.Rejected, rejection.Pointer, rejection.Reason)
+        ? Rejected(reading, rejection)
         : new EventResult(reading.EventId, ResultStatus.NotStored);
 
-    private static async Task<EventResult> RepeatedAsync(EventReading reading, Task<bool> twin) => await twin
-        ? new EventResult(reading.EventId, ResultStatus.Duplicate)
-        : throw new UnavailableException("another request with the same event could not be sent");
+    private static async Task<EventResult> RepeatedAsync(EventReading reading, Task<ResultStatus?> twin) => await twin switch
+    {
+        ResultStatus.Accepted => new EventResult(reading.EventId, ResultStatus.Duplicate),
+        ResultStatus.Rejected => Rejected(reading, TooLarge(reading)), // kept once already
+        _ => throw new UnavailableException("another request with the same event could not be sent"),
+    };
 
     private async Task<Settled[]> SendAsync(List<Sending> sendings)
     {
@@ -93,18 +96,20 @@ internal sealed class EventIntake(
             {
                 var (place, reading, _, _) = sendings[i];
                 if (errors[i] is null) settled[i] = new Settled(place, new EventResult(reading.EventId, ResultStatus.Accepted));
-                else if (errors[i]!.Code == ErrorCode.MsgSizeTooLarge) settled[i] = new Settled(place, await RejectAsync(reading, TooLarge(reading), "too_large", sendings[i].Encoded));
+                else if (SendApart.IsTooLarge(errors[i])) settled[i] = new Settled(place, await RejectAsync(reading, TooLarge(reading), "too_large", sendings[i].Encoded));
             }
 
-            return errors.FirstOrDefault(error => error is not null && error.Code != ErrorCode.MsgSizeTooLarge) is { } failure ? throw new KafkaException(failure) : settled;
+            return errors.FirstOrDefault(error => error is not null && !SendApart.IsTooLarge(error)) is { } failure ? throw new KafkaException(failure) : settled;
         }
         finally
         {
             for (var i = 0; i < settled.Length; i++)
-                if (sendings[i].Pair is { } pair) recent.Settle(pair, settled[i].Result is { Status: ResultStatus.Accepted });
+                if (sendings[i].Pair is { } pair) recent.Settle(pair, settled[i].Result?.Status);
             inFlight.Release(settled.Length);
         }
     }
+
+    private static EventResult Rejected(EventReading reading, Rejection rejection) => new(reading.EventId, ResultStatus.Rejected, rejection.Pointer, rejection.Reason);
 
     private static Rejection TooLarge(EventReading reading) => new(reading.Pointer, "is larger than the broker takes: send fewer items or shorter texts");
 
@@ -113,11 +118,11 @@ internal sealed class EventIntake(
     {
         await deadLetters.SendAsync(
             reading.UserId, encoded ?? reading.Original, $"{rejection.Pointer} {rejection.Reason}".TrimStart(), kind, encoded is null ? null : Topics.StorefrontEvents.Name);
-        return new EventResult(reading.EventId, ResultStatus.Rejected, rejection.Pointer, rejection.Reason);
+        return Rejected(reading, rejection);
     }
 
     /// <summary>What became of the element at a place of the request.</summary>
-    private readonly record struct Settled(int Place, EventResult Result);
+    private readonly record struct Settled(int Place, EventResult? Result);
 
     /// <summary>An event on its way, whose pair is claimed; null for one that is replayed.</summary>
     private readonly record struct Sending(int Place, EventReading Reading, UInt128? Pair, byte[] Encoded)

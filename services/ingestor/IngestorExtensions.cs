@@ -18,6 +18,7 @@ internal static class IngestorExtensions
             .Validate(options => options.MaxInFlightEvents >= options.MaxBatchEvents, "Ingestor:MaxInFlightEvents must be at least Ingestor:MaxBatchEvents, or a full batch could never be taken.")
             .Validate(options => options.MaxElementBytes <= options.MaxRequestBytes, "Ingestor:MaxElementBytes must not exceed Ingestor:MaxRequestBytes.");
         services.AddPrivacy();
+        services.AddSingleton<SendApart>();
         services.AddSingleton<EventReader>();
         services.AddSingleton<EventIntake>();
         services.AddSingleton<ItemReader>();

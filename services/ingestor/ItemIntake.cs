@@ -8,7 +8,7 @@ namespace Driftline.Ingestor;
 /// Sees catalogue changes through to <c>catalog.items</c>, in request order: of two changes of one item the later stays. Rejected items are
 /// told to the caller and not kept: the catalogue is the caller's own, and can be sent again.
 /// </summary>
-internal sealed class ItemIntake(RecordProducer producer, AvroCodec codec, InFlight inFlight, IngestorMetrics metrics, TimeProvider time)
+internal sealed class ItemIntake(SendApart producer, AvroCodec codec, InFlight inFlight, IngestorMetrics metrics, TimeProvider time)
 {
     private const string Source = "/driftline/ingestor";
 
@@ -16,17 +16,18 @@ internal sealed class ItemIntake(RecordProducer producer, AvroCodec codec, InFli
     /// <exception cref="UnavailableException">Some are not acknowledged; sending them again changes nothing for those that are.</exception>
     public Task<ItemResult[]> PutAsync(IReadOnlyList<ItemReading> readings) => CountAsync("put", readings.Count, async () =>
     {
-        var encoded = (await inFlight.WaitAsync(EncodeAsync(readings)))[0];
-        inFlight.Reserve(readings.Count);
-        return await inFlight.WaitAsync(readings.Zip(encoded, PutAsync).ToArray());
+        var changes = (await inFlight.WaitAsync(EncodeAsync(readings)))[0];
+        inFlight.Reserve(changes.Count);
+        var sent = new Queue<ItemResult>(changes.Count == 0 ? [] : (await inFlight.WaitAsync(SendAsync(changes, "item-updated")))[0]);
+        return readings.Select(reading => reading.Rejection is { } rejection ? new ItemResult(reading.Id, ResultStatus.Rejected, rejection.Pointer, rejection.Reason) : sent.Dequeue()).ToArray();
     });
 
     /// <summary>Withdraws an item: a tombstone. Returns once Kafka has acknowledged it.</summary>
     /// <inheritdoc cref="PutAsync(IReadOnlyList{ItemReading})" path="/exception"/>
-    public Task<ItemResult[]> DeleteAsync(string id) => CountAsync("delete", 1, () =>
+    public Task<ItemResult[]> DeleteAsync(string id) => CountAsync("delete", 1, async () =>
     {
         inFlight.Reserve(1);
-        return inFlight.WaitAsync(SendAsync(id, null, "item-withdrawn"));
+        return (await inFlight.WaitAsync(SendAsync([new Change(id, "", null)], "item-withdrawn")))[0];
     });
 
     private async Task<ItemResult[]> CountAsync(string operation, int count, Func<Task<ItemResult[]>> take)
@@ -45,39 +46,36 @@ internal sealed class ItemIntake(RecordProducer producer, AvroCodec codec, InFli
     }
 
     /// <summary>All before the first is sent: encoding may wait for the registry, and what waits would be overtaken.</summary>
-    private async Task<byte[]?[]> EncodeAsync(IReadOnlyList<ItemReading> readings)
+    private async Task<List<Change>> EncodeAsync(IReadOnlyList<ItemReading> readings)
     {
-        var encoded = new byte[readings.Count][];
-        for (var i = 0; i < encoded.Length; i++)
+        var changes = new List<Change>(readings.Count);
+        foreach (var reading in readings)
         {
-            if (readings[i].Item is { } item) encoded[i] = await codec.EncodeAsync(Topics.CatalogItems.Name, item);
+            if (reading.Item is { } item) changes.Add(new Change(reading.Id!, reading.Pointer, await codec.EncodeAsync(Topics.CatalogItems.Name, item)));
         }
 
-        return encoded;
+        return changes;
     }
 
-    private Task<ItemResult> PutAsync(ItemReading reading, byte[]? encoded)
-    {
-        if (encoded is not null) return SendAsync(reading.Id!, encoded, "item-updated", reading.Pointer);
-        inFlight.Release();
-        return Task.FromResult(new ItemResult(reading.Id, ResultStatus.Rejected, reading.Rejection!.Pointer, reading.Rejection.Reason));
-    }
-
-    private async Task<ItemResult> SendAsync(string id, byte[]? encoded, string type, string pointer = "")
+    private async Task<ItemResult[]> SendAsync(IReadOnlyList<Change> changes, string type)
     {
         try
         {
             var now = time.GetUtcNow();
-            await producer.SendAsync(Topics.CatalogItems.Name, OutgoingRecord.Of(id, encoded, new CloudEvent(Guid.CreateVersion7(now).ToString(), Source, $"driftline.catalog.{type}", now)));
-            return new ItemResult(id, ResultStatus.Accepted);
-        }
-        catch (KafkaException e) when (e.Error.Code == ErrorCode.MsgSizeTooLarge) // trying again would not help
-        {
-            return new ItemResult(id, ResultStatus.Rejected, pointer, "is larger than the broker takes: send shorter texts");
+            var errors = await producer.DeliverAsync(Topics.CatalogItems.Name, [.. changes.Select(change => OutgoingRecord.Of(
+                change.Id, change.Encoded, new CloudEvent(Guid.CreateVersion7(now).ToString(), Source, $"driftline.catalog.{type}", now)))]);
+            if (errors.FirstOrDefault(error => error is not null && !SendApart.IsTooLarge(error)) is { } failure) throw new KafkaException(failure);
+            return [.. changes.Zip(errors, (change, error) => error is null
+                ? new ItemResult(change.Id, ResultStatus.Accepted)
+                : new ItemResult(change.Id, ResultStatus.Rejected, change.Pointer, "is larger than the broker takes: send shorter texts"))]; // trying again would not help
         }
         finally
         {
-            inFlight.Release();
+            inFlight.Release(changes.Count);
         }
     }
+
+    /// <summary>What an item becomes.</summary>
+    /// <param name="Encoded">Null withdraws it.</param>
+    private readonly record struct Change(string Id, string Pointer, byte[]? Encoded);
 }

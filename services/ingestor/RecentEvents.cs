@@ -19,7 +19,7 @@ internal sealed class RecentEvents(IOptions<IngestorOptions> options)
 
     private readonly int _generation = Math.Max(1, options.Value.DuplicateWindowEvents / 2);
     private readonly Lock _lock = new();
-    private readonly Dictionary<UInt128, TaskCompletionSource<bool>?> _inFlight = []; // null until a twin waits
+    private readonly Dictionary<UInt128, TaskCompletionSource<ResultStatus?>?> _inFlight = []; // null until a twin waits
     private HashSet<UInt128> _young = [];
     private HashSet<UInt128> _old = [];
 
@@ -35,30 +35,30 @@ internal sealed class RecentEvents(IOptions<IngestorOptions> options)
     }
 
     /// <returns>
-    /// Null if the pair is new: the caller sends it and then calls <see cref="Settle"/>. Else a task that yields true once Kafka has the pair, and
-    /// false if it could not be sent.
+    /// Null if the pair is new: the caller sends it and then calls <see cref="Settle"/>. Else a task that yields what the pair was settled with.
     /// </returns>
-    public Task<bool>? Claim(UInt128 pair)
+    public Task<ResultStatus?>? Claim(UInt128 pair)
     {
         lock (_lock)
         {
-            if (_young.Contains(pair) || _old.Contains(pair)) return Task.FromResult(true);
+            if (_young.Contains(pair) || _old.Contains(pair)) return Task.FromResult<ResultStatus?>(ResultStatus.Accepted);
             ref var claim = ref CollectionsMarshal.GetValueRefOrAddDefault(_inFlight, pair, out var isTwin);
-            return isTwin ? (claim ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously)).Task : null;
+            return isTwin ? (claim ??= new TaskCompletionSource<ResultStatus?>(TaskCreationOptions.RunContinuationsAsynchronously)).Task : null;
         }
     }
 
     /// <summary>Ends a claim.</summary>
-    public void Settle(UInt128 pair, bool acknowledged)
+    /// <param name="status">Accepted once Kafka has the pair, rejected if it never will, null if it could not be sent.</param>
+    public void Settle(UInt128 pair, ResultStatus? status)
     {
-        TaskCompletionSource<bool>? claim;
+        TaskCompletionSource<ResultStatus?>? claim;
         lock (_lock)
         {
             _inFlight.Remove(pair, out claim);
-            if (acknowledged) Remember(pair);
+            if (status == ResultStatus.Accepted) Remember(pair);
         }
 
-        claim?.SetResult(acknowledged);
+        claim?.SetResult(status);
     }
 
     private void Remember(UInt128 pair)

@@ -75,6 +75,32 @@ public sealed class EventsApiTests
     }
 
     [Fact]
+    public async Task EventsOfABatchThatIsTooLargeAreJudgedEachByItself()
+    {
+        await using var service = new IngestorService();
+        service.Broker.MaxBatchBytes = 300;
+        var events = Enumerable.Range(0, 20).Select(i => Click.Replace("e1", $"e{i}", StringComparison.Ordinal)).ToArray();
+        events[7] = events[7].Replace("}]}", $$$"""}],"attributes":{"note":"{{{new string('x', 301)}}}"}}""", StringComparison.Ordinal);
+        var results = await IngestorService.ResultsAsync(await service.PostAsync($"[{string.Join(',', events)}]"));
+
+        var refused = Assert.Single(results, result => result!["status"]!.GetValue<string>() != "accepted");
+        Assert.Equal(("e7", "/7"), (refused!["eventId"]!.GetValue<string>(), refused["pointer"]!.GetValue<string>()));
+        Assert.Equal("u1", service.Broker.Records.First(record => record.Topic == "storefront.events.rejected").Key);
+    }
+
+    [Fact]
+    public async Task ATwinOfAnEventThatTheBrokerFindsTooLargeIsRejectedLikeIt()
+    {
+        await using var service = new IngestorService();
+        service.Broker.Answer = record => record.Topic == "storefront.events" ? FakeBroker.Fail(ErrorCode.MsgSizeTooLarge) : Task.CompletedTask;
+        var results = await IngestorService.ResultsAsync(await service.PostAsync($"[{Click},{Click}]"));
+
+        Assert.All(results, result => Assert.Equal("rejected", result!["status"]!.GetValue<string>()));
+        Assert.Equal(["/0", "/1"], results.Select(result => result!["pointer"]!.GetValue<string>()));
+        Assert.Single(service.Broker.Records, record => record.Topic == "storefront.events.rejected");
+    }
+
+    [Fact]
     public async Task TheAnswerWaitsForTheAcknowledgement()
     {
         await using var service = new IngestorService();

@@ -24,9 +24,13 @@ public class FakeBroker : DispatchProxy
 {
     private readonly Lock _lock = new();
     private readonly List<Produced> _records = [];
+    private readonly Dictionary<string, Batch> _batches = [];
 
     /// <summary>The outcome of a record: a completed task acknowledges it.</summary>
     public Func<Produced, Task> Answer { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>What the broker takes in one batch. A batch is what comes to one topic within the client's linger, and is refused as a whole.</summary>
+    public int MaxBatchBytes { get; set; } = int.MaxValue;
 
     public IReadOnlyList<Produced> Records
     {
@@ -75,6 +79,7 @@ public class FakeBroker : DispatchProxy
         try
         {
             await Answer(record);
+            if (MaxBatchBytes < int.MaxValue && await BatchedAsync(record) > MaxBatchBytes) error = new Error(ErrorCode.MsgSizeTooLarge);
         }
         catch (KafkaException e)
         {
@@ -82,6 +87,33 @@ public class FakeBroker : DispatchProxy
         }
 
         report(new DeliveryReport<byte[]?, byte[]?> { Topic = topic, Message = new Message<byte[]?, byte[]?> { Key = message.Key }, Error = error });
+    }
+
+    /// <summary>The bytes of the record's batch, once that has left.</summary>
+    private async Task<int> BatchedAsync(Produced record)
+    {
+        Batch batch;
+        lock (_lock)
+        {
+            if (!_batches.TryGetValue(record.Topic, out batch!)) _batches[record.Topic] = batch = new Batch(LeaveAsync(record.Topic));
+            batch.Bytes += record.Value?.Length ?? 0;
+        }
+
+        await batch.Left;
+        return batch.Bytes;
+    }
+
+    private async Task LeaveAsync(string topic)
+    {
+        await Task.Delay(20);
+        lock (_lock) _batches.Remove(topic);
+    }
+
+    private sealed class Batch(Task left)
+    {
+        public Task Left => left;
+
+        public int Bytes { get; set; }
     }
 }
 

@@ -80,6 +80,30 @@ public sealed class ItemsApiTests
         Assert.Equal(("/1", "is larger than the broker takes: send shorter texts"), (results[1]!["pointer"]!.GetValue<string>(), results[1]!["reason"]!.GetValue<string>()));
     }
 
+    /// <summary>The first change of the item is refused with its batch, the second is not: sent again, the first must not stay.</summary>
+    [Fact]
+    public async Task OfTwoChangesTheLaterStaysThoughTheEarlierGoesAgain()
+    {
+        await using var service = new IngestorService();
+        var refused = false;
+        service.Broker.Answer = record => !refused && (refused = record.Key == "1") ? FakeBroker.Fail(ErrorCode.MsgSizeTooLarge) : Task.CompletedTask;
+        var results = await IngestorService.ResultsAsync(await PutAsync(service, """[{"id":"1","title":"a"},{"id":"2"},{"id":"1","title":"b"}]"""));
+
+        Assert.All(results, result => Assert.Equal("accepted", result!["status"]!.GetValue<string>()));
+        Assert.Equal("b", service.Broker.Records.Last(record => record.Key == "1").Decode<CatalogItem>(CatalogItem._SCHEMA).title);
+    }
+
+    [Fact]
+    public async Task ItemsOfABatchThatIsTooLargeAreJudgedEachByItself()
+    {
+        await using var service = new IngestorService();
+        service.Broker.MaxBatchBytes = 100;
+        var items = Enumerable.Range(0, 20).Select(i => i == 7 ? $$"""{"id":"{{i}}","title":"{{new string('x', 101)}}"}""" : $$"""{"id":"{{i}}"}""");
+        var results = await IngestorService.ResultsAsync(await PutAsync(service, $"[{string.Join(',', items)}]"));
+
+        Assert.Equal("7", Assert.Single(results, result => result!["status"]!.GetValue<string>() != "accepted")!["id"]!.GetValue<string>());
+    }
+
     [Fact]
     public async Task WithoutTheBrokerTheAnswerIs503()
     {

@@ -9,25 +9,27 @@ public sealed class RecentEventsTests
     {
         var recent = Window(100);
         Assert.Null(recent.Claim(1));
-        recent.Settle(1, acknowledged: true);
-        Assert.True(await recent.Claim(1)!);
+        recent.Settle(1, ResultStatus.Accepted);
+        Assert.Equal(ResultStatus.Accepted, await recent.Claim(1)!);
 
         Assert.Null(recent.Claim(2));
-        recent.Settle(2, acknowledged: false);
+        recent.Settle(2, null);
         Assert.Null(recent.Claim(2));
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task ATwinOnItsWayIsWaitedFor(bool acknowledged)
+    [InlineData("Accepted")]
+    [InlineData("Rejected")]
+    [InlineData(null)]
+    public async Task ATwinOnItsWayIsWaitedFor(string? name)
     {
+        var status = name is null ? (ResultStatus?)null : Enum.Parse<ResultStatus>(name);
         var recent = Window(100);
         Assert.Null(recent.Claim(1));
         var twin = recent.Claim(1)!;
         Assert.False(twin.IsCompleted);
-        recent.Settle(1, acknowledged);
-        Assert.Equal(acknowledged, await twin);
+        recent.Settle(1, status);
+        Assert.Equal(status, await twin);
     }
 
     [Fact]
@@ -38,7 +40,7 @@ public sealed class RecentEventsTests
         for (var newest = 1; newest <= 50; newest++)
         {
             Assert.Null(recent.Claim((UInt128)newest));
-            recent.Settle((UInt128)newest, acknowledged: true);
+            recent.Settle((UInt128)newest, ResultStatus.Accepted);
             var known = Enumerable.Range(1, newest).Where(pair => Known(recent, (UInt128)pair)).ToList();
             Assert.InRange(known.Count, Math.Min(newest, window / 2), window);
             Assert.Equal(Enumerable.Range(newest - known.Count + 1, known.Count), known); // the newest, without a gap
@@ -56,7 +58,7 @@ public sealed class RecentEventsTests
     private static bool Known(RecentEvents recent, UInt128 pair)
     {
         if (recent.Claim(pair) is { } known) return known.IsCompleted;
-        recent.Settle(pair, acknowledged: false); // give the claim back
+        recent.Settle(pair, null); // give the claim back
         return false;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -83,6 +84,18 @@ public sealed class DeadLettersTests
         Assert.Null(message.Value);
         Assert.Equal("101", ProducerUnderTest.Text(message.Headers, "dl_omitted_bytes"));
         Assert.Equal("42", ProducerUnderTest.Text(message.Headers, "dl_offset"));
+    }
+
+    [Fact]
+    public async Task ARecordOfABatchThatIsTooLargeKeepsItsValue()
+    {
+        var together = new ConcurrentDictionary<byte[], bool>(ReferenceEqualityComparer.Instance);
+        _kafka.Refuse = message => together.TryAdd(message.Value!, true) ? new Error(ErrorCode.MsgSizeTooLarge) : null; // and what comes again is alone
+
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => ((IDeadLetters)_deadLetters).SendAsync(Record(new byte[40], []), "cannot decode", "undecodable")));
+
+        Assert.Equal(3, _kafka.Sent.Count);
+        Assert.All(_kafka.Sent, sent => Assert.Equal(40, sent.Message.Value?.Length));
     }
 
     [Theory]
