@@ -107,7 +107,7 @@ export class EventSender {
 
   #start() {
     this.#stopTimer();
-    this.#running ??= this.#run().finally(() => { this.#running = null; });
+    if (this.#waiting.length > 0) this.#running ??= this.#run();
   }
 
   #stopTimer() {
@@ -122,6 +122,7 @@ export class EventSender {
       await this.#deliver(this.#inFlight);
       this.#inFlight = [];
     }
+    this.#running = null; // before anybody else can run: what is sent from now on starts the next
   }
 
   #take(events, bytes) {

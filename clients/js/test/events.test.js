@@ -134,6 +134,23 @@ test('a failure handler that throws keeps nobody waiting', async t => {
   assert.equal(sender.counts.undelivered, 3);
 });
 
+test('an event that is sent as the last batch ends is not left behind', { timeout: 10_000 }, async t => {
+  for (let ticks = 0; ticks < 10; ticks++) {
+    let arrived;
+    const mended = new Promise(resolve => { arrived = resolve; });
+    const { sender } = await withService(t, (response, request, number) => number === 1 ? json(response, 400, { title: 'no' }) : (arrived(), accept(response, request)), {
+      maxBatchEvents: 1,
+      onFailure: async () => {
+        for (let i = 0; i < ticks; i++) await null;
+        await sender.send(click('mended'));
+      },
+    });
+    await sender.send(click('e1'));
+    await mended;
+    await sender.close();
+  }
+});
+
 test('no browser has to know how to join signals', async t => {
   const { any } = AbortSignal;
   delete AbortSignal.any;
