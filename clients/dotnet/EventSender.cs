@@ -23,10 +23,13 @@ public sealed class EventSender : IAsyncDisposable
     private long _delivered, _rejected, _undelivered;
     private int _disposed;
 
+    /// <exception cref="ArgumentOutOfRangeException">An option that it names is out of its range.</exception>
     public EventSender(IngestorClient ingestor, EventSenderOptions? options = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(ingestor);
-        (_ingestor, _options, _time) = (ingestor.Patient(), options ?? new EventSenderOptions(), time ?? TimeProvider.System);
+        options ??= new EventSenderOptions();
+        options.Check();
+        (_ingestor, _options, _time) = (ingestor.Patient(), options, time ?? TimeProvider.System);
         _batch = new JsonBatch(_options.MaxBatchEvents, _options.MaxBatchBytes, JsonBatch.SentAtBytes);
         _waiting = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(_options.Capacity) { SingleReader = true });
         _run = Task.Run(RunAsync);

@@ -1,8 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace Driftline.Client;
 
 /// <summary>How <see cref="EventSender"/> gathers and keeps events.</summary>
 public sealed record EventSenderOptions
 {
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(uint.MaxValue - 1); // of .NET's timers
+
     /// <summary>Most events that wait to be sent; when there are as many, <see cref="EventSender.SendAsync"/> waits.</summary>
     public int Capacity { get; init; } = 10_000;
 
@@ -20,6 +24,23 @@ public sealed record EventSenderOptions
 
     /// <summary>Called, one event at a time, for every event that will not reach Kafka. It must return soon: sending waits for it.</summary>
     public Action<FailedEvent>? OnFailure { get; init; }
+
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    internal void Check()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Capacity, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxBatchEvents, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxBatchBytes, 2);
+        CheckWait(Linger);
+        CheckWait(DisposeTimeout);
+    }
+
+    private static void CheckWait(TimeSpan wait, [CallerArgumentExpression(nameof(wait))] string? name = null)
+    {
+        if (wait == Timeout.InfiniteTimeSpan) return;
+        ArgumentOutOfRangeException.ThrowIfLessThan(wait, TimeSpan.Zero, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(wait, LongestWait, name);
+    }
 }
 
 /// <summary>An event that will not reach Kafka.</summary>

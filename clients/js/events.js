@@ -6,6 +6,13 @@ const MOST_EVENTS = 1000;
 const MOST_BYTES = 1 << 20;
 const LAST_BYTES = 60_000; // browsers refuse requests that outlive their page above 64 KiB
 const SENT_AT_BYTES = 38;
+const LONGEST_WAIT = 2 ** 31 - 1; // a longer one ends at once
+
+/** What each number may be; at first what it is where it is left out. */
+const BOUNDS = {
+  capacity: [1000, 1, Number.MAX_SAFE_INTEGER], maxBatchEvents: [MOST_EVENTS, 1, MOST_EVENTS], maxBatchBytes: [MOST_BYTES, 100, MOST_BYTES], lingerMs: [200, 0, LONGEST_WAIT],
+  firstWaitMs: [200, 0, LONGEST_WAIT], longestWaitMs: [30_000, 0, LONGEST_WAIT], attemptTimeoutMs: [30_000, 1, LONGEST_WAIT], closeTimeoutMs: [10_000, 0, LONGEST_WAIT],
+};
 
 const utf8 = new TextEncoder();
 
@@ -47,10 +54,11 @@ export class EventSender {
 
   /** @param {import('./index.d.ts').EventSenderOptions} options */
   constructor(options) {
-    this.#options = {
-      capacity: 1000, lingerMs: 200, firstWaitMs: 200, longestWaitMs: 30_000, attemptTimeoutMs: 30_000, closeTimeoutMs: 10_000, onFailure: () => {}, ...given(options),
-      maxBatchEvents: Math.min(options.maxBatchEvents ?? MOST_EVENTS, MOST_EVENTS), maxBatchBytes: Math.min(options.maxBatchBytes ?? MOST_BYTES, MOST_BYTES),
-    };
+    this.#options = { onFailure: () => {}, ...given(options) };
+    for (const [name, [left, least, most]] of Object.entries(BOUNDS)) {
+      const value = this.#options[name] ??= left;
+      if (typeof value !== 'number' || !(value >= least && value <= most)) throw new RangeError(`${name} must be a number from ${least} to ${most}, not ${value}`);
+    }
     this.#url = new URL('v1/events', base(options.url)).href;
     this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
     this.#headers = { 'content-type': 'application/json', ...authorization(options.key) };

@@ -44,9 +44,9 @@ export interface EventSenderOptions {
   capacity?: number;
   /** How long the first event of a batch waits for others. Default 200. */
   lingerMs?: number;
-  /** At most 1000. */
+  /** From 1 to 1000, the default. */
   maxBatchEvents?: number;
-  /** At most 1 MiB. */
+  /** From 100 to 1 MiB, the default. */
   maxBatchBytes?: number;
   /** Upper bound of the first wait after a failure; it doubles up to longestWaitMs. Defaults 200 and 30000. */
   firstWaitMs?: number;
@@ -63,6 +63,7 @@ export interface EventSenderOptions {
 
 /** Sends events in the background; in a browser, what is left when the page is hidden for good goes in requests that outlive it. */
 export class EventSender {
+  /** Throws a RangeError that names the option where a number is out of its range. */
   constructor(options: EventSenderOptions);
   readonly counts: SenderCounts;
   /** Takes an event; waits while the buffer is full. Answers its id. */

@@ -36,6 +36,17 @@ test('a request stays within its bytes', async t => {
   await assert.rejects(new EventSender({ url: service.url, maxBatchBytes: 100 }).send(click('e1')), RangeError);
 });
 
+test('a number that cannot be is refused, and named with its range', () => {
+  for (const [name, values] of Object.entries({
+    capacity: [0, NaN, '5', -1], maxBatchEvents: [0, NaN, 1001], maxBatchBytes: [99, NaN, Infinity], lingerMs: [-1, NaN, 2 ** 31], firstWaitMs: [-1, NaN], longestWaitMs: [-1, Infinity],
+    attemptTimeoutMs: [0, NaN], closeTimeoutMs: [-1, Infinity],
+  })) {
+    for (const value of values) {
+      assert.throws(() => new EventSender({ url: 'http://127.0.0.1:1', [name]: value }), error => error instanceof RangeError && error.message.startsWith(`${name} must be a number from `));
+    }
+  }
+});
+
 test('a 503 is tried again with the same ids, and not before Retry-After', async t => {
   let first;
   const { service, sender } = await withService(t, (response, request, number) => {

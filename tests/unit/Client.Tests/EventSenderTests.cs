@@ -46,6 +46,21 @@ public sealed class EventSenderTests
     }
 
     [Fact]
+    public void AnOptionThatCannotBeIsRefusedAndNamed()
+    {
+        foreach (var (name, options) in new (string, EventSenderOptions)[]
+        {
+            ("Capacity", new() { Capacity = 0 }),
+            ("MaxBatchEvents", new() { MaxBatchEvents = 0 }),
+            ("MaxBatchBytes", new() { MaxBatchBytes = 1 }),
+            ("Linger", new() { Linger = TimeSpan.FromMilliseconds(-2) }),
+            ("Linger", new() { Linger = TimeSpan.MaxValue }),
+            ("DisposeTimeout", new() { DisposeTimeout = TimeSpan.FromSeconds(-1) }),
+        })
+            Assert.Equal(name, Assert.Throws<ArgumentOutOfRangeException>(() => Sender(options)).ParamName);
+    }
+
+    [Fact]
     public async Task ARetryKeepsTheEventIdsAndSaysWhenItWasSent()
     {
         _service.Answer = (request, number) => Task.FromResult(number == 1 ? new HttpResponseMessage(HttpStatusCode.ServiceUnavailable) : FakeService.Accepted(request));
