@@ -48,6 +48,8 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
             [.. Enumerable.Range(0, data.Items.Count).Select(data.Vocabulary.CategoryOf)], mean);
         var chain = new CategoryMarkov(data, _featuriser);
         network.SetCategories(chain.Population, chain.After);
+        network.SilenceUnmet(data.Users.Where(user => user.TrainingEvents > 1).Select(user =>
+            Featuriser.Build([new(user.Events, 0, user.TrainingEvents - 1)], [user.Attributes], [user.TrainingEvents - 1])));
         if (start is not null) WeightTransfer.Copy(start, network);
         network.to(device);
         var kept = checkpoint is null ? null : new Checkpoint(checkpoint, Checkpoint.KeyOf(config with { Model = settings }, data) + encoder.Id);

@@ -104,6 +104,30 @@ public sealed class InterestNetwork : nn.Module
     /// <param name="followers">P(b | a) of every b, [C], for a category a.</param>
     public void SetCategories(float[] population, Func<int, float[]> followers) => _categories.Set(population, followers);
 
+    /// <summary>
+    /// Zeroes the types, gaps, seasons and attribute values that training will not meet. They get no gradient, and what chance gave them would be read
+    /// as if it had been learnt.
+    /// </summary>
+    /// <param name="training">All that it will.</param>
+    public void SilenceUnmet(IEnumerable<FeatureBatch> training)
+    {
+        (Embedding Embedding, Func<FeatureBatch, IEnumerable<long>> RowsOf, HashSet<long> Met)[] inputs =
+            [(_type, batch => batch.Types, []), (_gap, batch => batch.Gaps, []), (_week, batch => batch.Weeks, []), (_hour, batch => batch.Hours, [])];
+        if (_attributes is not null) inputs = [.. inputs, (_attributes.Values, _attributes.RowsOf, [])];
+        foreach (var batch in training)
+        {
+            foreach (var (_, rowsOf, met) in inputs) met.UnionWith(rowsOf(batch));
+        }
+
+        using var noGrad = no_grad();
+        foreach (var (embedding, _, met) in inputs)
+        {
+            var rows = embedding.weight!.shape[0];
+            using var kept = tensor([.. Enumerable.Range(0, (int)rows).Select(row => met.Contains(row) ? 1f : 0f)], [rows, 1]);
+            embedding.weight.mul_(kept);
+        }
+    }
+
     /// <summary>What <see cref="SetCategories"/> was given: each category's share of the training events, weighted by type, [C].</summary>
     public float[] PopulationShares() => _categories.PopulationShares();
 

@@ -104,6 +104,7 @@ public sealed class AttributeTests(TrainedModel trained)
             Assert.True(old < 0.2, $"old {old}");
             Assert.InRange(unknown, 0.25, 0.75);
             Assert.Equal(unknown, Books(new() { ["shoe"] = "44" }));
+            Assert.Equal(Books(new() { ["town"] = "A" }), Books(new() { ["town"] = "B" })); // training met nobody of either
             Assert.Equal(unknown, predictor.Predict([sequence])[0].Next[0]);
             Assert.Throws<ArgumentException>(() => predictor.Predict([sequence, sequence], [null]));
 

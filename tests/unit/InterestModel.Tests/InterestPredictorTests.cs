@@ -135,6 +135,23 @@ public sealed class InterestPredictorTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
+    public void WhatTrainingNeverMetSaysNothing()
+    {
+        // Training met purchases of one winter: in a summer one week is as the next, and a click as an add-to-cart.
+        var asked = Predicted(SequenceEventType.Click, 28);
+        Assert.Equal(asked, Predicted(SequenceEventType.Click, 35));
+        Assert.Equal(asked, Predicted(SequenceEventType.AddToCart, 28));
+        Assert.NotEqual(asked, Predicted(SequenceEventType.Purchase, 28));
+        Assert.NotEqual(asked, Predicted(SequenceEventType.Click, 0));
+
+        float[] Predicted(SequenceEventType type, int weeks)
+        {
+            SequenceEntry[] sequence = [.. SyntheticStore.Sequence(1, 8, 15).Select(entry => entry with { Type = type, EventTime = entry.EventTime + (weeks * 7 * 86_400_000L) })];
+            return _predictor.Predict([sequence])[0].Embedding;
+        }
+    }
+
+    [Fact]
     public void AUsersPredictionDoesNotDependOnTheirNeighbours()
     {
         SequenceEntry[][] users = [.. Enumerable.Range(0, 300).Select(i => SyntheticStore.Sequence([.. Enumerable.Range(0, 1 + i % 17).Select(n => (i + 7 * n) % SyntheticStore.Items)]))];
