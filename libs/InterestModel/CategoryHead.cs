@@ -69,6 +69,10 @@ internal sealed class CategoryHead : nn.Module
     /// <summary>What <see cref="Set"/> was given as the population's, [C].</summary>
     public float[] PopulationShares() => Population.cpu().data<float>().ToArray();
 
+    /// <summary>log h_{t+1} of users of whom nothing is observed, [M, C].</summary>
+    /// <param name="states">[M, H].</param>
+    public Tensor forward(Tensor states) => forward(states, zeros([states.shape[0], _decays.Length, _categories], device: states.device));
+
     /// <summary>log h_{t+1}, [M, C].</summary>
     /// <param name="states">[M, H].</param>
     /// <param name="days">The time of each event of the positions' sequences, in days, [M, L].</param>

@@ -229,6 +229,7 @@ public sealed class InterestNetwork : nn.Module
     /// <param name="categoryOfRow">Category of each row, int64 [rows].</param>
     public Tensor NextInterest(Tensor states, FeatureTensors batch, Tensor positions, Tensor categoryOfRow)
     {
+        if (!_readsObservedInterest) return _categories.forward(states);
         var (count, length) = (positions.shape[0], batch.Items.shape[1]);
         Scalar events = length;
         var users = positions.floor_divide(events);
@@ -243,7 +244,7 @@ public sealed class InterestNetwork : nn.Module
     /// <summary>log h_{t+1} from what is observed, for a network at work: [B, C].</summary>
     /// <param name="states">The newest states, [B, H].</param>
     /// <param name="observed">h_t of each user at each of the <see cref="HalfLives"/>, [B, half-lives, C]; all zeros where nothing is observed.</param>
-    public Tensor NextInterest(Tensor states, Tensor observed) => _categories.forward(states, observed);
+    public Tensor NextInterest(Tensor states, Tensor observed) => _readsObservedInterest ? _categories.forward(states, observed) : _categories.forward(states);
 
     /// <summary>
     /// h_t at every position as a mixture of category embeddings, [B, L, D]: row t of <see cref="ObservedShares"/> holds each event's share
