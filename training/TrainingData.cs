@@ -69,11 +69,10 @@ public sealed class TrainingData
         var import = ImportFolder.Open(folder);
         var items = new List<CatalogEntry>();
         var rows = new Dictionary<string, int>(StringComparer.Ordinal);
-        // An item that is listed twice is what its first row says.
         foreach (var item in import.ReadItems())
         {
-            if (rows.TryAdd(item.ItemId, items.Count + ItemRows.First))
-                items.Add(new CatalogEntry(item.ItemId, item.Title, item.Categories, item.Description));
+            rows.Add(item.ItemId, items.Count + ItemRows.First);
+            items.Add(new CatalogEntry(item.ItemId, item.Title, item.Categories, item.Description));
         }
 
         var users = new Dictionary<string, HistoryReader>(StringComparer.Ordinal);
