@@ -69,7 +69,7 @@ public sealed partial class InterestPredictor
         });
 
         var (newest, state) = _model.Network.Advance(
-            FeatureTensors.Of(batch, _device), _items.Tensors().Table, tensor(shares, [batch.Users, batch.Length, Categories.Count], device: _device), tensor(states, [batch.Users, stateSize], device: _device));
+            FeatureTensors.Of(batch, _device), _items.Table(), tensor(shares, [batch.Users, batch.Length, Categories.Count], device: _device), tensor(states, [batch.Users, stateSize], device: _device));
         var newestRows = Floats(OnHost(newest));
         var stateRows = Floats(OnHost(state));
         for (var i = 0; i < batch.Users; i++) pass[i].Advanced(Row(newestRows, i, batch.Users), Row(stateRows, i, batch.Users));
@@ -89,7 +89,7 @@ public sealed partial class InterestPredictor
 
         var states = tensor(newest, [readings.Count, width], device: _device);
         var vectors = _model.Network.UserVectors(states);
-        var scores = vectors.mm(_items.Tensors().Table.narrow(0, ItemRows.First, _model.Items.Count).t());
+        var scores = vectors.mm(_items.Table().narrow(0, ItemRows.First, _model.Items.Count).t());
         var forecast = _model.Network.NextInterest(states, tensor(observed, [readings.Count, halfLives.Count, Categories.Count], device: _device)).exp();
         var (vectorRows, logits, next) = (OnHost(vectors), OnHost(scores), OnHost(forecast));
         EachOf(readings.Count, (scratch, i) => answered(

@@ -9,12 +9,11 @@ internal sealed class ItemTable : IDisposable
     private readonly List<string> _ids = ["", ""];
     private readonly List<long> _texts = [0, 0];
     private readonly List<float[]> _vectors = [];
-    private readonly List<long> _categories = [];
+    private readonly List<int> _categories = [];
     private readonly List<int> _changed = [];
     private readonly int _trained;
     private readonly Device _device;
     private Tensor? _table;
-    private Tensor? _categoryOfRow;
 
     public ItemTable(ModelArtifact model, Device device)
     {
@@ -22,7 +21,7 @@ internal sealed class ItemTable : IDisposable
         var dimensions = model.Manifest.Architecture.Dimensions;
         var values = model.Network.ItemTable().cpu().contiguous().data<float>().ToArray();
         _vectors.AddRange(Enumerable.Range(0, values.Length / dimensions).Select(row => values.AsSpan(row * dimensions, dimensions).ToArray()));
-        _categories.AddRange(model.Network.CategoryOfRow.cpu().data<long>().ToArray());
+        _categories.AddRange(model.Network.CategoryOfRow.cpu().data<long>().Select(category => (int)category));
         foreach (var item in model.Items)
         {
             _rows.Add(item.Id, _ids.Count);
@@ -49,7 +48,7 @@ internal sealed class ItemTable : IDisposable
 
     public bool IsTrained(int row) => row >= ItemRows.First && row < _trained;
 
-    public int CategoryOf(int row) => (int)_categories[row];
+    public int CategoryOf(int row) => _categories[row];
 
     public bool HasText(string itemId, long textHash) => _rows.TryGetValue(itemId, out var row) && _texts[row] == textHash;
 
@@ -77,19 +76,14 @@ internal sealed class ItemTable : IDisposable
         Forget();
     }
 
-    /// <summary>Vectors [rows, D] and categories [rows]; made again after a change, and owned by the table.</summary>
-    public (Tensor Table, Tensor CategoryOfRow) Tensors()
+    /// <summary>Vectors, [rows, D]; made again after a change, and owned by the table.</summary>
+    public Tensor Table()
     {
-        if (_table is null || _categoryOfRow is null)
-        {
-            var dimensions = _vectors[0].Length;
-            var values = new float[_vectors.Count * dimensions];
-            for (var row = 0; row < _vectors.Count; row++) _vectors[row].CopyTo(values, row * dimensions);
-            _table = tensor(values, [_vectors.Count, dimensions], device: _device).DetachFromDisposeScope();
-            _categoryOfRow = tensor(_categories.ToArray(), device: _device).DetachFromDisposeScope();
-        }
-
-        return (_table, _categoryOfRow);
+        if (_table is not null) return _table;
+        var dimensions = _vectors[0].Length;
+        var values = new float[_vectors.Count * dimensions];
+        for (var row = 0; row < _vectors.Count; row++) _vectors[row].CopyTo(values, row * dimensions);
+        return _table = tensor(values, [_vectors.Count, dimensions], device: _device).DetachFromDisposeScope();
     }
 
     public void Dispose() => Forget();
@@ -97,7 +91,6 @@ internal sealed class ItemTable : IDisposable
     private void Forget()
     {
         _table?.Dispose();
-        _categoryOfRow?.Dispose();
-        (_table, _categoryOfRow) = (null, null);
+        _table = null;
     }
 }
