@@ -27,7 +27,7 @@ internal static class ReplayCommand
 
     public static Command Create()
     {
-        var folder = new Argument<string>("folder") { Description = "A folder in the import format: events.csv[.gz] and items.csv[.gz]." };
+        var folder = new Argument<string>("folder") { Description = "A folder in the import format: events.csv[.gz], items.csv[.gz] and, where there is one, users.csv[.gz]." };
         var count = new Option<int?>("--count") { Description = "The first N events only.", CustomParser = Bounds.AtLeastOne };
         var times = new Option<ReplayTimes>("--times")
         {
@@ -62,10 +62,15 @@ internal static class ReplayCommand
         var events = folder.ReadEvents().Take(count ?? int.MaxValue);
         var shift = times == ReplayTimes.Shifted ? now - events.Select(one => one.EventTime).DefaultIfEmpty(now).Max() : TimeSpan.Zero;
         var last = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        var users = new Dictionary<string, IReadOnlyDictionary<string, string>>(folder.ReadUsers(), StringComparer.Ordinal);
         foreach (var (i, one) in events.Index())
         {
             var json = JsonSerializer.SerializeToUtf8Bytes(
-                Event(one, string.Create(CultureInfo.InvariantCulture, $"{ids}-{i}")) with { EventTime = times == ReplayTimes.Now ? NextOf(one.UserId) : one.EventTime + shift }, CliJson.Default.StorefrontEvent);
+                Event(one, string.Create(CultureInfo.InvariantCulture, $"{ids}-{i}")) with
+                {
+                    EventTime = times == ReplayTimes.Now ? NextOf(one.UserId) : one.EventTime + shift,
+                    Attributes = users.GetValueOrDefault(one.UserId),
+                }, CliJson.Default.StorefrontEvent);
             yield return new Element(string.Create(CultureInfo.InvariantCulture, $"event {i + 1}"), json);
         }
 

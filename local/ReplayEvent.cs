@@ -8,7 +8,8 @@ namespace Driftline.Local;
 
 /// <summary>One event of a replay: what is sent, and what it must become.</summary>
 /// <param name="Time">Milliseconds since the Unix epoch, after any shift.</param>
-public sealed record ReplayEvent(string EventId, long Time, ImportEvent Source)
+/// <param name="Attributes">Of the user.</param>
+public sealed record ReplayEvent(string EventId, long Time, ImportEvent Source, IReadOnlyDictionary<string, string>? Attributes = null)
 {
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -36,6 +37,13 @@ public sealed record ReplayEvent(string EventId, long Time, ImportEvent Source)
         {
             json.WriteNumber("rating", Source.Rating!.Value);
             if (Source.ReviewText is { } text) json.WriteString("reviewText", text);
+        }
+
+        if (Attributes is not null)
+        {
+            json.WriteStartObject("attributes");
+            foreach (var (name, value) in Attributes) json.WriteString(name, value);
+            json.WriteEndObject();
         }
 
         json.WriteEndObject();
@@ -83,14 +91,16 @@ public sealed record ReplayEvent(string EventId, long Time, ImportEvent Source)
 public sealed record ReplayPlan(IReadOnlyList<ReplayEvent> Events, string TimeNote)
 {
     /// <summary>Shifts all times by the same amount so that the newest is now; the gaps stay as they were.</summary>
+    /// <param name="users">Attributes by user id; each event carries its user's.</param>
     /// <param name="source">Part of every event id, with the time of the plan: sending it again sends the same ids, and another plan's events, which have other times, are others.</param>
-    public static ReplayPlan Shifted(IReadOnlyList<ImportEvent> events, string source, DateTimeOffset now)
+    public static ReplayPlan Shifted(
+        IReadOnlyList<ImportEvent> events, IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> users, string source, DateTimeOffset now)
     {
         if (events.Count == 0) return new ReplayPlan([], "there are no events");
         var shift = now - events[^1].EventTime;
         var span = events[^1].EventTime - events[0].EventTime;
         var planned = events.Select((one, i) => new ReplayEvent(
-            string.Create(CultureInfo.InvariantCulture, $"{source}-{now.ToUnixTimeMilliseconds()}-{i}"), (one.EventTime + shift).ToUnixTimeMilliseconds(), one)).ToList();
+            string.Create(CultureInfo.InvariantCulture, $"{source}-{now.ToUnixTimeMilliseconds()}-{i}"), (one.EventTime + shift).ToUnixTimeMilliseconds(), one, users.GetValueOrDefault(one.UserId))).ToList();
         return new ReplayPlan(planned, string.Create(
             CultureInfo.InvariantCulture,
             $"times are shifted so that the newest is now; gaps are kept ({span.TotalDays:F0} days from first to last), so the lateness limit is off"));

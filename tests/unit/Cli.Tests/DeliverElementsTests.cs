@@ -74,6 +74,21 @@ public sealed class DeliverElementsTests
     }
 
     [Fact]
+    public void AReplaysEventsCarryWhatTheFolderTellsOfTheirUsers()
+    {
+        var folder = Directory.CreateTempSubdirectory("driftline-replay-");
+        File.WriteAllText(Path.Combine(folder.FullName, "items.csv"), "item_id,title\ni,I\n");
+        File.WriteAllText(Path.Combine(folder.FullName, "events.csv"), "user_id,item_id,event_time,event_type\nu,i,2026-01-01,click\nv,i,2026-01-01,click\n");
+        File.WriteAllText(Path.Combine(folder.FullName, "users.csv"), "user_id,ageBand,town\nu,18-25,\n");
+        var sent = ReplayCommand.Events(Storefront.ImportFolder.Open(folder.FullName), "r", ReplayTimes.Now, null, DateTimeOffset.UtcNow)
+            .Select(element => JsonSerializer.Deserialize<JsonElement>(element.Json)).ToList();
+        folder.Delete(recursive: true);
+
+        Assert.Equal("""{"ageBand":"18-25"}""", sent[0].GetProperty("attributes").GetRawText());
+        Assert.False(sent[1].TryGetProperty("attributes", out _));
+    }
+
+    [Fact]
     public void ADocumentThatIsNoJsonIsRefusedWithTheFix() =>
         Assert.Contains("is not JSON", Assert.Throws<CommandException>(() => ReadJson.From("e", new StringReader("[1,")).ToList()).Message, StringComparison.Ordinal);
 
