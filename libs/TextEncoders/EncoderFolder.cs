@@ -76,7 +76,7 @@ internal sealed partial class EncoderFolder
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
             return json.RootElement.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null ? value.Deserialize<T>() : null;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new EncoderException($"{path}: {key} cannot be read ({e.Message}). Copy the file again.", e);
         }

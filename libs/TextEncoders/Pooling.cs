@@ -25,24 +25,14 @@ internal static class PoolingConfig
     };
 
     /// <summary>What <c>1_Pooling/config.json</c> says; the mean where there is no such file.</summary>
-    /// <exception cref="EncoderException">The file asks for another pooling or several, or <c>modules.json</c> for a layer after it.</exception>
+    /// <exception cref="EncoderException">The file asks for another pooling or several, or <c>modules.json</c> for a layer after it; or one of them is damaged.</exception>
     public static Pooling Read(string folder)
     {
-        RefuseOtherModules(Path.Combine(folder, "modules.json"));
+        var modules = Path.Combine(folder, "modules.json");
+        if (File.Exists(modules) && Read(modules, OtherModule) is { } other)
+            throw new EncoderException($"{modules}: the module {other} is not known here. Known: Transformer, Pooling, Normalize. Export the model with that layer inside, as output sentence_embedding.");
         var path = Path.Combine(folder, "1_Pooling", "config.json");
-        if (!File.Exists(path)) return Pooling.Mean;
-        try
-        {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
-            string[] asked = [.. json.RootElement.EnumerateObject().Where(p => p.Name.StartsWith("pooling_mode_", StringComparison.Ordinal) && p.Value.ValueKind == JsonValueKind.True).Select(p => p.Name)];
-            return asked is [var one] && Known.TryGetValue(one, out var pooling)
-                ? pooling
-                : throw new EncoderException($"{path}: asks for {(asked.Length == 0 ? "no pooling" : string.Join(" and ", asked))}. Known is one of {string.Join(", ", Known.Keys)}.");
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw new EncoderException($"{path}: cannot be read ({e.Message}). Copy the file again.", e);
-        }
+        return File.Exists(path) ? Read(path, json => Asked(path, json)) : Pooling.Mean;
     }
 
     /// <summary>Pools one text.</summary>
@@ -63,14 +53,27 @@ internal static class PoolingConfig
         if (pooling == Pooling.Mean) TensorPrimitives.Divide(vector, length, vector);
     }
 
-    private static void RefuseOtherModules(string path)
+    private static T Read<T>(string path, Func<JsonElement, T> read)
     {
-        if (!File.Exists(path)) return;
-        using var json = JsonDocument.Parse(File.ReadAllBytes(path));
-        foreach (var module in json.RootElement.EnumerateArray().Select(module => module.GetProperty("type").GetString()!))
+        try
         {
-            if (module[(module.LastIndexOf('.') + 1)..] is not ("Transformer" or "Pooling" or "Normalize"))
-                throw new EncoderException($"{path}: the module {module} is not known here. Known: Transformer, Pooling, Normalize. Export the model with that layer inside, as output sentence_embedding.");
+            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            return read(json.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new EncoderException($"{path}: cannot be read ({e.Message}). Copy the file again.", e);
         }
     }
+
+    private static Pooling Asked(string path, JsonElement config)
+    {
+        string[] asked = [.. config.EnumerateObject().Where(p => p.Name.StartsWith("pooling_mode_", StringComparison.Ordinal) && p.Value.ValueKind == JsonValueKind.True).Select(p => p.Name)];
+        return asked is [var one] && Known.TryGetValue(one, out var pooling)
+            ? pooling
+            : throw new EncoderException($"{path}: asks for {(asked.Length == 0 ? "no pooling" : string.Join(" and ", asked))}. Known is one of {string.Join(", ", Known.Keys)}.");
+    }
+
+    private static string? OtherModule(JsonElement modules) => modules.EnumerateArray().Select(module => module.GetProperty("type").GetString() ?? "null")
+        .FirstOrDefault(module => module[(module.LastIndexOf('.') + 1)..] is not ("Transformer" or "Pooling" or "Normalize"));
 }

@@ -84,6 +84,11 @@ public sealed class OnnxExportTests : IDisposable
     [InlineData("modules.json", """[{"type": "sentence_transformers.models.Transformer"}, {"type": "sentence_transformers.models.Dense"}]""", "models.Dense")]
     [InlineData("onnx/model.onnx", "not a model", "model.onnx")]
     [InlineData("tokenizer_config.json", "{", "tokenizer_config.json")]
+    [InlineData("tokenizer_config.json", "[]", "tokenizer_config.json")]
+    [InlineData("modules.json", "[", "modules.json")]
+    [InlineData("modules.json", "{}", "modules.json")]
+    [InlineData("modules.json", """[{"name": "0"}]""", "modules.json")]
+    [InlineData("modules.json", """[{"type": null}]""", "modules.json")]
     public void WhatWouldGiveWrongVectorsIsRefusedByName(string file, string content, string named)
     {
         _export.Write(file, content);
