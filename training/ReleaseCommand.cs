@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Confluent.SchemaRegistry;
 using driftline.events;
 using Driftline.InterestModel;
 using Driftline.Schemas;
@@ -44,6 +45,10 @@ internal static class ReleaseCommand
         catch (Confluent.Kafka.KafkaException e)
         {
             throw new InputException($"The release was not acknowledged: {e.Error.Reason}. Nothing changed; run the command again.");
+        }
+        catch (Exception e) when (e is SchemaRegistryException or HttpRequestException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+        {
+            throw new InputException($"The Schema Registry did not give the release's schema: {e.Message}. Nothing changed; check SchemaRegistry__Url and run the command again.", e);
         }
     }
 
