@@ -53,7 +53,7 @@ internal sealed class BlendFit
     }
 
     /// <summary>The settings found.</summary>
-    public BlendSettings Run()
+    public BlendSettings Run(CancellationToken cancel = default)
     {
         var best = BlendSettings.NetworkAlone;
         if (_cases.Length == 0) return best;
@@ -84,6 +84,7 @@ internal sealed class BlendFit
 
         void Try(BlendSettings candidate)
         {
+            cancel.ThrowIfCancellationRequested();
             var measured = Measure(candidate);
             if (measured > value) (best, value) = (candidate, measured);
         }

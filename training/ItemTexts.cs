@@ -33,8 +33,15 @@ internal static class ItemTexts
     }
 
     /// <summary>The raw text vectors of items; a line on standard error says how far a long encoding is.</summary>
-    public static TextVectors Encode(IReadOnlyList<CatalogEntry> items, TextEncoder encoder) =>
-        TextVectors.Of(items, encoder, new EncodingLines(items.Count, Console.Error, TimeProvider.System).Report);
+    public static TextVectors Encode(IReadOnlyList<CatalogEntry> items, TextEncoder encoder, CancellationToken cancel = default)
+    {
+        var lines = new EncodingLines(items.Count, Console.Error, TimeProvider.System);
+        return TextVectors.Of(items, encoder, done =>
+        {
+            cancel.ThrowIfCancellationRequested();
+            lines.Report(done);
+        });
+    }
 
     // Hashing a text is faster than reading its vector.
     private static TextEncoder Cached(TextEncoder encoder) => encoder is HashedNgramEncoder ? encoder : new CachedTextEncoder(encoder, Cache);

@@ -38,7 +38,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         if (device.type == DeviceType.CUDA) backends.cuda.matmul.allow_tf32 = true;
         random.manual_seed(_settings.Seed);
         using var encoder = ItemTexts.Encoder(config.Model);
-        var text = ItemTexts.Encode(data.Items, encoder);
+        var text = ItemTexts.Encode(data.Items, encoder, cancel);
         var mean = text.Mean();
         var settings = config.Model with { TextEncoder = encoder.Name, TextDimensions = encoder.Dimensions, Dropout = Dropout() };
         var network = new InterestNetwork(settings, config.Features, data.Items.Count, data.Vocabulary.Categories.Count, Attributes);
@@ -55,10 +55,11 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         var kept = checkpoint is null ? null : new Checkpoint(checkpoint, Checkpoint.KeyOf(config with { Model = settings }, data) + encoder.Id);
         var fit = new Fit(config, data);
         var (validation, epochs) = fit.Run(network, device, started: start is not null, kept, progress, cancel);
-        var blend = settings.Associations ? Blend(network, device, centred, start) : BlendSettings.NetworkAlone;
+        var blend = settings.Associations ? Blend(network, device, centred, start, cancel) : BlendSettings.NetworkAlone;
         var seconds = fit.Seconds;
 
-        var metrics = Test(network, device);
+        var metrics = Test(network, device, cancel);
+        cancel.ThrowIfCancellationRequested();
         var popularity = Evaluation.Popularity(data, Evaluation.TestCases(data));
         network.to(CPU);
         var manifest = new ModelManifest
@@ -91,11 +92,11 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
     }
 
     // The figures of the test cases, by name.
-    private Dictionary<string, double> Test(InterestNetwork network, Device device)
+    private Dictionary<string, double> Test(InterestNetwork network, Device device, CancellationToken cancel)
     {
         var cases = Evaluation.TestCases(data);
         using var ranker = new NetworkRanker(config.Name, network, _featuriser, device);
-        var metrics = Evaluation.Items(ranker, data, cases).Named().ToDictionary(figure => ModelManifest.ItemTest + figure.Key, figure => figure.Value);
+        var metrics = Evaluation.Items(ranker, data, cases, cancel: cancel).Named().ToDictionary(figure => ModelManifest.ItemTest + figure.Key, figure => figure.Value);
         if (data.Vocabulary.Categories.Count == 1) return metrics;
         foreach (var (name, value) in Forecasts.Measure(ranker, data, _featuriser, cases).Named()) metrics.Add(ModelManifest.CategoryTest + name, value);
         return metrics;
@@ -104,8 +105,9 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
     // Fills the associations and finds the blend on the validation cases that early stopping was done on. Once it is found, the tables are counted
     // again with the validation events, as they will be asked what comes after those. What training began with has found its blend already, on more
     // cases than there may be here.
-    private BlendSettings Blend(InterestNetwork network, Device device, TextVectors centred, InterestNetwork? start)
+    private BlendSettings Blend(InterestNetwork network, Device device, TextVectors centred, InterestNetwork? start, CancellationToken cancel)
     {
+        cancel.ThrowIfCancellationRequested();
         AssociationTables.Link(network.Associations, config.Model.Without.Contains(ModelInputs.Text) ? null : centred);
         var settings = start?.Associations.Settings ?? Found();
         AssociationTables.Count(network.Associations, Occurrences.OfItems(data, user => user.KnownEvents));
@@ -117,7 +119,7 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
             AssociationTables.Count(network.Associations, Occurrences.OfItems(data));
             using var ranker = new NetworkRanker("network", network, _featuriser, device);
             var cases = Evaluation.ValidationCases(data, (int)Math.Min(BlendFit.MostCases, BlendFit.MostScores / data.Items.Count));
-            return new BlendFit(ranker, network.Associations.Read(), data.Items.Count, cases, config.Features.SequenceLength).Run();
+            return new BlendFit(ranker, network.Associations.Read(), data.Items.Count, cases, config.Features.SequenceLength).Run(cancel);
         }
     }
 

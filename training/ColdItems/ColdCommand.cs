@@ -40,7 +40,7 @@ internal static class ColdCommand
             var seeded = settings with { Training = settings.Training with { Seed = settings.Training.Seed + i } };
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{i + 1} of {seeds}] seed {seeded.Training.Seed}"));
             Add(report.Table, ColdSplit.Of(events, share, seeded.Training.Seed), seeded, split =>
-                ProgressView.Run(progress, seeded.Training, told => new Trainer(seeded, split.Training, TimeProvider.System).Train(told, cancel: cancel)));
+                ProgressView.Run(progress, seeded.Training, told => new Trainer(seeded, split.Training, TimeProvider.System).Train(told, cancel: cancel)), cancel);
             report.WriteFolder(folder);
         }
 
@@ -49,11 +49,11 @@ internal static class ColdCommand
     }
 
     /// <summary>Trains on what is left and adds the figures of the model and of what it is held against.</summary>
-    internal static void Add(ResultsTable table, ColdSplit split, TrainingConfig config, Func<ColdSplit, ModelArtifact> train)
+    internal static void Add(ResultsTable table, ColdSplit split, TrainingConfig config, Func<ColdSplit, ModelArtifact> train, CancellationToken cancel = default)
     {
         if (Evaluation.TestCases(split.All).Count == 0) throw new InputException("--share: no user has an event of an item that is held out, with another before it. Hold out more.");
         using var encoder = ItemTexts.Encoder(config.Model);
-        var texts = ItemTexts.Encode(split.All.Items, encoder);
+        var texts = ItemTexts.Encode(split.All.Items, encoder, cancel);
         using var model = train(split);
         using var cold = tensor(texts.CentredBy(model.Network.TextMean()).Values, [texts.Count, texts.Dimensions]).narrow(0, split.Warm, texts.Count - split.Warm);
         var name = $"{model.Manifest.Architecture.Encoder}, cold items by text";

@@ -46,13 +46,14 @@ public static class Evaluation
     /// Where given, each case's relevant items are ranked among this many random others only. Such figures do not order rankers as the full
     /// ranking does (Krichene and Rendle 2020, doi:10.1145/3394486.3403226): never compare them with any other.
     /// </param>
-    public static ItemMetrics Items(IItemRanker ranker, TrainingData data, IReadOnlyList<EvaluationCase> cases, int? sampledNegatives = null)
+    public static ItemMetrics Items(IItemRanker ranker, TrainingData data, IReadOnlyList<EvaluationCase> cases, int? sampledNegatives = null, CancellationToken cancel = default)
     {
         var items = data.Items.Count;
         var (all, fresh) = (new ItemTally(data.TrainingCounts), new ItemTally(data.TrainingCounts));
         var scores = new float[Math.Min(CasesPerPass, Math.Max(1, cases.Count)) * items];
         for (var start = 0; start < cases.Count; start += CasesPerPass)
         {
+            cancel.ThrowIfCancellationRequested();
             var pass = cases.Skip(start).Take(CasesPerPass).ToArray();
             ranker.Score(pass, scores.AsSpan(0, pass.Length * items));
             var ranked = new (ItemTally.Ranked? All, ItemTally.Ranked? New)[pass.Length];

@@ -58,7 +58,7 @@ internal static class FederatedCommand
         Evaluation.RequiredTestCases(data, request.Data);
         if (request.Settings.Noise > 0) RefuseItemsOfEvents(request.Data, data);
         using var encoder = ItemTexts.Encoder(config.Model);
-        var text = ItemTexts.Encode(data.Items, encoder);
+        var text = ItemTexts.Encode(data.Items, encoder, cancel);
         config = config with { Model = config.Model with { TextEncoder = encoder.Name, TextDimensions = encoder.Dimensions } };
         var report = new FederatedReport(ReportFiles.NameOf(request.Data), data, config, request.Settings, request.Line);
         Console.WriteLine(report.Protection);

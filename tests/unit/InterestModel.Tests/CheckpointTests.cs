@@ -58,6 +58,20 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(1, checkpoint.Load(90, weights, weights, weights, optimiser)!.Epoch);
     }
 
+    [Fact]
+    public void AStopIsHeededBesideTheSteps()
+    {
+        using var stop = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => new Trainer(Config, SyntheticStore.Data(), TimeProvider.System).Train(
+            p =>
+            {
+                if (p.Epoch == Config.Training.MaxEpochs && p.Validation is not null) stop.Cancel(); // what is left: the blend and the test
+            },
+            cancel: stop.Token));
+        using var encoder = ItemTexts.Encoder(Config.Model);
+        Assert.Throws<OperationCanceledException>(() => ItemTexts.Encode([SyntheticStore.Item(0)], encoder, stop.Token));
+    }
+
     private void Stop(TrainingConfig config, int epoch)
     {
         using var stop = new CancellationTokenSource();
