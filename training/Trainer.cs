@@ -30,9 +30,12 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
     /// Where given, what <see cref="WeightTransfer"/> carries over from this network is where training begins, and the network is no worse on
     /// validation than that beginning; its blend is kept.
     /// </param>
+    /// <exception cref="InputException">The configuration and the data do not fit each other.</exception>
     public ModelArtifact Train(
         Action<TrainingProgress> progress, InterestNetwork? start = null, string? checkpoint = null, CancellationToken cancel = default)
     {
+        if (_settings.ChooseBy == TrainingSettings.ByCategories && data.Vocabulary.Categories.Count == 1)
+            throw new InputException($"training.chooseBy {_settings.ChooseBy}: the items have one category, of which every forecast is right. Choose by {TrainingSettings.ByItems}.");
         CpuThreads.Set(config);
         var device = Devices.Resolve(_settings.Device);
         if (device.type == DeviceType.CUDA) backends.cuda.matmul.allow_tf32 = true;

@@ -197,6 +197,7 @@ public sealed record TrainingConfig
         Must(Training.FullSoftmaxItems >= 1, "training.fullSoftmaxItems", "1 or more");
         Must(Training.SampledNegatives >= 1, "training.sampledNegatives", "1 or more");
         Must(Training.ChooseBy is TrainingSettings.ByItems or TrainingSettings.ByCategories, "training.chooseBy", "items or categories");
+        Must(Training.ChooseBy == TrainingSettings.ByItems || Training.CategoryLossWeight > 0, "training.categoryLossWeight", "more than 0 where training.chooseBy is categories");
         Must(Training.ValidationUsers >= 1, "training.validationUsers", "1 or more");
         Must(Training.Threads >= 0, "training.threads", "0 or more");
         Must(Devices.IsKnown(Training.Device), "training.device", $"{Devices.Known}, not '{Training.Device}'");

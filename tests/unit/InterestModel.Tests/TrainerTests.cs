@@ -121,6 +121,15 @@ public sealed class TrainerTests(TrainedModel trained)
     }
 
     [Fact]
+    public void AnEpochIsNotChosenByTheCategoriesOfDataWithOne()
+    {
+        var full = SyntheticStore.Data();
+        var data = TrainingData.Of([.. full.Items.Select(item => new CatalogEntry(item.ItemId, item.Title, ["All"]))], full.Users, full.Split, "one", "one");
+        var config = SyntheticStore.Config with { Training = SyntheticStore.Config.Training with { ChooseBy = TrainingSettings.ByCategories } };
+        Assert.Contains("training.chooseBy", Assert.Throws<InputException>(() => new Trainer(config, data, TimeProvider.System).Train(_ => { })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ACatalogueWithoutAnyTextTrainsAndServes()
     {
         var full = SyntheticStore.Data();

@@ -14,6 +14,7 @@ public sealed class TrainingConfigTests
     [InlineData("""{"training":{"batchSize":"many"}}""", "training.batchSize")]
     [InlineData("""{"features":{"halfLifeDays":0}}""", "features.halfLifeDays")]
     [InlineData("""{"training":{"device":"gpu"}}""", "training.device")]
+    [InlineData("""{"training":{"chooseBy":"categories","categoryLossWeight":0}}""", "training.categoryLossWeight")]
     [InlineData("""{"model":null}""", "model")]
     [InlineData("""{"model":{"without":null}}""", "without")]
     [InlineData("""{"model":{"textEncoder":null}}""", "textEncoder")]
