@@ -94,22 +94,13 @@ public static class ServiceDefaults
     }
 
     /// <summary>Runs until SIGTERM, or until a background service fails.</summary>
-    /// <returns>The exit code: 1 if it could not start, as with a wrong setting, or a background service failed, so that a supervisor restarts the process.</returns>
+    /// <returns>The exit code: 1 if a background service failed, so that a supervisor restarts the process.</returns>
     public static async Task<int> RunServiceAsync(this WebApplication app)
     {
         var background = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
-        var started = app.Lifetime.ApplicationStarted;
         var cancelled = false; // before anything was to stop: by a timeout, say
         app.Lifetime.ApplicationStopping.Register(() => cancelled = background.Any(service => service.ExecuteTask is { IsCanceled: true }));
-        try
-        {
-            await app.RunAsync();
-        }
-        catch (Exception) when (!started.IsCancellationRequested)
-        {
-            return 1; // the host has logged why
-        }
-
+        await app.RunAsync();
         return cancelled || background.Any(service => service.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
     }
 
