@@ -77,12 +77,15 @@ public sealed class TopicReplay(KafkaClients clients, AvroCodec codec, TimeProvi
         {
             return consumer.Consume(wait);
         }
-        catch (ConsumeException e) when (!e.Error.IsFatal && e.Error.Code is not (ErrorCode.TopicAuthorizationFailed or ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic))
+        catch (ConsumeException e) when (!e.Error.IsFatal && !IsOfTopic(e.Error))
         {
             Log.PollFailed(log, topic, e.Error.Code.ToString(), e.Error.Reason);
             return null; // a broker is away: the client goes on where it was
         }
     }
+
+    /// <summary>It may not be read, or is not there: waiting changes nothing.</summary>
+    private static bool IsOfTopic(Error error) => error.Code is ErrorCode.TopicAuthorizationFailed or ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic;
 
     private async Task<bool> HandleAsync<T>(List<ConsumeResult<byte[], byte[]>> batch, string topic, IBatchHandler<T> handler, CancellationToken stopping)
         where T : class, ISpecificRecord, IBinaryRecord<T>, new()
@@ -140,7 +143,7 @@ public sealed class TopicReplay(KafkaClients clients, AvroCodec codec, TimeProvi
                 backoff.Reset();
                 return result;
             }
-            catch (Exception e) when (!stopping.IsCancellationRequested && !Failures.IsBug(e) && e is not KafkaException { Error.IsFatal: true })
+            catch (Exception e) when (!stopping.IsCancellationRequested && !Failures.IsBug(e) && !(e is KafkaException { Error: var error } && (error.IsFatal || IsOfTopic(error))))
             {
                 var wait = backoff.Next();
                 Log.ReplayWaiting(log, topic, e.Message, wait);

@@ -89,7 +89,7 @@ public sealed class MergeSessions(
     /// <summary>A session is erased by a request of its own too, which is done at once: where Redis is lost, a rebuild finds no link by which its user's would reach it.</summary>
     private async Task EraseAsync(string anonymous, long erasedAt)
     {
-        var request = new ErasureRequested { erasureId = $"{anonymous}@{erasedAt}", userId = anonymous, requestedAt = erasedAt };
+        var request = new ErasureRequested { erasureId = Guid.CreateVersion7().ToString(), userId = anonymous, requestedAt = erasedAt };
         await progress.CompleteAsync(ErasureProgress.FeatureBuilder, [request.erasureId]);
         await producer.SendAsync(Topics.PrivacyErasures.Name, anonymous, request, new CloudEvent(request.erasureId, "/driftline/feature-builder", "driftline.privacy.erasure-requested", time.GetUtcNow()));
         await erased.MarkAsync([(anonymous, erasedAt)]);

@@ -5,7 +5,7 @@ namespace Driftline.Ingestor;
 
 /// <summary>
 /// Sends records together, and again in ever smaller parts those that are refused as too large: a broker refuses the whole batch that the client has made, good records
-/// too, so only one that is refused alone is too large. Records of one key keep their order: those behind a refused one go again with it. Thread-safe.
+/// too, so only one that is refused alone is too large. Other requests' records may join it all the same: keep the client's batches within the topic's limit. Records of one key keep their order: those behind a refused one go again with it. Thread-safe.
 /// </summary>
 internal sealed class SendApart(RecordProducer producer) : IDisposable
 {

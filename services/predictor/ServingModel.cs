@@ -8,6 +8,8 @@ namespace Driftline.Predictor;
 /// </summary>
 public sealed class ServingModel(TimeProvider time) : IDisposable
 {
+    private static readonly string[] OfMemory = ["out of memory", "ALLOC_FAILED"];
+
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly TaskCompletionSource _serves = new(TaskCreationOptions.RunContinuationsAsynchronously), _deviceLost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private InterestPredictor? _current;
@@ -73,10 +75,11 @@ public sealed class ServingModel(TimeProvider time) : IDisposable
         }
     }
 
-    // Torch tells it in words alone. Memory that does not suffice is not such an error: it is worth another try.
+    // Torch tells it in words alone. Memory that does not suffice, for a release beside the one that serves, is not such an error.
     private void LookForLostDevice(Exception e)
     {
-        if (e is ExternalException && e.Message.Contains("CUDA error", StringComparison.Ordinal)) _deviceLost.TrySetException(e);
+        if (e is ExternalException && e.Message.Contains("CUDA error", StringComparison.Ordinal) && !OfMemory.Any(words => e.Message.Contains(words, StringComparison.Ordinal)))
+            _deviceLost.TrySetException(e);
     }
 
     public void Dispose()

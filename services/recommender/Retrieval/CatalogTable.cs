@@ -30,8 +30,8 @@ internal sealed class CatalogTable : ITable<CatalogItem>
         var now = record.Value is { } item ? new Product(itemId, item.title, [.. item.categories], item.price, item.currency, item.available, item.updatedAt, item.kind) : null;
         if (now is not null) _entries.GetOrAdd(itemId, _ => new Entry()).Product = now;
         else if (_entries.TryRemove(itemId, out var entry)) entry.Product = null;
+        CountCategories(now, 1); // first, or one that is in both would be gone in between
         CountCategories(before, -1);
-        CountCategories(now, 1);
     }
 
     private void CountCategories(Product? product, int by)

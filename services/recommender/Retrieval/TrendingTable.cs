@@ -35,7 +35,7 @@ internal sealed class TrendingTable(IOptions<RecommenderOptions> options, TimePr
     private readonly Queue<ulong> _seenInOrder = new();
     private long _newestEventTime = long.MinValue;
     private long _newestReceivedAt = long.MinValue;
-    private volatile bool _changed;
+    private long _counted, _ranked; // events, now and in the ranking
     private long _rankedAt;
     private int _ranks; // 1 while one sorts beside the answers
     private readonly Lock _waits = new();
@@ -54,7 +54,7 @@ internal sealed class TrendingTable(IOptions<RecommenderOptions> options, TimePr
             _newestEventTime = Math.Max(_newestEventTime, happened.eventTime);
             _newestReceivedAt = Math.Max(_newestReceivedAt, happened.receivedAt);
             _counts.Trim(options.Value.TrendingMaxItems);
-            _changed = true;
+            Interlocked.Increment(ref _counted);
         }
     }
 
@@ -73,27 +73,36 @@ internal sealed class TrendingTable(IOptions<RecommenderOptions> options, TimePr
         {
             _ = Task.Run(() =>
             {
-                if (IsOlderThan(RankEvery)) Rank();
-                Volatile.Write(ref _ranks, 0);
+                try
+                {
+                    if (IsOlderThan(RankEvery)) Rank();
+                }
+                finally
+                {
+                    Volatile.Write(ref _ranks, 0);
+                }
             });
         }
 
         return _ranking;
     }
 
-    private bool IsOlderThan(TimeSpan age) => _changed && (_ranking == TrendingRanking.Empty || time.GetElapsedTime(Volatile.Read(ref _rankedAt)) >= age);
+    private bool IsOlderThan(TimeSpan age) =>
+        Volatile.Read(ref _counted) != Volatile.Read(ref _ranked) && (_ranking == TrendingRanking.Empty || time.GetElapsedTime(Volatile.Read(ref _rankedAt)) >= age);
 
     private void Rank()
     {
         CopiedCounts counts;
+        var (now, counted) = (time.GetTimestamp(), 0L);
         lock (_lock)
         {
-            _changed = false;
-            Volatile.Write(ref _rankedAt, time.GetTimestamp());
+            counted = _counted;
             counts = new CopiedCounts(_counts.Copy(), _newestEventTime, _newestReceivedAt);
         }
 
         _ranking = Rank(counts);
+        Volatile.Write(ref _rankedAt, now); // after it: whoever waits for a ranking waits for this one
+        Volatile.Write(ref _ranked, counted);
     }
 
     private TrendingRanking Rank(CopiedCounts copy) => new(

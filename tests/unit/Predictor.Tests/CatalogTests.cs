@@ -85,6 +85,8 @@ public sealed class CatalogTests
     [Theory]
     [InlineData("CUDA error: an illegal memory access was encountered", true)]
     [InlineData("CUDA out of memory. Tried to allocate 2.00 GiB", false)]
+    [InlineData("CUDA error: out of memory", false)]
+    [InlineData("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`", false)]
     public async Task APredictorWhoseDeviceIsLostEndsAndIsStartedAnew(string error, bool ends)
     {
         using var model = new ServingModel(TimeProvider.System);
