@@ -66,7 +66,7 @@ var regressions = new Command("regressions", "Hold ratios of times within this p
 regressions.SetAction((parsed, stopping) => parsed.GetValue(update) ? RegressionsCommand.UpdateAsync(stopping) : RegressionsCommand.CheckAsync(stopping));
 
 var length = new Option<double>("--seconds") { Description = "Length of each of the five measurements; its warm-up is twice that, so that hot code is compiled for good.", DefaultValueFactory = _ => 25 };
-var folder = new Option<DirectoryInfo?>("--out") { Description = "Takes unit-costs.json and check.md. Default: docs/capacity." };
+var folder = new Option<DirectoryInfo?>("--out") { Description = "Takes check.md and, where the check holds, unit-costs.json. Default: docs/capacity." };
 length.Within(1, 3_600);
 var capacity = new Command("capacity", "Measure the unit costs that `local -- capacity` computes with, and check its predictions at three sizes. Exit 0 only if all are within 25 % and nothing is lost.") { length, folder };
 capacity.SetAction((parsed, stopping) => new CapacityCheck(

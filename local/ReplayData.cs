@@ -24,7 +24,7 @@ internal sealed record ReplayData(ImportFolder Folder, IReadOnlyList<ImportItem>
         var events = folder.ReadEvents().Take(count ?? int.MaxValue).ToList();
         if (events.Count == 0) throw new ImportException($"{path}: events.csv holds no event.");
         var name = Path.GetFileName(folder.Path.TrimEnd(Path.DirectorySeparatorChar));
-        return new ReplayData(folder, [.. folder.ReadItems()], LastPrices(events), ReplayPlan.Shifted(events, Users(folder), name, now), $"Replay of {name}");
+        return new ReplayData(folder, [.. folder.ReadItems()], LastPrices(events), ReplayPlan.Shifted(events, Users(folder.ReadUsers()), name, now), $"Replay of {name}");
     }
 
     private static async Task<ReplayData> SimulatedAsync(RunOptions options, string cacheFolder, DateTimeOffset now, CancellationToken stopping)
@@ -41,11 +41,11 @@ internal sealed record ReplayData(ImportFolder Folder, IReadOnlyList<ImportItem>
             .Take(options.Events ?? DefaultSimulatedEvents).ToList();
         var folder = ImportFolder.Open(path);
         return new ReplayData(
-            folder, simulator.Catalog, new Dictionary<string, double>(), ReplayPlan.Shifted(live, Users(folder), $"sim{options.Seed}", now),
+            folder, simulator.Catalog, new Dictionary<string, double>(), ReplayPlan.Shifted(live, Users(simulator.Users()), $"sim{options.Seed}", now),
             "Simulated shoppers and products: no real person's data");
     }
 
-    private static Dictionary<string, IReadOnlyDictionary<string, string>> Users(ImportFolder folder) => new(folder.ReadUsers(), StringComparer.Ordinal);
+    private static Dictionary<string, IReadOnlyDictionary<string, string>> Users(IEnumerable<KeyValuePair<string, IReadOnlyDictionary<string, string>>> users) => new(users, StringComparer.Ordinal);
 
     private static Dictionary<string, double> LastPrices(List<ImportEvent> events)
     {

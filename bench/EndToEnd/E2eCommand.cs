@@ -80,6 +80,7 @@ internal sealed class E2eCommand(E2eOptions options)
         var data = await ReplayData.OpenAsync(new RunOptions { Seed = 1, Events = 1 }, cache, DateTimeOffset.UtcNow, stopping);
         var artifact = await DemoModel.TrainedOnAsync(data.Folder, cache, stopping);
         await using var stack = await Stack.StartAsync(new StackOptions { Partitions = Partitions }, say, stopping);
+        await RedisBytesAsync(stack); // refuses now what would fail later
         if (options.Peer)
         {
             foreach (var service in LocalService.All) await PeerPrograms.StartAsync(stack, service, artifact, stopping);
@@ -117,7 +118,6 @@ internal sealed class E2eCommand(E2eOptions options)
     {
         using var http = new HttpClient();
         using var answers = stack.ClientOf(LocalService.Recommender);
-        await using var redis = await ConnectionMultiplexer.ConnectAsync(stack.RedisConnectionString + ",allowAdmin=true"); // INFO
         var meter = new CostMeter(stack, http, [.. LocalService.All.SelectMany(service => options.NamesOf(service).Select(name => (service.Name, name)))]);
         var window = new SequenceStoreOptions().MaxLength;
         var ledger = new Ledger(window, counts: options.Peer);
@@ -128,7 +128,7 @@ internal sealed class E2eCommand(E2eOptions options)
         var arrivals = new Arrivals(options.Seed, options.Rate, options.Users, items, options.Lanes, TimeProvider.System);
         using var load = new OpenLoopLoad([.. options.NamesOf(LocalService.Ingestor).Select(name => stack[name])], arrivals, watch, probe, options.Lanes, options.Batch);
 
-        var emptyBytes = await RedisBytesAsync(redis);
+        var emptyBytes = await RedisBytesAsync(stack);
         var before = await meter.ReadAsync(stopping);
         long began = 0;
         await load.RunAsync(TimeSpan.FromSeconds(options.WarmUpSeconds), TimeSpan.FromSeconds(options.Seconds), async () =>
@@ -146,7 +146,7 @@ internal sealed class E2eCommand(E2eOptions options)
         var shown = await ShownAsync(load.Last, watch, recommender, ledger, stopping);
         var took = Stopwatch.GetElapsedTime(began).TotalSeconds;
         var after = await meter.ReadAsync(stopping);
-        var redisBytes = await RedisBytesAsync(redis) - emptyBytes;
+        var redisBytes = await RedisBytesAsync(stack) - emptyBytes;
         await probe.FinishAsync();
         say($"{(shown ? "All sent and shown" : "All sent, not all shown")} after {took:F2} s; asking for every user's state.");
         var lost = await LostAsync(recommender, ledger, stopping);
@@ -183,8 +183,10 @@ internal sealed class E2eCommand(E2eOptions options)
     }
 
     /// <summary>What Redis' data take.</summary>
-    private static async Task<long> RedisBytesAsync(ConnectionMultiplexer redis)
+    /// <exception cref="InvalidOperationException">It does not say.</exception>
+    private static async Task<long> RedisBytesAsync(Stack stack)
     {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(stack.RedisConnectionString + ",allowAdmin=true"); // INFO
         var memory = (await redis.GetServer(redis.GetEndPoints()[0]).InfoAsync("memory")).SelectMany(section => section).ToDictionary(StringComparer.Ordinal);
         return memory.TryGetValue("used_memory", out var bytes)
             ? long.Parse(bytes, CultureInfo.InvariantCulture)

@@ -47,7 +47,7 @@ internal sealed class EventLanes(Uri ingestor, InputRecorder recorder, IReadOnly
         {
             await run(enough.Token);
         }
-        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (enough.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
             show($"Elements are still refused {LongestRefusal.TotalSeconds:F0} s after the last was due: they count as lost.");
         }
