@@ -14,6 +14,9 @@ public readonly record struct SequenceChange(string UserId, SequenceState State,
 /// <summary>Triggers on <c>sequence.updates</c>: one says that a user's sequence changed, after it has.</summary>
 public sealed class AnnounceSequence(RecordProducer producer, TimeProvider time)
 {
+    /// <summary>The CloudEvents source of what this stage sends.</summary>
+    public const string Source = "/driftline/feature-builder";
+
     /// <summary>In place of an erasure's id: the user is a session, whose events are another user's now. Nobody asks how far that is.</summary>
     public const string Moved = "";
 
@@ -56,5 +59,5 @@ public sealed class AnnounceSequence(RecordProducer producer, TimeProvider time)
         return producer.SendAsync(Topics.SequenceUpdates.Name, userId, update, Attributes(), cause);
     }
 
-    private CloudEvent Attributes() => new(Guid.CreateVersion7().ToString(), "/driftline/feature-builder", "driftline.sequence.updated", time.GetUtcNow());
+    private CloudEvent Attributes() => new(Guid.CreateVersion7().ToString(), Source, "driftline.sequence.updated", time.GetUtcNow());
 }

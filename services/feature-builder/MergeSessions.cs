@@ -91,7 +91,7 @@ public sealed class MergeSessions(
     {
         var request = new ErasureRequested { erasureId = Guid.CreateVersion7().ToString(), userId = anonymous, requestedAt = erasedAt };
         await progress.CompleteAsync(ErasureProgress.FeatureBuilder, [request.erasureId]);
-        await producer.SendAsync(Topics.PrivacyErasures.Name, anonymous, request, new CloudEvent(request.erasureId, "/driftline/feature-builder", "driftline.privacy.erasure-requested", time.GetUtcNow()));
+        await producer.SendAsync(Topics.PrivacyErasures.Name, anonymous, request, new CloudEvent(request.erasureId, AnnounceSequence.Source, "driftline.privacy.erasure-requested", time.GetUtcNow()));
         await erased.MarkAsync([(anonymous, erasedAt)]);
         await announce.ErasedAsync(anonymous, await suppress.RemoveAsync(anonymous, erasedAt), erasedAt, erasureId: null, default);
     }
