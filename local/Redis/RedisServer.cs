@@ -70,9 +70,7 @@ public sealed class RedisServer : IAsyncDisposable
             ?? throw new InvalidOperationException("redis-server is not on the PATH: a Redis that keeps its data over a kill needs it (Debian: apt-get install redis-server).");
         var port = FreePort.Find();
         var data = Directory.CreateDirectory(Path.Combine(runFolder, "redis-data")).FullName;
-        var spec = new ProcessSpec(
-            "redis", program, "--bind", "127.0.0.1", "--port", $"{port}", "--dir", data, "--save", "", "--appendonly", "yes", "--appendfsync", "always",
-            "--zset-max-ziplist-entries", "256", "--maxmemory", "1gb", "--maxmemory-policy", "noeviction", "--daemonize", "no");
+        var spec = Installed(program, port, "--dir", data, "--appendonly", "yes", "--appendfsync", "always");
         var supervisor = Local.Supervisor.Start(spec, runFolder, report);
         var server = new RedisServer($"127.0.0.1:{port}", $"redis-server with an append-only file on 127.0.0.1:{port}", supervisor: supervisor) { DataFolder = data };
         var start = TimeProvider.System.GetTimestamp();
@@ -100,11 +98,16 @@ public sealed class RedisServer : IAsyncDisposable
     private static Task<RedisServer> StartInstalledAsync(string program, string runFolder, CancellationToken cancellation)
     {
         var port = FreePort.Find();
-        var spec = new ProcessSpec(
-            "redis", program, "--bind", "127.0.0.1", "--port", $"{port}", "--save", "", "--appendonly", "no",
-            "--zset-max-ziplist-entries", "256", "--maxmemory", "1gb", "--maxmemory-policy", "noeviction", "--daemonize", "no");
-        return StartProcessAsync(spec, port, "redis-server", runFolder, cancellation);
+        return StartProcessAsync(Installed(program, port, "--appendonly", "no"), port, "redis-server", runFolder, cancellation);
     }
+
+    /// <summary>Sequences stay compact: twice their entries, for an addition comes before its trim.</summary>
+    private static ProcessSpec Installed(string program, int port, params string[] persistence) => new(
+        "redis", program,
+        [
+            "--bind", "127.0.0.1", "--port", $"{port}", "--save", "", "--zset-max-ziplist-entries", "512", "--maxmemory", "1gb", "--maxmemory-policy", "noeviction", "--daemonize", "no",
+            .. persistence,
+        ]);
 
     private static async Task<RedisServer> ConnectAsync(string configured)
     {

@@ -76,6 +76,24 @@ public sealed class RedisServerTests(GarnetFixture garnet) : IClassFixture<Garne
         Assert.Equal("hello", await heard.Task.WaitAsync(Patience));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AnInstalledServerKeepsAFullSequenceCompact(bool durable)
+    {
+        Needs.Program("redis-server");
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, $"durable-{durable}")).FullName;
+        await using var server = durable ? await RedisServer.StartDurableAsync(folder, _ => { }) : await RedisServer.StartAsync(null, folder, _ => { });
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString);
+        var store = new SequenceStore(redis, new SequenceStoreOptions());
+        UserEvents Full(int from) => new("u1", [.. Enumerable.Range(from, new SequenceStoreOptions().MaxLength).Select(time => new SequenceEntry(time, PackedMember.HashEventId($"e{time}"), SequenceEventType.Click, 1, 0, "sku-1"))]);
+
+        await store.AppendAsync([Full(0)]);
+        await store.AppendAsync([Full(10_000)]);
+
+        Assert.NotEqual("skiplist", await redis.GetDatabase().KeyEncodingAsync("seq:u1"));
+    }
+
     [Fact]
     public async Task AnOutsideServerIsUsedAsConfigured()
     {

@@ -76,6 +76,23 @@ public sealed class OverlayTests
         static IEnumerable<string?> Mounted(V1PodSpec pod) => pod.Volumes.Select(volume => volume.PersistentVolumeClaim?.ClaimName ?? volume.Secret?.SecretName);
     }
 
+    /// <summary>Such as <c>driftline erase</c>, which asks the ingestor and then the recommender.</summary>
+    [Theory]
+    [InlineData("Driftline__IngestorUrl", "ingestor")]
+    [InlineData("Driftline__RecommenderUrl", "recommender")]
+    public void TheOperatorReachesWhatTheCommandLineAsks(string setting, string service)
+    {
+        HasComponent("network-policies");
+        var pod = Manifests.Read(File.ReadAllText(Path.Combine(Manifests.Folder, "tools", "operator.yaml"))).Workloads.Single();
+        var production = Manifests.Overlay("production");
+        var asked = production.Workloads.Single(workload => workload.Kind == "Deployment" && workload.Name == service);
+        var policies = production.All<V1NetworkPolicy>().ToList();
+
+        Assert.Contains(pod.Pod.Containers.SelectMany(container => container.Env), variable => variable.Name == setting && variable.Value == $"http://{service}");
+        Assert.Contains(policies.Where(policy => pod.Matches(policy.Spec.PodSelector)).SelectMany(policy => policy.Spec.Egress ?? []).SelectMany(rule => rule.To ?? []), to => asked.Matches(to.PodSelector));
+        Assert.Contains(policies.Where(policy => asked.Matches(policy.Spec.PodSelector)).SelectMany(policy => policy.Spec.Ingress ?? []).SelectMany(rule => rule.FromProperty ?? []), from => pod.Matches(from.PodSelector));
+    }
+
     [Theory]
     [InlineData("ingestor")]
     [InlineData("recommender")]
