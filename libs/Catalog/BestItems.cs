@@ -62,6 +62,12 @@ internal sealed class BestItems
         if (_rows.Holds(row, _state) && !_boosted.Contains(row)) Offer(row, 0);
     }
 
+    /// <summary>The same of an item's row, if it has one.</summary>
+    public void Offer(string itemId, int stateRows)
+    {
+        if (_rows.Find(itemId, _state, stateRows) is var row and >= 0) Offer(row);
+    }
+
     /// <summary>Takes the items that have a boost; before any other is offered.</summary>
     public void OfferBoosted(int stateRows)
     {

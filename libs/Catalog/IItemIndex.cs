@@ -38,9 +38,11 @@ public interface IItemIndex
     /// <param name="filter">Only items for which this holds take part; asked only of items that may enter the answer.</param>
     /// <param name="boosts">Added to the scores of the items that it names.</param>
     /// <param name="cosine">True scores by the cosine of the two vectors, 0 where one has no length, instead of by their inner product.</param>
+    /// <param name="among">The only items that the filter can let pass, where they are few enough to look at one by one; null where they are not known.</param>
     /// <exception cref="ArgumentException">The query has another length, or holds a number that is not finite.</exception>
     IReadOnlyList<ScoredItem> Search(
-        ReadOnlySpan<float> query, int count, ItemAdmission? filter = null, IReadOnlyDictionary<string, float>? boosts = null, bool cosine = false);
+        ReadOnlySpan<float> query, int count, ItemAdmission? filter = null, IReadOnlyDictionary<string, float>? boosts = null, bool cosine = false,
+        IReadOnlyCollection<string>? among = null);
 
     /// <summary>The version is served no more: frees what is held outside this process.</summary>
     void Drop();

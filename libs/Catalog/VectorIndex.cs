@@ -75,7 +75,8 @@ public sealed class VectorIndex : IItemIndex
 
     /// <inheritdoc/>
     public IReadOnlyList<ScoredItem> Search(
-        ReadOnlySpan<float> query, int count, ItemAdmission? filter = null, IReadOnlyDictionary<string, float>? boosts = null, bool cosine = false)
+        ReadOnlySpan<float> query, int count, ItemAdmission? filter = null, IReadOnlyDictionary<string, float>? boosts = null, bool cosine = false,
+        IReadOnlyCollection<string>? among = null)
     {
         IItemIndex.Check(query, Dimensions, nameof(query));
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -83,8 +84,16 @@ public sealed class VectorIndex : IItemIndex
         var state = _state;
         var best = new BestItems(state.Items, state.Number, query.ToArray(), count, filter, boosts, cosine);
         best.OfferBoosted(state.Rows);
-        state.Codes?.Search(best);
-        Scan(state.Items, state.Codes?.End ?? 0, state.Rows, best);
+        if (among is not null)
+        {
+            foreach (var itemId in among) best.Offer(itemId, state.Rows);
+        }
+        else
+        {
+            state.Codes?.Search(best);
+            Scan(state.Items, state.Codes?.End ?? 0, state.Rows, best);
+        }
+
         return best.Take();
     }
 

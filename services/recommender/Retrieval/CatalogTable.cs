@@ -15,11 +15,17 @@ internal sealed record Product(string ItemId, string Title, IReadOnlyList<string
     public bool IsIn(string category) => Categories.Contains(category, StringComparer.Ordinal);
 }
 
-/// <summary>The whole of <c>catalog.items</c>. Readers take no lock.</summary>
+/// <summary>The whole of <c>catalog.items</c>. Readers take no lock but that of a category whose items they want.</summary>
 internal sealed class CatalogTable : ITable<CatalogItem>
 {
+    /// <summary>Items up to which looking at each beats a search of all: a microsecond for each here, a search of the others is some milliseconds.</summary>
+    internal const int FewItems = 1_000;
+
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, int> _categories = new(StringComparer.Ordinal); // items in each
+    private readonly ConcurrentDictionary<string, HashSet<string>> _categories = new(StringComparer.Ordinal); // ids of the items in each; a set is its own lock
+    private readonly Remade<Product[]> _newest;
+
+    public CatalogTable(TimeProvider time) => _newest = new Remade<Product[]>(time, [], () => [.. InOrder(Products).Take(FewItems)]);
 
     public int Count => _entries.Count;
 
@@ -30,16 +36,22 @@ internal sealed class CatalogTable : ITable<CatalogItem>
         var now = record.Value is { } item ? new Product(itemId, item.title, [.. item.categories], item.price, item.currency, item.available, item.updatedAt, item.kind) : null;
         if (now is not null) _entries.GetOrAdd(itemId, _ => new Entry()).Product = now;
         else if (_entries.TryRemove(itemId, out var entry)) entry.Product = null;
-        CountCategories(now, 1); // first, or one that is in both would be gone in between
-        CountCategories(before, -1);
-    }
-
-    private void CountCategories(Product? product, int by)
-    {
-        foreach (var category in product?.Categories.Distinct(StringComparer.Ordinal) ?? [])
+        foreach (var category in now?.Categories ?? [])
         {
-            if (_categories.AddOrUpdate(category, by, (_, items) => items + by) == 0) _categories.TryRemove(category, out _);
+            var items = _categories.GetOrAdd(category, _ => new HashSet<string>(StringComparer.Ordinal));
+            lock (items) items.Add(itemId);
         }
+
+        foreach (var category in before?.Categories.Where(category => now?.IsIn(category) != true) ?? [])
+        {
+            if (!_categories.TryGetValue(category, out var items)) continue; // it names the category twice
+            lock (items)
+            {
+                if (items.Remove(itemId) && items.Count == 0) _categories.TryRemove(category, out _);
+            }
+        }
+
+        _newest.Changed();
     }
 
     public Product? Find(string itemId) => _entries.GetValueOrDefault(itemId)?.Product;
@@ -54,10 +66,35 @@ internal sealed class CatalogTable : ITable<CatalogItem>
         return entry?.Product;
     }
 
-    /// <summary>Items that pass the filter, updated last first, then by id. Looks at the whole catalogue.</summary>
-    public IEnumerable<Product> Latest(ItemFilter filter, int count) =>
-        count == 0 ? [] : Products.Where(filter.Admits)
-            .OrderByDescending(product => product.UpdatedAt).ThenBy(product => product.ItemId, StringComparer.Ordinal).Take(count);
+    /// <summary>The ids of those in the filter's categories, which are all that it can let pass; null where it names none, or they hold more than <see cref="FewItems"/>.</summary>
+    public IReadOnlyCollection<string>? Among(ItemFilter filter)
+    {
+        if (filter.Categories.Count == 0) return null;
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var category in filter.Categories)
+        {
+            if (!_categories.TryGetValue(category, out var items)) continue;
+            lock (items)
+            {
+                if (ids.Count + items.Count > FewItems) return null;
+                ids.UnionWith(items);
+            }
+        }
+
+        return ids;
+    }
+
+    /// <summary>
+    /// Items that pass the filter, updated last first, then by id. Looks at those in the filter's categories where these are few, else at the newest of a moment ago,
+    /// and only where too few of them pass at the whole catalogue.
+    /// </summary>
+    public IReadOnlyList<Product> Latest(ItemFilter filter, int count)
+    {
+        if (count == 0) return [];
+        if (Among(filter) is { } few) return [.. InOrder(few.Select(Find).Where(filter.Admits)!).Take(count)];
+        Product[] newest = [.. _newest.Value.Select(product => Find(product.ItemId)).Where(filter.Admits).Take(count)!];
+        return newest.Length == count ? newest : [.. InOrder(Products.Where(filter.Admits)).Take(count)];
+    }
 
     /// <summary>Items whose title or id holds the text (letter case aside), by title, then id.</summary>
     /// <param name="categories">An item must be in one of them; empty admits all.</param>
@@ -71,7 +108,10 @@ internal sealed class CatalogTable : ITable<CatalogItem>
 
     /// <summary>Categories, main or other, by name, and how many items are in each.</summary>
     public IEnumerable<(string Name, int Items)> Categories() =>
-        _categories.Select(category => (Name: category.Key, Items: category.Value)).Where(category => category.Items > 0).OrderBy(category => category.Name, StringComparer.Ordinal);
+        _categories.Select(category => (Name: category.Key, Items: category.Value.Count)).Where(category => category.Items > 0).OrderBy(category => category.Name, StringComparer.Ordinal);
+
+    private static IEnumerable<Product> InOrder(IEnumerable<Product> products) =>
+        products.OrderByDescending(product => product.UpdatedAt).ThenBy(product => product.ItemId, StringComparer.Ordinal);
 
     // Not the dictionary's Values, which copies all of them under all of its locks.
     private IEnumerable<Product> Products => _entries.Select(entry => entry.Value.Product).OfType<Product>();

@@ -67,13 +67,14 @@ internal sealed class RedisVectorSets(IDatabase redis, string modelVersion, int 
     }
 
     public IReadOnlyList<ScoredItem> Search(
-        ReadOnlySpan<float> query, int count, ItemAdmission? filter = null, IReadOnlyDictionary<string, float>? boosts = null, bool cosine = false)
+        ReadOnlySpan<float> query, int count, ItemAdmission? filter = null, IReadOnlyDictionary<string, float>? boosts = null, bool cosine = false,
+        IReadOnlyCollection<string>? among = null)
     {
         IItemIndex.Check(query, dimensions, nameof(query));
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (count == 0) return [];
         var length = TensorPrimitives.Norm(query);
-        var wanted = Nearest(query, length, count, id => boosts?.ContainsKey(id) != true && Passes(id), cosine);
+        var wanted = among is not null ? [.. among.Where(PassesUnboosted)] : Nearest(query, length, count, PassesUnboosted, cosine);
         if (boosts is not null) wanted.AddRange(boosts.Keys.Where(Passes));
         var vectors = VectorsOf(wanted);
         var found = new List<ScoredItem>(wanted.Count);
@@ -86,6 +87,8 @@ internal sealed class RedisVectorSets(IDatabase redis, string modelVersion, int 
         }
 
         return [.. found.OrderByDescending(item => item.Score).ThenBy(item => item.ItemId, StringComparer.Ordinal).Take(count)];
+
+        bool PassesUnboosted(string itemId) => boosts?.ContainsKey(itemId) != true && Passes(itemId);
 
         bool Passes(string itemId)
         {

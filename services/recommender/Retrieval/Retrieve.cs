@@ -16,7 +16,7 @@ internal sealed class Retrieve(CatalogTable catalog, RecommenderMetrics metrics,
         IItemIndex index, ReadOnlySpan<float> query, Wanted wanted, IReadOnlyDictionary<string, float>? boosts = null, bool cosine = false)
     {
         var started = time.GetTimestamp();
-        var found = index.Search(query, Diversify.PoolOf(wanted.Count, wanted.Diversity > 0 || wanted.Explore > 0), Admits, boosts, cosine);
+        var found = index.Search(query, Diversify.PoolOf(wanted.Count, wanted.Diversity > 0 || wanted.Explore > 0), Admits, boosts, cosine, catalog.Among(wanted.Filter));
         var order = Enumerable.Range(0, Math.Min(wanted.Count, found.Count)).ToList();
         if (wanted.Diversity > 0)
         {

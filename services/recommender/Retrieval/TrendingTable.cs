@@ -15,6 +15,12 @@ internal readonly record struct TrendingItem(string ItemId, double Weight);
 internal sealed record TrendingRanking(ImmutableArray<TrendingItem> Items, DateTimeOffset? NewestEventTime, DateTimeOffset? NewestReceivedAt)
 {
     public static readonly TrendingRanking Empty = new([], null, null);
+
+    private readonly Lazy<Dictionary<string, int>> _places = new(() => Enumerable.Range(0, Items.Length).ToDictionary(place => Items[place].ItemId, StringComparer.Ordinal));
+
+    /// <summary>Those of some items that are trending, best first.</summary>
+    public IEnumerable<TrendingItem> Among(IReadOnlyCollection<string> itemIds) =>
+        itemIds.Select(itemId => _places.Value.GetValueOrDefault(itemId, -1)).Where(place => place >= 0).Order().Select(place => Items[place]);
 }
 
 /// <summary>
@@ -22,30 +28,31 @@ internal sealed record TrendingRanking(ImmutableArray<TrendingItem> Items, DateT
 /// an impression, which the shop caused, nothing. Event time counts, so a replay of old events trends as those days did. An event id that a user
 /// sent lately is not counted again.
 /// </summary>
-internal sealed class TrendingTable(IOptions<RecommenderOptions> options, TimeProvider time) : ITable<StorefrontEvent>
+internal sealed class TrendingTable : ITable<StorefrontEvent>
 {
     private const int RememberedEvents = 100_000;
 
-    /// <summary>Ranking costs a sort, so that it is done so often at most, beside the answers; one that would be older than the second waits for it.</summary>
-    private static readonly TimeSpan RankEvery = TimeSpan.FromSeconds(1), MostStale = TimeSpan.FromSeconds(10);
-
+    private readonly RecommenderOptions _options;
+    private readonly TimeProvider _time;
     private readonly Lock _lock = new();
-    private readonly DecayedCounts _counts = new(options.Value.TrendingHalfLife);
+    private readonly DecayedCounts _counts;
     private readonly HashSet<ulong> _seen = [];
     private readonly Queue<ulong> _seenInOrder = new();
     private long _newestEventTime = long.MinValue;
     private long _newestReceivedAt = long.MinValue;
-    private long _counted, _ranked; // events, now and in the ranking
-    private long _rankedAt;
-    private int _ranks; // 1 while one sorts beside the answers
-    private readonly Lock _waits = new();
-    private volatile TrendingRanking _ranking = TrendingRanking.Empty;
+    private readonly Remade<TrendingRanking> _ranking;
+
+    public TrendingTable(IOptions<RecommenderOptions> options, TimeProvider time)
+    {
+        (_options, _time, _counts) = (options.Value, time, new DecayedCounts(options.Value.TrendingHalfLife));
+        _ranking = new Remade<TrendingRanking>(time, TrendingRanking.Empty, Rank);
+    }
 
     public void Apply(Received<StorefrontEvent> record)
     {
         if (record.Value is not { } happened) return;
         var (weight, items) = Weigh(happened.payload);
-        if (weight == 0 || !EventTimes.AreSound(happened, time)) return;
+        if (weight == 0 || !EventTimes.AreSound(happened, _time)) return;
         lock (_lock)
         {
             if (!Remember(happened)) return;
@@ -53,61 +60,24 @@ internal sealed class TrendingTable(IOptions<RecommenderOptions> options, TimePr
                 _counts.Add(itemId, weight, happened.eventTime);
             _newestEventTime = Math.Max(_newestEventTime, happened.eventTime);
             _newestReceivedAt = Math.Max(_newestReceivedAt, happened.receivedAt);
-            _counts.Trim(options.Value.TrendingMaxItems);
-            Interlocked.Increment(ref _counted);
+            _counts.Trim(_options.TrendingMaxItems);
         }
+
+        _ranking.Changed();
     }
 
-    /// <summary>What was ranked last; sorts anew beside the answers where that is no more so.</summary>
-    public TrendingRanking Ranking()
+    /// <summary>What was ranked last, as <see cref="Remade{T}"/> has it.</summary>
+    public TrendingRanking Ranking() => _ranking.Value;
+
+    private TrendingRanking Rank()
     {
-        if (!IsOlderThan(RankEvery)) return _ranking;
-        if (IsOlderThan(MostStale))
-        {
-            lock (_waits)
-            {
-                if (IsOlderThan(MostStale)) Rank();
-            }
-        }
-        else if (Interlocked.Exchange(ref _ranks, 1) == 0)
-        {
-            _ = Task.Run(() =>
-            {
-                try
-                {
-                    if (IsOlderThan(RankEvery)) Rank();
-                }
-                finally
-                {
-                    Volatile.Write(ref _ranks, 0);
-                }
-            });
-        }
-
-        return _ranking;
+        DecayedCount[] counts;
+        long newestEventTime, newestReceivedAt;
+        lock (_lock) (counts, newestEventTime, newestReceivedAt) = (_counts.Copy(), _newestEventTime, _newestReceivedAt);
+        return new TrendingRanking(
+            [.. DecayedCounts.Ranked(counts).Select(count => new TrendingItem(count.ItemId, count.WeightAt(newestEventTime, _options.TrendingHalfLife)))],
+            DateTimeOffset.FromUnixTimeMilliseconds(newestEventTime), DateTimeOffset.FromUnixTimeMilliseconds(newestReceivedAt));
     }
-
-    private bool IsOlderThan(TimeSpan age) =>
-        Volatile.Read(ref _counted) != Volatile.Read(ref _ranked) && (_ranking == TrendingRanking.Empty || time.GetElapsedTime(Volatile.Read(ref _rankedAt)) >= age);
-
-    private void Rank()
-    {
-        CopiedCounts counts;
-        var (now, counted) = (time.GetTimestamp(), 0L);
-        lock (_lock)
-        {
-            counted = _counted;
-            counts = new CopiedCounts(_counts.Copy(), _newestEventTime, _newestReceivedAt);
-        }
-
-        _ranking = Rank(counts);
-        Volatile.Write(ref _rankedAt, now); // after it: whoever waits for a ranking waits for this one
-        Volatile.Write(ref _ranked, counted);
-    }
-
-    private TrendingRanking Rank(CopiedCounts copy) => new(
-        [.. DecayedCounts.Ranked(copy.Counts).Select(count => new TrendingItem(count.ItemId, count.WeightAt(copy.NewestEventTime, options.Value.TrendingHalfLife)))],
-        DateTimeOffset.FromUnixTimeMilliseconds(copy.NewestEventTime), DateTimeOffset.FromUnixTimeMilliseconds(copy.NewestReceivedAt));
 
     private static (double Weight, IList<EventItem> Items) Weigh(object payload) => payload switch
     {
@@ -126,6 +96,4 @@ internal sealed class TrendingTable(IOptions<RecommenderOptions> options, TimePr
         if (_seenInOrder.Count > RememberedEvents) _seen.Remove(_seenInOrder.Dequeue());
         return true;
     }
-
-    private sealed record CopiedCounts(DecayedCount[] Counts, long NewestEventTime, long NewestReceivedAt);
 }

@@ -26,6 +26,10 @@ public sealed class VectorIndexTests
             var query = Vector(random, dimensions);
             Assert.Equal(Naive(expected, query, 20, _ => true), index.Search(query, 20).Select(item => item.ItemId));
             Assert.Equal(Naive(expected, query, 20, IsEven), index.Search(query, 20, (id, ref _) => IsEven(id)).Select(item => item.ItemId));
+            string[] few = [.. expected.Keys.Take(30), "no such item"];
+            var boosts = few.Take(2).ToDictionary(id => id, id => 100f, StringComparer.Ordinal);
+            var among = index.Search(query, 20, (id, ref _) => few.Contains(id) && IsEven(id), boosts, among: few);
+            Assert.Equal(index.Search(query, 20, (id, ref _) => few.Contains(id) && IsEven(id), boosts), among);
         }
     }
 

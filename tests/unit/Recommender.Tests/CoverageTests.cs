@@ -8,7 +8,7 @@ namespace Driftline.Recommender.Tests;
 public sealed class CoverageTests
 {
     private readonly FakeTimeProvider _time = new();
-    private readonly CatalogTable _catalog = new();
+    private readonly CatalogTable _catalog = new(TimeProvider.System);
     private readonly Coverage _coverage;
 
     public CoverageTests()

@@ -48,6 +48,9 @@ public sealed class RedisVectorSetsTests(GarnetWithVectorSets garnet) : IClassFi
         Assert.All(found, item => Assert.EndsWith("7", item.ItemId, StringComparison.Ordinal));
         Assert.Equal(exact.Search(Vectors[3], 3, Passes, boosts).Select(item => item.ItemId), found.Take(3).Select(item => item.ItemId));
         Assert.Equal(["777"], sets.Search(Vectors[3], Wanted, (id, ref _) => id == "777").Select(item => item.ItemId));
+        Assert.Equal(
+            exact.Search(Vectors[3], 3, (id, ref _) => id is "7" or "17" or "27", boosts).Select(item => item.ItemId),
+            sets.Search(Vectors[3], 3, Passes, boosts, among: ["7", "8", "17", "27", "none"]).Select(item => item.ItemId));
         sets.Drop();
     }
 

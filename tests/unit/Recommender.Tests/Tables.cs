@@ -14,6 +14,7 @@ internal sealed class Tables
     {
         var options = Options.Create(new RecommenderOptions());
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+        Catalog = new CatalogTable(Time);
         Vectors = new VectorTable(Releases, new VectorEngine(options), options, Time, NullLogger<VectorTable>.Instance);
         Trending = new TrendingTable(options, Time);
         var metrics = new RecommenderMetrics(meters, new Coverage(Catalog, Time));
@@ -24,7 +25,7 @@ internal sealed class Tables
 
     public FakeTimeProvider Time { get; } = new(Records.Start + TimeSpan.FromSeconds(1));
 
-    public CatalogTable Catalog { get; } = new();
+    public CatalogTable Catalog { get; }
 
     public ReleaseTable Releases { get; } = new(NullLogger<ReleaseTable>.Instance);
 
