@@ -169,7 +169,7 @@ export class EventSender {
   }
 
   async #read(response, events) {
-    const { results } = await response.json().catch(error => { throw new DriftlineError(`the answer broke off: ${error.message}`, null); });
+    const { results } = await response.json();
     if (results?.length !== events) throw new DriftlineError(`the ingestor answered ${results?.length} results for ${events} events`, response.status);
     return results;
   }
@@ -220,9 +220,10 @@ export class EventSender {
     this.#stopTimer();
     this.#makeRoom();
     const parts = [];
+    const most = Math.min(LAST_BYTES, this.#options.maxBatchBytes);
     while (left.length > 0) {
       let [count, size] = [0, 2];
-      while (count < left.length && count < this.#options.maxBatchEvents && (count === 0 || size + left[count].size <= LAST_BYTES)) size += left[count++].size;
+      while (count < left.length && count < this.#options.maxBatchEvents && (count === 0 || size + left[count].size <= most)) size += left[count++].size;
       parts.push(left.splice(0, count));
     }
     const own = parts.map(part => part.filter(one => !this.#inFlight.includes(one)));

@@ -1,6 +1,6 @@
 // One request, answered or explained.
 
-/** A service refused a request as a whole, or could not be reached; the message says what it said. */
+/** A service refused a request as a whole, could not be reached, or its answer broke off; the message says what it said. */
 export class DriftlineError extends Error {
   /**
    * @param {string} message
@@ -39,24 +39,64 @@ export const authorization = key => key ? { authorization: `Bearer ${key}` } : {
 /** What was given: a key whose value is undefined is one that was left out. */
 export const given = object => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 
-/** Answers what is read of the response if it is a success; throws a DriftlineError otherwise. */
+/** Answers what is read of the response if it is a success, all within the time; throws a DriftlineError otherwise, but for what the caller's own signal brings about. */
 export async function ask(fetch, url, options, timeoutMs, read) {
-  // By hand: browsers and Nodes that shops still meet cannot join signals.
-  const bound = new AbortController();
-  const stop = () => bound.abort(options.signal.reason);
-  const limit = timeoutMs ? setTimeout(() => bound.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs) : undefined;
-  options.signal?.addEventListener('abort', stop);
-  if (options.signal?.aborted) stop();
+  const bound = bind(options.signal, timeoutMs);
   try {
     return await read(await open(fetch, url, { ...options, signal: bound.signal }, options.signal));
+  } catch (error) {
+    throw explain(error, options.signal);
   } finally {
-    clearTimeout(limit);
-    options.signal?.removeEventListener('abort', stop);
+    bound.release();
+  }
+}
+
+/** Answers what is read of the response's lines, one after another as they come. Only the beginning of the answer has a time limit; errors are those of `ask`. */
+export async function* follow(fetch, url, options, timeoutMs, read) {
+  const bound = bind(options.signal, timeoutMs);
+  try {
+    const response = await open(fetch, url, { ...options, signal: bound.signal }, options.signal);
+    bound.stopTimer();
+    yield* read(lines(response));
+  } catch (error) {
+    throw explain(error, options.signal);
+  } finally {
+    bound.release();
+  }
+}
+
+/** A signal that is aborted with the caller's own, and when the time is over. By hand: browsers and Nodes that shops still meet cannot join signals. */
+function bind(wish, timeoutMs) {
+  const bound = new AbortController();
+  const stop = () => bound.abort(wish.reason);
+  const limit = timeoutMs ? setTimeout(() => bound.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs) : undefined;
+  wish?.addEventListener('abort', stop);
+  if (wish?.aborted) stop();
+  const stopTimer = () => clearTimeout(limit);
+  return { signal: bound.signal, stopTimer, release: () => { stopTimer(); wish?.removeEventListener('abort', stop); } };
+}
+
+/** What a success broke off with, or could not be read for, as a DriftlineError; what the caller's own signal brings about stays as it is. */
+const explain = (error, wish) => error instanceof DriftlineError || wish?.aborted ? error : new DriftlineError(`the answer broke off: ${error.cause?.message ?? error.message}`, null);
+
+async function* lines(response) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader(); // not every browser iterates a stream
+  try {
+    let text = '';
+    for (let part; !(part = await reader.read()).done;) {
+      const whole = (text + part.value).split('\n');
+      text = whole.pop();
+      for (const line of whole) yield line.endsWith('\r') ? line.slice(0, -1) : line;
+    }
+
+    if (text) yield text;
+  } finally {
+    await reader.cancel().catch(() => {}); // it has ended, or broke off
   }
 }
 
 /** Answers the response if it is a success; throws a DriftlineError otherwise, but for what the caller's own signal brings about. */
-export async function open(fetch, url, options, wish) {
+async function open(fetch, url, options, wish) {
   let response;
   try {
     response = await fetch(url, options);

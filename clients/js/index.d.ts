@@ -127,7 +127,7 @@ export interface ExperimentOutcome { settings: ExperimentSettings; confidenceLev
 
 export interface RecommenderOptions {
   url: string | URL;
-  /** Default 10000. */
+  /** How long an answer may take; of `audience` and `followInterests`, how long until it begins. Default 10000. */
   timeoutMs?: number;
   /** An API key with the scope recommendations:read. Keep it on a server: it reads any user's interests. */
   key?: string;
@@ -147,13 +147,14 @@ export class Recommender {
   findItems(text: string, query?: { count?: number; category?: string | string[]; id?: string | string[] }): Promise<FoundItem[]>;
   categories(): Promise<Category[]>;
   trends(query?: { window?: string; categories?: number }): Promise<PopulationTrends>;
-  audience(category: string, query?: { minRise?: number; limit?: number; cursor?: string }): Promise<AudienceMember[]>;
+  /** Users whose interest in a category is rising, largest rise first, as they arrive. One that breaks off goes on after the `cursor` of the last one seen. */
+  audience(category: string, query?: { minRise?: number; limit?: number; cursor?: string }, options?: { signal?: AbortSignal }): AsyncIterable<AudienceMember>;
   experiments(): Promise<ExperimentSettings[]>;
   /** Null if none of this name is configured. */
   experiment(name: string): Promise<ExperimentOutcome | null>;
 }
 
-/** A service refused a request as a whole, or could not be reached. */
+/** A service refused a request as a whole, could not be reached, or its answer broke off. */
 export class DriftlineError extends Error {
   /** Null if the service did not answer. */
   readonly status: number | null;

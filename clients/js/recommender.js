@@ -1,6 +1,6 @@
 // The recommender's HTTP API.
 
-import { ask, authorization, base, encode, open } from './http.js';
+import { ask, authorization, base, encode, follow } from './http.js';
 
 const user = id => `v1/users/${encode(id)}`;
 
@@ -44,8 +44,11 @@ export class Recommender {
     return this.#get('v1/trends', query);
   }
 
-  async audience(category, query = {}) {
-    return (await this.#ask(`v1/audiences/${encode(category)}`, query, response => response.text())).split('\n').filter(line => line).map(line => JSON.parse(line));
+  /** Line by line as they come, so that an export of any size goes through. */
+  audience(category, query = {}, { signal } = {}) {
+    return follow(this.#fetch, this.#address(`v1/audiences/${encode(category)}`, query), { signal, headers: this.#headers }, this.#timeoutMs, async function* (lines) {
+      for await (const line of lines) if (line) yield JSON.parse(line);
+    });
   }
 
   async experiments() {
@@ -57,26 +60,23 @@ export class Recommender {
   }
 
   /** A user's interests now, and each time they change, until the connection ends or the signal is aborted. */
-  async *followInterests(userId, { signal } = {}) {
-    const response = await open(this.#fetch, new URL(`${user(userId)}/interests/stream`, this.#base).href, { signal, headers: { accept: 'text/event-stream', ...this.#headers } }, signal);
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader(); // not every browser iterates a stream
-    try {
-      let text = '';
-      for (let part; !(part = await reader.read()).done;) {
-        text += part.value.replaceAll('\r', '');
-        for (let end; (end = text.indexOf('\n\n')) >= 0; text = text.slice(end + 2)) {
-          const lines = text.slice(0, end).split('\n');
-          const of = name => lines.filter(line => line.startsWith(`${name}:`)).map(line => line.slice(name.length + 1).trimStart()).join('\n');
-          if (of('event') === 'interests') yield JSON.parse(of('data'));
+  followInterests(userId, { signal } = {}) {
+    return follow(this.#fetch, this.#address(`${user(userId)}/interests/stream`), { signal, headers: { accept: 'text/event-stream', ...this.#headers } }, this.#timeoutMs, async function* (lines) {
+      let [event, data] = ['', []];
+      for await (const line of lines) {
+        const [, name, value] = /^([^:]*):? ?(.*)$/s.exec(line);
+        if (name === 'event') event = value;
+        else if (name === 'data') data.push(value);
+        else if (line === '') {
+          if (event === 'interests') yield JSON.parse(data.join('\n'));
+          [event, data] = ['', []];
         }
       }
-    } finally {
-      await reader.cancel().catch(() => {}); // it has ended, or broke off
-    }
+    });
   }
 
   #get(path, query) {
-    return this.#ask(path, query, response => response.json());
+    return ask(this.#fetch, this.#address(path, query), { headers: this.#headers }, this.#timeoutMs, response => response.json());
   }
 
   /** Null where the service knows no such thing; a 404 that says nothing more comes from a wrong address. */
@@ -89,9 +89,9 @@ export class Recommender {
     }
   }
 
-  #ask(path, query = {}, read) {
+  #address(path, query = {}) {
     const url = new URL(path, this.#base);
     for (const [name, value] of Object.entries(query)) for (const one of [value].flat()) if (one !== undefined && one !== null) url.searchParams.append(name, one);
-    return ask(this.#fetch, url.href, { headers: this.#headers }, this.#timeoutMs, read);
+    return url.href;
   }
 }

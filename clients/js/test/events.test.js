@@ -205,6 +205,16 @@ test('a hidden page sends what is left in requests that outlive it', async t => 
   assert.deepEqual(sender.counts, { delivered: 10, rejected: 0, undelivered: 0 });
 });
 
+test('a hidden page keeps to the bytes of a request that it is told', async t => {
+  const { service, sender, hide } = await inPage(t, accept, { maxBatchBytes: 1000 });
+  for (let i = 0; i < 20; i++) await sender.send(click(`e${i}`));
+  hide();
+  await sender.close();
+
+  assert.equal(service.ids().length, 20);
+  assert.ok(service.requests.every(request => Buffer.byteLength(request.body) <= 1000));
+});
+
 test('what is sent while a page goes, or from the background, leaves at once', async t => {
   const { service, sender, requests, hide, show } = await inPage(t, accept);
   hide();

@@ -4,11 +4,13 @@ import { test } from 'node:test';
 import { DriftlineError, Recommender } from '../index.js';
 import { fakeService, json } from './fake-service.js';
 
-async function withService(t, answer) {
+async function withService(t, answer, options = {}) {
   const service = await fakeService(answer);
   t.after(service.close);
-  return { service, recommender: new Recommender({ url: service.url }) };
+  return { service, recommender: new Recommender({ url: service.url, ...options }) };
 }
+
+const brokeOff = error => error instanceof DriftlineError && error.status === null && error.transient && /broke off/.test(error.message);
 
 test('every operation and parameter of the document is there', async t => {
   const { service, recommender } = await withService(t, response => json(response, 200, { items: [], categories: [], experiments: [] }));
@@ -20,7 +22,7 @@ test('every operation and parameter of the document is there', async t => {
   await recommender.findItems('x', { count: 3, category: ['a', 'b'], id: 'c' });
   await recommender.categories();
   await recommender.trends({ window: '24h', categories: 4 });
-  await recommender.audience('category', { minRise: 0.1, limit: 1, cursor: 'x' });
+  for await (const _ of recommender.audience('category', { minRise: 0.1, limit: 1, cursor: 'x' }));
   await recommender.experiments();
   await recommender.experiment('name');
   for await (const _ of recommender.followInterests('id'));
@@ -69,4 +71,43 @@ test('interests are followed as they change', async t => {
   const lengths = [];
   for await (const state of recommender.followInterests('u1')) lengths.push(state.sequenceLength);
   assert.deepEqual(lengths, [1, 2]);
+});
+
+test('an audience comes line by line, and may take longer than an answer has', async t => {
+  let goOn;
+  const later = new Promise(resolve => { goOn = resolve; });
+  const { recommender } = await withService(t, async response => {
+    response.write('{"userId":"u1"}\n{"use');
+    await later;
+    response.end('rId":"ü2"}\n');
+  }, { timeoutMs: 100 });
+  const users = [];
+  for await (const member of recommender.audience('Cameras')) {
+    if (users.push(member.userId) === 1) setTimeout(goOn, 300); // the first is there while the answer goes on
+  }
+
+  assert.deepEqual(users, ['u1', 'ü2']);
+});
+
+test('an audience that breaks off has given what came before, and an aborted one ends', { timeout: 10_000 }, async t => {
+  const { recommender } = await withService(t, (response, request) => {
+    response.write('{"userId":"u1","cursor":"c1"}\n');
+    if (request.url.includes('Cameras')) setTimeout(() => response.destroy(), 50);
+  });
+  const seen = [];
+  await assert.rejects(async () => { for await (const { cursor } of recommender.audience('Cameras')) seen.push(cursor); }, brokeOff);
+  const leaving = new AbortController();
+  await assert.rejects(async () => { for await (const { cursor } of recommender.audience('Phones', {}, { signal: leaving.signal })) { seen.push(cursor); leaving.abort(); } }, { name: 'AbortError' });
+
+  assert.deepEqual(seen, ['c1', 'c1']);
+});
+
+test('an answer that stalls, breaks off or is no JSON is told as a DriftlineError', { timeout: 10_000 }, async t => {
+  for (const body of [response => response.write('{"items":'), response => { response.write('{"items":'); setTimeout(() => response.destroy(), 50); }, response => response.end('<html>Sign in</html>')]) {
+    const { recommender } = await withService(t, response => body(response.writeHead(200, { 'content-type': 'application/json' })), { timeoutMs: 200 });
+    await assert.rejects(recommender.trending(), brokeOff);
+  }
+
+  const { recommender } = await withService(t, response => response.end('<html>Sign in</html>'));
+  await assert.rejects(recommender.audience('Cameras').next(), brokeOff);
 });
