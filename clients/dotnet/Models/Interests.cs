@@ -24,7 +24,7 @@ public sealed record UserInterests(
 /// <param name="AsOf">Event time of the newest event that it was computed from.</param>
 /// <param name="ComputedAt">When the predictor computed it.</param>
 /// <param name="ModelVersion">The model that computed it.</param>
-/// <param name="Interests">The largest by 'next'.</param>
+/// <param name="Interests">Those that are largest now or next, by falling 'next'.</param>
 /// <param name="Drift">Jensen-Shannon divergence of current and next, base 2, 0 to 1.</param>
 /// <param name="DriftKind">As in the interests of now.</param>
 /// <param name="Rising">Largest gain first.</param>

@@ -89,7 +89,7 @@ public sealed record InterestsAnswer(
 /// <param name="AsOf">Event time of the newest event that it was computed from.</param>
 /// <param name="ComputedAt">When the predictor computed it.</param>
 /// <param name="ModelVersion">The model that computed it.</param>
-/// <param name="Interests">The largest by 'next'.</param>
+/// <param name="Interests">Those that are largest now or next, by falling 'next'.</param>
 /// <param name="Drift">Jensen-Shannon divergence of current and next, base 2, 0 to 1.</param>
 /// <param name="DriftKind">As in the interests of now.</param>
 /// <param name="Rising">Largest gain first.</param>
@@ -102,7 +102,8 @@ public sealed record InterestMoment(
 
     internal static InterestMoment From(InterestUpdated update) => new(
         InterestsAnswer.At(update.newestEventTime), InterestsAnswer.At(update.computedAt), update.modelVersion,
-        [.. update.interests.Take(MostInterests).Select(interest => new InterestShare(interest.category, interest.current, interest.next))],
+        [.. update.interests.OrderByDescending(interest => Math.Max(interest.current, interest.next)).Take(MostInterests).OrderByDescending(interest => interest.next)
+            .Select(interest => new InterestShare(interest.category, interest.current, interest.next))],
         update.drift, InterestsAnswer.KindOf(update), InterestsAnswer.Shifts(update.rising), InterestsAnswer.Shifts(update.falling));
 }
 

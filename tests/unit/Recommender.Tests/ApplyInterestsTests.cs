@@ -1,4 +1,5 @@
 using driftline.events;
+using Driftline.Recommender.Api;
 using Driftline.Recommender.Interests;
 using Driftline.Streaming;
 using Xunit;
@@ -21,6 +22,14 @@ public sealed class ApplyInterestsTests
         Assert.Equal("m2", newest["a"].Value!.modelVersion);
         Assert.Null(newest["b"].Bytes);
         Assert.Equal(2, newest.Count);
+    }
+
+    [Fact]
+    public void AMomentKeepsWhatWasLargeThoughItGoes()
+    {
+        var update = InterestsOf("a", "m1", 1);
+        update.interests = [.. Enumerable.Range(0, 11).Select(i => new CategoryInterest { category = $"c{i}", current = 0.03f, next = 0.09f - i / 1000f }), new CategoryInterest { category = "cameras", current = 0.6f, next = 0.02f }];
+        Assert.Equal([.. Enumerable.Range(0, 9).Select(i => $"c{i}"), "cameras"], InterestMoment.From(update).Interests.Select(interest => interest.Category));
     }
 
     [Fact]
