@@ -4,7 +4,8 @@ namespace Driftline.Recommender.Experiments;
 
 /// <summary>
 /// <see cref="UserFeedback"/> as it is stored: layout number (1 byte), since, floor, events (time, hash), answers (nonce, experiment, variant, model version, items with hash,
-/// position, flags and time), counts. Numbers are little endian; counts and lengths 7-bit encoded.
+/// position, flags and last time), counts, and for each item of the answers how long before its last time the first was. Numbers are little endian; counts, lengths and spans 7-bit encoded.
+/// What the end adds, replicas of an earlier version pass over and leave out, so that both may serve during an update.
 /// </summary>
 internal static class FeedbackBytes
 {
@@ -35,6 +36,8 @@ internal static class FeedbackBytes
                 writer.Write7BitEncodedInt64(counts.Clicks);
                 writer.Write7BitEncodedInt64(counts.Purchases);
             }
+
+            foreach (var item in feedback.Answers.SelectMany(answer => answer.Items)) writer.Write7BitEncodedInt64(item.At - item.First);
         }
 
         return bytes.ToArray();
@@ -52,6 +55,8 @@ internal static class FeedbackBytes
         for (var left = reader.Read7BitEncodedInt(); left > 0; left--) feedback.Answers.Add(ReadAnswer(reader));
         for (var left = reader.Read7BitEncodedInt(); left > 0; left--)
             feedback.Counts.Add(ReadVariant(reader), new UserCounts(reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64()));
+        var hasFirst = reader.BaseStream.Position < bytes.Length;
+        foreach (var item in feedback.Answers.SelectMany(answer => answer.Items)) item.First = item.At - (hasFirst ? reader.Read7BitEncodedInt64() : 0);
         return feedback;
     }
 

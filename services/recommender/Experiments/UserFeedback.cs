@@ -51,6 +51,9 @@ internal sealed class ShownItem(ulong item, byte position)
 
     /// <summary>Event time of its last impression or click; of its purchase, where that was the first heard of it.</summary>
     public long At { get; set; } = long.MinValue;
+
+    /// <summary>The same of its first.</summary>
+    public long First { get; set; } = long.MaxValue;
 }
 
 /// <summary>An answer that the user was shown.</summary>
@@ -92,7 +95,7 @@ internal sealed class UserFeedback
         foreach (var itemId in happened.ItemIds.Distinct(StringComparer.Ordinal))
         {
             if (Find(happened, itemId, (long)window.TotalMilliseconds) is not var (answer, item)) continue;
-            if (happened.Kind != FeedbackKind.Purchase || item.Had == FeedbackKind.None) item.At = Math.Max(item.At, happened.Time);
+            if (happened.Kind != FeedbackKind.Purchase || item.Had == FeedbackKind.None) (item.First, item.At) = (Math.Min(item.First, happened.Time), Math.Max(item.At, happened.Time));
             if (item.Had.HasFlag(happened.Kind)) continue;
             item.Had |= happened.Kind;
             Counts[answer.Variant] = Counts.GetValueOrDefault(answer.Variant).With(happened.Kind);
@@ -114,8 +117,9 @@ internal sealed class UserFeedback
         {
             foreach (var item in answer.Items)
             {
-                if (item.Item != hash || item.At > happened.Time || item.At < happened.Time - window || item.At < lastAt) continue;
-                (last, lastAt) = ((answer, item), item.At); // of equals the answer noted last
+                var at = item.At <= happened.Time ? item.At : item.First; // what comes late may have happened between the two
+                if (item.Item != hash || at > happened.Time || at < happened.Time - window || at < lastAt) continue;
+                (last, lastAt) = ((answer, item), at); // of equals the answer noted last
             }
         }
 

@@ -58,6 +58,36 @@ public sealed class UserFeedbackTests
         Assert.Single(Apply(FeedbackKind.Purchase, 100, null, "x"));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void APurchaseBetweenAShowingAndAClickCountsInWhicheverOrderTheyCome(bool isLate)
+    {
+        var token = Token(["x"]);
+        Apply(FeedbackKind.Impression, 0, token, "x");
+        if (isLate) Apply(FeedbackKind.Click, 10, token, "x");
+        var user = FeedbackBytes.Read(FeedbackBytes.Write(_user));
+
+        Assert.Single(user.Apply(Event(FeedbackKind.Purchase, 5, null, "x"), Window)!);
+        if (!isLate) Assert.Single(user.Apply(Event(FeedbackKind.Click, 10, token, "x"), Window)!);
+        Assert.Equal(new UserCounts(1, 1, 1), user.Counts[A]);
+    }
+
+    [Fact]
+    public void WhatWasStoredWithoutFirstTimesIsReadAndGoesByTheLast()
+    {
+        var token = Token(["x", "y"]);
+        Apply(FeedbackKind.Impression, 0, token, "x", "y");
+        Apply(FeedbackKind.Click, 1, token, "x");
+        var stored = FeedbackBytes.Write(_user);
+        var user = FeedbackBytes.Read(stored[..^4]); // the spans of the items: 60,000 ms in three bytes, and none in one
+
+        Assert.Equal(_user.Counts, user.Counts);
+        Assert.Empty(user.Apply(Event(FeedbackKind.Purchase, 0.5, null, "x"), Window)!);
+        Assert.Single(user.Apply(Event(FeedbackKind.Purchase, 0.5, null, "y"), Window)!);
+        Assert.Single(user.Apply(Event(FeedbackKind.Purchase, 2, null, "x"), Window)!);
+    }
+
     [Fact]
     public void ATokenOutlastsTheWindow()
     {
