@@ -27,6 +27,7 @@ internal static class FilterParameters
         HttpRequest request, string[]? category, double? minPrice, double? maxPrice, string[]? exclude, string? kind, out Dictionary<string, string[]> errors)
     {
         errors = WithCommas(request, "minPrice", "maxPrice", "diversity", "explore");
+        foreach (var (name, messages) in Repeated(request, "kind", "context")) errors[name] = messages;
         if (errors.Count == 0 && minPrice > maxPrice) errors["minPrice"] = ["minPrice must not be greater than maxPrice; swap them or leave one out."];
         return new ItemFilter(Given(category), minPrice, maxPrice, Given(exclude), UsersApi.NullIfEmpty(kind));
     }
@@ -38,6 +39,18 @@ internal static class FilterParameters
         foreach (var name in names)
         {
             if (request.Query[name].ToString().Contains(',', StringComparison.Ordinal)) errors[name] = [$"{name} must be one number with a decimal point and no comma, e.g. {name}=0.5."];
+        }
+
+        return errors;
+    }
+
+    /// <summary>The errors of texts that were given more than once: the framework reads them as one, joined by a comma.</summary>
+    public static Dictionary<string, string[]> Repeated(HttpRequest request, params ReadOnlySpan<string> names)
+    {
+        var errors = new Dictionary<string, string[]>();
+        foreach (var name in names)
+        {
+            if (request.Query[name].Count > 1) errors[name] = [$"{name} may be given only once."];
         }
 
         return errors;

@@ -17,7 +17,7 @@ internal static class ItemsApi
             .WithDescription("By the cosine of the item vectors of the model version that serves. Where there are none, trending items of the same category, and 'reason' says so.")
             .ProducesProblem(StatusCodes.Status404NotFound);
         app.MapGet("/v1/items", Items).WithTags("Items").WithName("FindItems").WithSummary("Items whose title or id holds a text").RequireAuthorization(Scopes.ReadRecommendations)
-            .WithDescription("Whether for sale or not; 'available' tells.").ProducesValidationProblem();
+            .WithDescription("Whether for sale or not; 'available' tells.");
         app.MapGet("/v1/categories", Categories).WithTags("Items").WithName("ListCategories").WithSummary("Categories of the catalogue").RequireAuthorization(Scopes.ReadRecommendations);
     }
 
@@ -56,13 +56,16 @@ internal static class ItemsApi
         return TypedResults.Ok(new TrendingAnswer(ranking.NewestEventTime, age is { } known ? (long)Math.Max(0, known.TotalMilliseconds) : null, items, reason));
     }
 
-    internal static Ok<ItemsAnswer> Items(
-        CatalogTable catalog,
+    internal static Results<Ok<ItemsAnswer>, ValidationProblem> Items(
+        CatalogTable catalog, HttpRequest request,
         [Description("Text to find, letter case aside; empty finds all.")] string query = "",
         [Description(FilterParameters.Category)] string[]? category = null,
         [Description("Only the item of this id. May be repeated: an item of any of them passes.")] string[]? id = null,
-        [Range(1, 100), Description("Most items wanted.")] int count = 20) =>
-        TypedResults.Ok(new ItemsAnswer([.. catalog.Search(query, FilterParameters.Given(category), FilterParameters.Given(id), count).Select(CatalogEntryAnswer.From)]));
+        [Range(1, 100), Description("Most items wanted.")] int count = 20)
+    {
+        if (FilterParameters.Repeated(request, "query") is { Count: > 0 } errors) return TypedResults.ValidationProblem(errors);
+        return TypedResults.Ok(new ItemsAnswer([.. catalog.Search(query, FilterParameters.Given(category), FilterParameters.Given(id), count).Select(CatalogEntryAnswer.From)]));
+    }
 
     internal static Ok<CategoriesAnswer> Categories(CatalogTable catalog) =>
         TypedResults.Ok(new CategoriesAnswer([.. catalog.Categories().Select(category => new CategoryAnswer(category.Name, category.Items))]));
