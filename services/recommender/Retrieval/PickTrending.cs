@@ -12,5 +12,5 @@ internal sealed class PickTrending(CatalogTable catalog)
         .Where(item => wanted.Filter.Admits(item.Product))
         .Take(wanted.Count)
         .Select(item => RecommendedItem.From(item.Product!, item.Weight, "trending",
-            [string.Create(CultureInfo.InvariantCulture, $"Popular now: {item.Weight:0.#} weighted recent actions")]));
+            [item.Weight < 0.05 ? "Popular now" : string.Create(CultureInfo.InvariantCulture, $"Popular now: {item.Weight:0.#} weighted recent actions")])); // less would read as 0
 }

@@ -79,12 +79,19 @@ internal sealed class Recommend(
     {
         if (product.Category is { } category && interests.interests.FirstOrDefault(interest => interest.category == category) is { } share)
         {
-            if (interests.rising.Any(shift => shift.category == category))
-                return string.Create(CultureInfo.InvariantCulture, $"Interest in {category} is rising: {100 * share.current:0}% to {100 * share.next:0}%");
+            if (interests.rising.Any(shift => shift.category == category) && (Between(share, "0") ?? Between(share, "0.0")) is { } rise)
+                return $"Interest in {category} is rising: {rise}";
             if (interests.interests.Count(other => other.next > share.next) < HighCategories)
                 return string.Create(CultureInfo.InvariantCulture, $"Interest in {category} is high: {100 * share.next:0}%");
         }
 
         return "Fits the recent activity";
+    }
+
+    /// <summary>Null where both shares read alike.</summary>
+    private static string? Between(CategoryInterest share, string format)
+    {
+        var (current, next) = ((100 * share.current).ToString(format, CultureInfo.InvariantCulture), (100 * share.next).ToString(format, CultureInfo.InvariantCulture));
+        return current == next ? null : $"{current}% to {next}%";
     }
 }

@@ -49,6 +49,16 @@ public sealed class RecommendTests
             answer.Items.Select(item => item.Reasons[0]));
     }
 
+    [Theory]
+    [InlineData(0.096f, 0.104f, "Interest in tea is rising: 9.6% to 10.4%")]
+    [InlineData(0.1001f, 0.1002f, "Interest in tea is high: 10%")]
+    public void ASmallRiseIsToldByNumbersThatDiffer(float current, float next, string reason)
+    {
+        var interests = InterestsOf("u", "m1", 1, 0);
+        interests.interests = [new CategoryInterest { category = "tea", current = current, next = next }];
+        Assert.Equal(reason, For("u", interests, 1).Items[0].Reasons[0]);
+    }
+
     [Fact]
     public void AnUnknownUserGetsTrendingItemsAndIsToldSo()
     {

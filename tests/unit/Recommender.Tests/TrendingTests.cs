@@ -42,6 +42,15 @@ public sealed class TrendingTests
     }
 
     [Fact]
+    public void AWeightThatWouldReadAsZeroIsLeftUnsaid()
+    {
+        var catalog = new CatalogTable(_time);
+        foreach (var id in (string[])["much", "little"]) catalog.Apply(Item(id, "tea"));
+        var ranking = new TrendingRanking([new TrendingItem("much", 0.06), new TrendingItem("little", 0.03)], Start, Start);
+        Assert.Equal(["Popular now: 0.1 weighted recent actions", "Popular now"], new PickTrending(catalog).From(ranking, new Wanted(2, ItemFilter.None)).Select(item => Assert.Single(item.Reasons)));
+    }
+
+    [Fact]
     public void ARepeatedEventIdOfTheSameUserCountsOnce()
     {
         for (var i = 0; i < 3; i++) _table.Apply(Event("u", "same", Start, new Click { items = Items("a") }));
