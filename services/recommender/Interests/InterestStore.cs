@@ -102,10 +102,10 @@ internal sealed class InterestStore(IConnectionMultiplexer redis, AvroCodec code
     }
 
     /// <summary>The user's states, newest first.</summary>
+    /// <param name="count">Most of them, at least 1.</param>
     /// <exception cref="RedisException">Redis is away.</exception>
     public async Task<IReadOnlyList<InterestMoment>> HistoryAsync(string userId, int count)
     {
-        if (count == 0) return [];
         var members = await redis.GetDatabase().SortedSetRangeByRankAsync(HistoryKey(userId), 0, count - 1, Order.Descending);
         return [.. members.Select(member => JsonSerializer.Deserialize(((ReadOnlyMemory<byte>)member).Span, RecommenderJson.Default.InterestMoment)!)];
     }

@@ -10,8 +10,6 @@ internal sealed record KnownInterests(InterestUpdated? Serving, IReadOnlyDiction
 {
     private static readonly long MostBehind = (long)TimeSpan.FromDays(1).TotalMilliseconds;
 
-    public static KnownInterests Of(InterestUpdated? serving) => new(serving, new Dictionary<string, InterestUpdated>());
-
     /// <summary>
     /// Leaves out what a challenger cannot answer from any more: interests of a version without item vectors, and those of an earlier run of that name, to which a day
     /// of the user's events is missing.

@@ -28,7 +28,6 @@ internal static class Diversify
     /// <returns>Positions of the chosen candidates in the order of their choice; equals by their place among the candidates.</returns>
     public static IReadOnlyList<int> Choose(IReadOnlyList<float> scores, IReadOnlyList<float[]> vectors, int count, double diversity)
     {
-        if (diversity == 0) return [.. Enumerable.Range(0, Math.Min(count, scores.Count))];
         var chosen = new List<int>(Math.Min(count, scores.Count));
         var unit = vectors.Select(Unit).ToArray();
         var open = Enumerable.Range(0, scores.Count).ToList();

@@ -82,7 +82,7 @@ public sealed class ServeVariantTests
     public void OutsideExperimentsAnswersNameNone()
     {
         var serve = new ServeVariant(new AssignVariant(Options.Create(new RecommenderOptions())), _tables.Recommend, _shadows, _metrics);
-        var answer = serve.For("u", KnownInterests.Of(null), new Wanted(3, ItemFilter.None));
+        var answer = serve.For("u", KnownBy(null), new Wanted(3, ItemFilter.None));
         Assert.Equal((null, null), (answer.Experiment, answer.Variant));
     }
 
@@ -160,11 +160,11 @@ public sealed class ServeVariantTests
         var serve = new ServeVariant(assign, _tables.Recommend, _shadows, _metrics);
 
         Assert.Equal(["next"], assign.ChallengersFor("u"));
-        var known = KnownInterests.Of(InterestsOf("u", "m1", 1, 0)) with { Challengers = new Dictionary<string, InterestUpdated> { ["next"] = InterestsOf("u", "n1", 1, 0) } };
+        var known = KnownBy(InterestsOf("u", "m1", 1, 0)) with { Challengers = new Dictionary<string, InterestUpdated> { ["next"] = InterestsOf("u", "n1", 1, 0) } };
         var answer = serve.For("u", known, new Wanted(1, ItemFilter.None));
         Assert.Equal(("n1", "kite", "challenger"), (answer.ModelVersion, answer.Items[0].ItemId, answer.Variant));
         Assert.Same(known.Challengers["next"], known.Current(version => _tables.Vectors.IndexOf(version) is not null).By(experiment.Variants[0]));
-        var fallback = serve.For("u", KnownInterests.Of(InterestsOf("u", "m1", 1, 0)), new Wanted(1, ItemFilter.None));
+        var fallback = serve.For("u", KnownBy(InterestsOf("u", "m1", 1, 0)), new Wanted(1, ItemFilter.None));
         Assert.Equal(("m1", "green", "challenger"), (fallback.ModelVersion, fallback.Items[0].ItemId, fallback.Variant));
     }
 
@@ -179,7 +179,7 @@ public sealed class ServeVariantTests
         var (serving, left) = (InterestsOf("u", "m1", 1, 0), InterestsOf("u", version, 1, 0));
         left.newestReceivedAt = serving.newestReceivedAt - (long)TimeSpan.FromHours(hoursBehind).TotalMilliseconds;
 
-        var known = KnownInterests.Of(serving) with { Challengers = new Dictionary<string, InterestUpdated> { ["next"] = left } };
+        var known = KnownBy(serving) with { Challengers = new Dictionary<string, InterestUpdated> { ["next"] = left } };
         Assert.Equal(answersBy, known.Current(version => _tables.Vectors.IndexOf(version) is not null).By(variant)!.modelVersion);
     }
 
@@ -200,8 +200,10 @@ public sealed class ServeVariantTests
     private RecommendationsAnswer Answer(string variant)
     {
         var user = UserOf(variant);
-        return _serve.For(user, KnownInterests.Of(InterestsOf(user, "m1", 1, 0)), new Wanted(3, ItemFilter.None));
+        return _serve.For(user, KnownBy(InterestsOf(user, "m1", 1, 0)), new Wanted(3, ItemFilter.None));
     }
 
     private string UserOf(string variant) => Enumerable.Range(0, 1_000).Select(i => $"user-{i}").First(user => _assign.Of(user)!.Variant.Name == variant);
+
+    private static KnownInterests KnownBy(InterestUpdated? serving) => new(serving, new Dictionary<string, InterestUpdated>());
 }
