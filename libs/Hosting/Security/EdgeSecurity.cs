@@ -43,7 +43,8 @@ public static class EdgeSecurity
             (limiter.GlobalLimiter, limiter.OnRejected) = (RateLimits.PerCaller(security.Value), RateLimits.Refuse));
         services.AddCors();
         services.AddOptions<CorsOptions>().Configure<IOptions<SecurityOptions>>((cors, security) => cors.AddDefaultPolicy(policy => policy
-            .WithOrigins([.. security.Value.CorsOrigins]).WithMethods("GET", "POST", "PUT", "DELETE").WithHeaders("Authorization", "Content-Type").WithExposedHeaders("Retry-After")));
+            .WithOrigins([.. security.Value.CorsOrigins]).WithMethods("GET", "POST", "PUT", "DELETE").WithHeaders("Authorization", "Content-Type").WithExposedHeaders("Retry-After")
+            .SetPreflightMaxAge(TimeSpan.FromHours(2)))); // without it, a browser asks before nearly every request; Chromium remembers no longer
         services.Configure<ProblemDetailsOptions>(problems => problems.CustomizeProblemDetails = Explain);
         return services;
     }

@@ -199,6 +199,7 @@ public sealed class ApiKeyTests
             };
             using var answer = await service.CreateClient().SendAsync(preflight);
             Assert.Equal(allowed, answer.Headers.TryGetValues("Access-Control-Allow-Origin", out var named) && named.Single() == origin);
+            Assert.Equal(allowed, answer.Headers.TryGetValues("Access-Control-Max-Age", out var seconds) && seconds.Single() == "7200");
             Assert.False(answer.Headers.Contains("Access-Control-Allow-Credentials"));
         }
 
