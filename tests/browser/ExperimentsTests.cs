@@ -60,6 +60,13 @@ public sealed class ExperimentsTests(PipelineFixture fixture)
         Assert.Equal(6, await card.Locator(".interval .whisker").CountAsync());
         Assert.Equal(2, await card.Locator(".figures .quiet").GetByText("p = ").CountAsync());
         await console.HoldsUpAsync("experiments");
+
+        await page.RouteAsync("**/v1/experiments/*", async route =>
+        {
+            var answer = await route.FetchAsync();
+            await route.FulfillAsync(new() { Response = answer, Body = (await answer.TextAsync()).Replace("\"model\":null", "\"model\":\"challenger\"", StringComparison.Ordinal) });
+        });
+        await Assertions.Expect(card.Locator("table").First).ToContainTextAsync("the model’s (challenger)");
     }
 
     /// <summary>Shoppers are shown eight items; every second clicks the first, and every third buys it.</summary>

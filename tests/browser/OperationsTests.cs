@@ -7,6 +7,21 @@ namespace Driftline.Browser.Tests;
 public sealed class OperationsTests(PipelineFixture fixture)
 {
     [Fact]
+    public async Task AChartSaysTheMinuteAtWhichItBeginsOnWhicheverDay()
+    {
+        var pipeline = await fixture.StartedAsync();
+        await using var console = await OpenConsole.AtAsync(pipeline.Recommender.BaseAddress!, "operations.html");
+        var axes = await console.Page.EvaluateAsync<string[]>("""
+            async () => {
+              const { chart } = await import('./operations/chart.js');
+              const at = (day, hour, minute) => new Date(2026, 0, day, hour, minute).getTime() / 1000;
+              return [at(5, 12, 34), at(6, 9, 8)].map(start => chart({ title: 'a', unit: 's', warn: null, bad: null }, [{ name: 'a', points: [[start, 1]] }], start, at(6, 10, 0))[2].textContent);
+            }
+            """);
+        Assert.Equal(["Jan 5 12:3410:00", "09:0810:00"], axes);
+    }
+
+    [Fact]
     public async Task WithoutPrometheusThePageSaysWhatToSetAndWithItTheChartsAreDrawn()
     {
         Needs.Program("prometheus");

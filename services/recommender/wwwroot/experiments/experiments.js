@@ -45,8 +45,8 @@ function counts(settings, variants) {
   const weights = new Map(settings.variants.map(variant => [variant.name, variant]));
   return element('div', { className: 'scroll', tabIndex: 0, role: 'region', ariaLabel: `${settings.name}: counts` },
     table('What was shown and what came of it', ['Variant', 'Shows', 'Weight', 'Shoppers', 'Impressions', 'Clicks', 'Purchases', 'Coverage'], variants.map(variant => {
-      const { source, weight, diversity } = weights.get(variant.name);
-      return [variant.name, `${source === 'trending' ? 'trending items' : 'the model’s'}${diversity === null ? '' : `, diversity ${diversity}`}`, String(weight),
+      const { source, model, weight, diversity } = weights.get(variant.name);
+      return [variant.name, `${source === 'trending' ? 'trending items' : `the model’s${model === null ? '' : ` (${model})`}`}${diversity === null ? '' : `, diversity ${diversity}`}`, String(weight),
         figure(variant.users), figure(variant.impressions), figure(variant.clicks), figure(variant.purchases), variant.coverage === null ? '–' : rate(variant.coverage)];
     }), { className: 'data' }));
 }

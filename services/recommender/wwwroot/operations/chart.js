@@ -22,7 +22,7 @@ export function chart(panel, series, start, end) {
   const svg = shape('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': `${panel.title}: at most ${figure(panel.unit, most)}` });
   for (const [name, value] of bounds) svg.append(shape('line', { class: `bound ${name}`, x1: 0, x2: WIDTH, y1: y(value), y2: y(value) }));
   series.forEach((one, i) => svg.append(shape('polyline', { class: `line c${i % COLOURS}`, points: one.points.filter(point => point[0] >= start).map(([at, value]) => `${x(at)},${y(value)}`).join(' ') })));
-  const time = seconds => clock(new Date(seconds * 1000).toISOString(), new Date(end * 1000).toISOString()).slice(0, -3);
+  const time = seconds => clock(new Date(seconds * 1000).toISOString(), new Date(end * 1000).toISOString()).replace(/(:\d\d):\d\d$/, '$1'); // without seconds
   return [element('p', { className: 'quiet small', textContent: figure(panel.unit, top) }), svg,
     element('p', { className: 'quiet small axis' }, element('span', { textContent: time(start) }), element('span', { textContent: time(end) })),
     element('ul', { className: 'series' }, ...series.map((one, i) => {
