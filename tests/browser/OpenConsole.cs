@@ -44,6 +44,11 @@ internal sealed class OpenConsole(IPlaywright playwright, IBrowser browser, IPag
 
     public Task<string> FocusedAsync() => page.EvaluateAsync<string>("document.activeElement.id || document.activeElement.textContent");
 
+    /// <summary>Answers requests whose address matches with an error, as a service that is away does, for as long as it is told to.</summary>
+    /// <param name="times">How many of them; null for all.</param>
+    public Task RefuseAsync(string address, int status = 503, int? times = null) =>
+        page.RouteAsync(address, route => route.FulfillAsync(new() { Status = status, ContentType = "application/problem+json", Body = """{"detail":"Redis is away; try again."}""" }), new() { Times = times });
+
     /// <summary>
     /// What holds for every page as it stands: no serious accessibility violation in light and dark, no sideways scrolling on a phone, nothing in the
     /// browser's error log. Screenshots of all three are kept under artifacts/screenshots; DRIFTLINE_UPDATE_GENERATED=1 renews those that docs/images holds.

@@ -115,6 +115,62 @@ public sealed class ShopTests(PipelineFixture fixture)
         Assert.Empty(console.Errors);
     }
 
+    [Fact]
+    public async Task RecommendationsThatTheServiceHadNoTimeForComeLater()
+    {
+        var pipeline = await fixture.StartedAsync();
+        await using var console = await OpenConsole.AtAsync(pipeline.Recommender.BaseAddress!, $"?user={NewShopper}");
+        var page = console.Page;
+        await Assertions.Expect(page.Locator("#picks .tile").First).ToBeVisibleAsync();
+        await console.RefuseAsync("**/recommendations?*", status: 429, times: 2);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "New shopper" }).ClickAsync();
+        await Assertions.Expect(page.Locator("#why-not")).ToContainTextAsync("No recommendations: Redis is away");
+        await Assertions.Expect(page.Locator("#why-not")).ToContainTextAsync("Not personal");
+        await Assertions.Expect(page.Locator("#picks .tile").First).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task WhileTheShoppersCannotBeListedTheOneOfTheAddressShopsAndNobodyActsWithoutOne()
+    {
+        var pipeline = await fixture.StartedAsync();
+        var (shop, user) = (pipeline.Recommender.BaseAddress!, NewShopper);
+        await using var console = await OpenConsole.AtAsync(shop, "reference.html");
+        var page = console.Page;
+        await console.RefuseAsync("**/v1/users?*");
+
+        await page.GotoAsync(shop.ToString());
+        await Assertions.Expect(page.Locator("#found .tile").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#found .add").First).ToBeHiddenAsync();
+
+        await page.GotoAsync(new Uri(shop, $"?user={user}").ToString());
+        await Assertions.Expect(page.Locator("#who")).ToHaveTextAsync(user);
+        await page.Locator("#found .add").First.ClickAsync();
+        await Assertions.Expect(page.Locator("#log")).ToContainTextAsync("in the answer after");
+    }
+
+    [Fact]
+    public async Task AProductThatIsNotForSaleCannotBeBought()
+    {
+        var pipeline = await fixture.StartedAsync();
+        await using var console = await OpenConsole.AtAsync(pipeline.Recommender.BaseAddress!, $"?user={NewShopper}");
+        var page = console.Page;
+        await Assertions.Expect(page.Locator("#found .tile").First).ToBeVisibleAsync();
+        await page.RouteAsync("**/v1/items?*", async route =>
+        {
+            var answer = await route.FetchAsync();
+            await route.FulfillAsync(new() { Response = answer, Body = (await answer.TextAsync()).Replace("\"available\":true", "\"available\":false", StringComparison.Ordinal) });
+        });
+
+        await page.Locator("#query").FillAsync(pipeline.Items[5].ItemId);
+        await Assertions.Expect(page.Locator("#found .tile")).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Locator("#found")).ToContainTextAsync("not for sale");
+        await page.Locator("#found .open").ClickAsync();
+        await Assertions.Expect(page.Locator("#product .detail")).ToContainTextAsync("not for sale");
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Buy now" })).ToHaveCountAsync(0);
+        Assert.Empty(console.Errors);
+    }
+
     /// <summary>Opens the n-th product of a category and comes back.</summary>
     private static async Task ViewAsync(IPage page, string category, int product)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -30,6 +31,9 @@ public sealed class ShopperTests(PipelineFixture fixture)
         await Assertions.Expect(page.Locator("#history tbody tr")).ToHaveCountAsync(items.Count);
         await Assertions.Expect(page.Locator("#history tbody tr").First).ToContainTextAsync(items[^1].Title);
 
+        var drifts = (await pipeline.AskUntilAsync($"/v1/users/{user}/interests?history=100", Limit, _ => true)).GetProperty("history").EnumerateArray().Select(state => state.GetProperty("drift").GetDouble()).ToList();
+        Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"Drift over {items.Count} states, between {drifts.Min():0.000} and {drifts.Max():0.000}"), await page.Locator("#drifts").GetAttributeAsync("aria-label"));
+
         await page.Locator("#layers").GetByRole(AriaRole.Button, new() { Name = categories[^1], Exact = true }).FocusAsync();
         await page.Keyboard.PressAsync("Space");
         await Assertions.Expect(page.Locator("#stream .layer.single title")).ToHaveTextAsync(categories[^1]);
@@ -60,6 +64,22 @@ public sealed class ShopperTests(PipelineFixture fixture)
         await Assertions.Expect(page.Locator("#unknown")).ToContainTextAsync("Nothing is known of “nobody at all”");
         await Assertions.Expect(page.Locator("#history")).ToContainTextAsync("No event is held.");
         Assert.Empty(console.Errors);
+    }
+
+    [Fact]
+    public async Task WhatIsHeldOfAShopperComesLaterWhereTheServiceHadNoTime()
+    {
+        var pipeline = await fixture.StartedAsync();
+        var user = $"shopper-{Guid.NewGuid():N}"[..16];
+        await ActAsync(pipeline, user, pipeline.Items[0].ItemId, 1);
+        await using var console = await OpenConsole.AtAsync(pipeline.Recommender.BaseAddress!, "reference.html");
+        var page = console.Page;
+        await console.RefuseAsync("**/export", times: 2);
+
+        await page.GotoAsync(new Uri(pipeline.Recommender.BaseAddress!, $"user.html?user={user}").ToString());
+        await Assertions.Expect(page.Locator("#trouble")).ToContainTextAsync("Redis is away");
+        await Assertions.Expect(page.Locator("#history tbody tr")).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Locator("#trouble")).ToBeHiddenAsync();
     }
 
     /// <summary>Each act is waited for, so that each has a state of its own.</summary>

@@ -3,6 +3,7 @@
 import { sign } from '../shared/frame.js';
 import * as api from '../shared/api.js';
 import { $, element, text } from '../shared/dom.js';
+import { latest } from '../shared/latest.js';
 import { chart } from './chart.js';
 
 const panels = await api.panels();
@@ -15,31 +16,27 @@ const cards = panels.map((panel, index) => {
 for (const [row, of] of Map.groupBy(cards, ({ panel }) => panel.row))
   $('panels').append(element('section', { ariaLabel: row }, element('h2', { textContent: row }), element('div', { className: 'grid' }, ...of.map(({ card }) => card))));
 
-let asked = 0, shown = 0; // a slow answer must not replace a later one's
+const answers = latest();
 
-async function refresh() {
-  const mine = ++asked;
+function refresh() {
   const minutes = Number($('minutes').value);
-  try {
+  return answers.ask(minutes, async () => {
     const [one, ...others] = cards; // one goes ahead: without a Prometheus it alone fails
-    const answers = [await api.series(one.index, minutes), ...await Promise.all(others.map(({ index }) => api.series(index, minutes)))];
-    if (mine < shown) return;
-    shown = mine;
+    return [await api.series(one.index, minutes), ...await Promise.all(others.map(({ index }) => api.series(index, minutes)))];
+  }, series => {
     const end = Date.now() / 1000;
-    const ran = answers.flat().filter(one => one.points.some(point => point[1] > 0)); // a constant nothing has no age
+    const ran = series.flat().filter(one => one.points.some(point => point[1] > 0)); // a constant nothing has no age
     const oldest = Math.min(end - 60, ...ran.map(one => one.points[0][0])); // what is younger than the time asked for is not squeezed into its edge
-    cards.forEach(({ panel, body }, i) => body.replaceChildren(...chart(panel, answers[i], Math.max(oldest, end - 60 * minutes), end)));
+    cards.forEach(({ panel, body }, i) => body.replaceChildren(...chart(panel, series[i], Math.max(oldest, end - 60 * minutes), end)));
     $('trouble').hidden = true;
     $('panels').hidden = false;
     sign('live', 'live'); // a screen reader tells what changes there
-  } catch (error) {
-    if (mine < shown) return;
-    shown = mine;
+  }, error => {
     $('trouble').hidden = false;
     $('panels').hidden = true;
     text('why', error.message);
     sign('lost', 'no figures');
-  }
+  });
 }
 
 $('minutes').addEventListener('change', refresh);

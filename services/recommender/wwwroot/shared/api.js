@@ -1,4 +1,4 @@
-// The service's HTTP API. Errors carry what the server said about them.
+// The service's HTTP API. Errors carry what the server said about them, and whether the same may be answered later (isTransient).
 
 const user = id => `v1/users/${encodeURIComponent(id)}`;
 const query = parameters => new URLSearchParams(Object.entries(parameters).flatMap(([name, values]) => [values].flat().filter(value => value !== '').map(value => [name, value])));
@@ -8,13 +8,13 @@ async function ask(url, options) {
   try {
     answer = await fetch(url, options);
   } catch {
-    throw new Error('The recommender does not answer.');
+    throw Object.assign(new Error('The recommender does not answer.'), { isTransient: true });
   }
 
   if (answer.ok) return answer;
   if ((answer.status === 401 || answer.status === 403) && !location.pathname.endsWith('/signin.html')) signIn();
   const problem = answer.headers.get('content-type')?.includes('json') ? await answer.json() : null;
-  throw Object.assign(new Error(problem?.detail ?? problem?.title ?? `The server answered ${answer.status}.`), { status: answer.status });
+  throw Object.assign(new Error(problem?.detail ?? problem?.title ?? `The server answered ${answer.status}.`), { isTransient: answer.status === 429 || answer.status >= 500 });
 }
 
 /** Asks for a key, and comes back to this page then. */

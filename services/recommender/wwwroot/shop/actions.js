@@ -10,7 +10,7 @@ const MOST_SHOWN = 6;
 const DONE = { click: 'Viewed', 'add-to-cart': 'Put in the cart', purchase: 'Bought', review: 'Reviewed' };
 
 let userId = null;
-let allowed = false;
+let isOpen = false; // may the console send events
 let pending = []; // sent from here, and not yet seen in an answer
 let last = null; // the interests that were seen last
 
@@ -19,16 +19,19 @@ export function shopper(id) {
   say('', '');
   $('log').replaceChildren();
   text('last-effect', '–');
+  allow(isOpen);
 }
 
 export function allow(may) {
-  allowed = may;
-  document.body.classList.toggle('may-act', may); // buttons that act are shown by the style sheet
+  isOpen = may;
+  document.body.classList.toggle('may-act', allowed()); // buttons that act are shown by the style sheet
 }
+
+const allowed = () => isOpen && userId !== null;
 
 /** @param items each with its itemId, title, price, currency, and the attribution token of the answer that showed it, if one did. @returns whether it was accepted. */
 export async function act(eventType, items, more = {}) {
-  if (!allowed) return false;
+  if (!allowed()) return false;
   const action = { since: performance.now(), what: `${DONE[eventType]} ${items.length === 1 ? items[0].title : `${items.length} products`}`, state: element('span', { className: 'quiet' }) };
   pending.push(action);
   log(action);
@@ -46,7 +49,7 @@ export async function act(eventType, items, more = {}) {
 
 /** An experiment counts what a shopper was shown. */
 export function seen(answer) {
-  if (allowed && answer.experiment !== null && answer.items.length > 0) send('impression', answer.items.map(item => ({ ...item, token: answer.attributionToken })), {}).catch(() => {});
+  if (allowed() && answer.experiment !== null && answer.items.length > 0) send('impression', answer.items.map(item => ({ ...item, token: answer.attributionToken })), {}).catch(() => {});
 }
 
 /** Tells of every action that the interests reflect. */

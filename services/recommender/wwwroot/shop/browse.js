@@ -2,10 +2,12 @@
 
 import * as api from '../shared/api.js';
 import { $, element, text } from '../shared/dom.js';
+import { latest } from '../shared/latest.js';
 import { tile } from './tiles.js';
 
 const PAGE = 12, MOST = 96;
 
+const answers = latest();
 let count = PAGE;
 let known = -1; // items that the catalogue held when it was last looked at
 
@@ -33,21 +35,16 @@ export function category(name) {
   $('browse-title').scrollIntoView({ block: 'start' });
 }
 
-let newest = 0;
-async function find() {
-  const mine = ++newest;
-  try {
-    const { items } = await api.items({ query: $('query').value.trim(), category: $('category').value, count });
-    if (mine !== newest) return;
+function find() {
+  const wanted = { query: $('query').value.trim(), category: $('category').value, count };
+  answers.ask(JSON.stringify(wanted), () => api.items(wanted), ({ items }) => {
     $('found').replaceChildren(...items.map(item => tile(item)));
     const last = items.length < count || count >= MOST;
     if (last && document.activeElement === $('more')) $('browse-title').focus(); // a button that goes takes no focus with it
     $('more').hidden = last;
     nothing(items.length > 0 ? null : known > 0 ? 'No product has that in its title or id. Try fewer letters or another category.'
       : 'The catalogue is empty. Products appear as they are sent to the ingestor’s PUT /v1/items.');
-  } catch (error) {
-    if (mine === newest) nothing(error.message);
-  }
+  }, error => nothing(error.message));
 }
 
 function nothing(message) {

@@ -2,33 +2,26 @@
 
 import * as api from '../shared/api.js';
 import { $, element, text } from '../shared/dom.js';
+import { latest } from '../shared/latest.js';
 import { seen } from './actions.js';
 import { tile } from './tiles.js';
 
 const COUNT = 8;
 const LABELS = { model: 'from the model', similar: 'similar', trending: 'trending', latest: 'latest', exploration: 'explored' };
 
+const answers = latest();
 let before = null; // ids that were shown last; null at first
 let reasons = ''; // of those
-let newest = 0; // question
 
 export function forget() {
-  newest++; // an answer that is under way is another shopper's
+  answers.forget(); // what is under way is another shopper's
   before = null;
   $('picks').replaceChildren();
   text('source', '');
   reason(null);
 }
 
-export async function refresh(userId) {
-  const mine = ++newest;
-  try {
-    const answer = await api.recommendations(userId, COUNT);
-    if (mine === newest) show(answer);
-  } catch (error) {
-    if (mine === newest) reason(`No recommendations: ${error.message}`);
-  }
-}
+export const refresh = userId => answers.ask(userId, () => api.recommendations(userId, COUNT), show, error => reason(`No recommendations: ${error.message}`));
 
 function show(answer) {
   const shown = answer.items.map(item => item.itemId);

@@ -25,8 +25,8 @@ export function open(item, from) {
         element('h2', { id: 'product-title', tabIndex: -1, textContent: item.title }),
         element('p', { className: 'quiet', textContent: [...new Set([category, ...(item.categories ?? [])])].filter(Boolean).join(' · ') }),
         element('p', { className: 'price', textContent: money(item.price, item.currency) }),
-        element('p', { className: 'doing' },
-          button('Buy now', () => act('purchase', [item]), { className: 'main' }), button('Add to the cart', () => cart.add(item))),
+        item.available === false ? element('p', { className: 'quiet', textContent: 'not for sale' })
+          : element('p', { className: 'doing' }, button('Buy now', () => act('purchase', [item]), { className: 'main' }), button('Add to the cart', () => cart.add(item))),
         review(item))),
     element('h3', { textContent: 'Similar products' }), element('p', { className: 'empty', textContent: 'Looking …' }));
   $('product').hidden = false;

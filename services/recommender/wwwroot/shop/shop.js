@@ -52,6 +52,7 @@ onAbout(about => {
   browse.catalogue(about.catalogItems);
 });
 
+if (asked('user')) choose(asked('user'));
 await keep(5000, async () => {
   const users = (await api.recentUsers(30)).users.map(user => user.userId);
   if (users.join('\n') !== $('recent').dataset.shown) {
@@ -59,5 +60,5 @@ await keep(5000, async () => {
     $('recent').replaceChildren(...users.map(id => element('option', { value: id })));
   }
 
-  if (userId === null) choose(asked('user') || users[0] || newShopper());
+  if (userId === null) choose(users[0] ?? newShopper());
 });

@@ -5,18 +5,20 @@ import * as api from '../shared/api.js';
 import { $, element, fit, link, table, text } from '../shared/dom.js';
 import { percent, points } from '../shared/format.js';
 import { hues } from '../shared/hue.js';
+import { latest } from '../shared/latest.js';
 import { draw } from './sankey.js';
 
 const MOST_MOVERS = 6, MOST_MEMBERS = 12;
 
 let shown = null;
-let requests = 0, answered = 0, chosen = 0; // a slow answer must not replace a later one's
+const [population, followers] = [latest(), latest()];
 
-async function refresh() {
-  const mine = ++requests;
-  const trends = await api.trends($('window').value);
-  if (mine < answered) return;
-  answered = mine;
+function refresh() {
+  const within = $('window').value;
+  return population.ask(within, () => api.trends(within), show);
+}
+
+function show(trends) {
   const of = trends.sampled < trends.users ? `, ${trends.sampled.toLocaleString()} of them sampled` : '';
   sign('live', 'live');
   text('population', `${trends.users.toLocaleString()} shoppers${of}`);
@@ -55,27 +57,23 @@ function movers({ rising, falling }) {
   if (moved.length === 0) $('movers').append(element('li', { className: 'empty', textContent: 'Nothing moves.' }));
 }
 
-async function audience(category) {
+function audience(category) {
   ask('category', category);
   text('audience-title', `Rising in ${category}`);
   $('export').hidden = false;
   $('export').href = api.audienceUrl(category, 1_000_000);
   $('export').download = `${category}.ndjson`;
-  const mine = ++chosen;
-  try {
-    const members = await api.audience(category, MOST_MEMBERS);
-    if (mine !== chosen) return;
+  followers.ask(category, () => api.audience(category, MOST_MEMBERS), members => {
     $('members').replaceChildren(...members.map(member => element('li', {},
       link(`user.html?user=${encodeURIComponent(member.userId)}`, member.userId),
       element('b', { textContent: `${percent(member.current)} to ${percent(member.next)}` }))));
     $('no-audience').hidden = members.length > 0;
     text('no-audience', 'Nobody now.');
-  } catch (error) {
-    if (mine !== chosen) return;
+  }, error => {
     $('members').replaceChildren();
     $('no-audience').hidden = false;
     text('no-audience', error.message);
-  }
+  });
 }
 
 fit($('sankey'), redraw);

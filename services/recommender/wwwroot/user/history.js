@@ -9,11 +9,10 @@ const DONE = { click: 'viewed', 'add-to-cart': 'put in the cart', purchase: 'bou
 
 const found = new Map(); // item id -> item of the catalogue, or null
 
-/** @param isAsked whether this shopper is still the one who is asked for */
-export async function show({ sequence, purchases }, isAsked) {
-  const events = sequence.toReversed().slice(0, MOST);
-  await find(events.map(event => event.itemId).filter(id => !found.has(id)));
-  if (!isAsked()) return;
+const newest = sequence => sequence.toReversed().slice(0, MOST);
+
+export function show({ sequence, purchases }) {
+  const events = newest(sequence);
   text('events', `${sequence.length} events held${sequence.length > MOST ? `, the newest ${MOST} shown` : ''}, ${purchases.length} products bought`);
   const now = new Date().toISOString();
   $('history').replaceChildren(events.length === 0 ? element('p', { className: 'empty', textContent: 'No event is held.' })
@@ -28,7 +27,9 @@ function what({ eventType, weight }) {
   return element('span', {}, `${done}: `, element('span', { role: 'img', ariaLabel: `${weight} of 5`, textContent: '★'.repeat(weight) + '☆'.repeat(Math.max(0, 5 - weight)) }));
 }
 
-async function find(ids) {
+/** Looks up what the events name, to be shown then. */
+export async function find({ sequence }) {
+  const ids = newest(sequence).map(event => event.itemId).filter(id => !found.has(id));
   for (let i = 0; i < ids.length; i += 50) {
     const some = [...new Set(ids.slice(i, i + 50))];
     const { items } = await api.items({ id: some, count: 50 });

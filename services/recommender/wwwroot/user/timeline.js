@@ -43,12 +43,13 @@ const of = (interests, when) => new Map(interests.map(share => [share.category, 
 
 /** A column for the drift of each state. */
 function drifts(moments) {
-  const most = Math.max(0.05, ...moments.map(one => one.drift));
+  const all = moments.map(one => one.drift);
+  const top = Math.max(0.05, ...all);
   $('drifts').hidden = moments.length < 2;
-  $('drifts').ariaLabel = `Drift over ${moments.length} states, between ${Math.min(...moments.map(one => one.drift)).toFixed(3)} and ${most.toFixed(3)}`;
+  $('drifts').ariaLabel = `Drift over ${moments.length} states, between ${Math.min(...all).toFixed(3)} and ${Math.max(...all).toFixed(3)}`;
   $('drifts').replaceChildren(...moments.map(one => {
     const column = element('i', { title: `${one.drift.toFixed(3)}, ${moment(one.computedAt)}` });
-    column.style.height = `${100 * one.drift / most}%`;
+    column.style.height = `${100 * one.drift / top}%`;
     return column;
   }));
 }

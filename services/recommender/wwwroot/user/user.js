@@ -5,6 +5,7 @@ import * as api from '../shared/api.js';
 import { $, element, link, table, text } from '../shared/dom.js';
 import { clock, moment } from '../shared/format.js';
 import { bars, drift } from '../shared/interest.js';
+import { latest } from '../shared/latest.js';
 import * as history from './history.js';
 import * as timeline from './timeline.js';
 
@@ -15,6 +16,7 @@ const [interestCard, driftCard] = $('now').children;
 interestCard.append(shares.node);
 driftCard.prepend(movement.node);
 
+const answers = latest();
 let userId = null;
 let loading = false; // of what is asked for at an update; one that comes meanwhile asks once more
 let next = null;
@@ -22,6 +24,8 @@ let stopFollowing = () => {};
 
 function choose(id) {
   stopFollowing();
+  answers.forget(); // what is under way is another shopper's, and so is what waits for it
+  next = null;
   userId = id;
   ask('user', id);
   document.title = `${id} · Driftline console`;
@@ -59,19 +63,18 @@ async function load(id, known) {
   }
 
   loading = true;
-  const shown = () => id === userId;
-  try {
+  await answers.ask(id, async () => {
     const [past, held] = await Promise.all([known ? api.interests(id, MOST_STATES) : null, api.held(id)]);
-    if (shown() && past) timeline.show(past);
-    if (shown()) await history.show(held, shown);
-    if (shown()) $('trouble').hidden = true;
-  } catch (error) {
-    if (shown()) {
-      $('trouble').hidden = false;
-      text('trouble', error.message);
-    }
-  }
-
+    await history.find(held);
+    return [past, held];
+  }, ([past, held]) => {
+    if (past) timeline.show(past);
+    history.show(held);
+    $('trouble').hidden = true;
+  }, error => {
+    $('trouble').hidden = false;
+    text('trouble', error.message);
+  });
   loading = false;
   const again = next;
   next = null;
