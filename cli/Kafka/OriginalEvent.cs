@@ -27,7 +27,7 @@ internal static class OriginalEvent
             if (decoded is not null && ((GenericRecord)decoded["payload"]).Schema.Name == nameof(driftline.events.SessionMerged))
                 return Element.Unreadable(where, "is a merge of a session, no event: ask the ingestor for it again");
             return (decoded is null ? JsonNode.Parse(original) as JsonObject : FromAvro(decoded)) is { } json
-                ? Sendable(where, record, json, isFirstHand: decoded is null, set) : Element.Unreadable(where, NoObject);
+                ? Sendable(where, record, json, set) : Element.Unreadable(where, NoObject);
         }
         catch (JsonException)
         {
@@ -39,11 +39,11 @@ internal static class OriginalEvent
         }
     }
 
-    /// <param name="isFirstHand">Whether it came by HTTP: its times are its sender's clock's.</param>
-    private static Element Sendable(string where, RejectedRecord record, JsonObject json, bool isFirstHand, IReadOnlyDictionary<string, JsonNode?> set)
+    private static Element Sendable(string where, RejectedRecord record, JsonObject json, IReadOnlyDictionary<string, JsonNode?> set)
     {
-        if (isFirstHand) KeepItsTime(json, record.Time);
+        if (set.ContainsKey("eventTime")) json.Remove("sentAt"); // the sender's clock says nothing of a time that another states
         foreach (var (name, value) in set) json[name] = value?.DeepClone();
+        KeepItsTime(json, record.Time);
         // The place is the record's own for good, so that sending it again is still the same event.
         if (Text(json, "eventId") is null) json["eventId"] = string.Create(CultureInfo.InvariantCulture, $"rejected-{record.Partition}-{record.Offset}");
         return new Element(where, JsonSerializer.SerializeToUtf8Bytes(json, CliJson.Default.JsonObject));
@@ -93,6 +93,6 @@ internal static class OriginalEvent
 
     // As the ingestor reads it: one without a time zone would become another time.
     private static DateTimeOffset? Time(JsonObject json, string name) =>
-        Text(json, name) is not null && json[name]!.GetValue<JsonElement>() is var value && value.TryGetDateTime(out var local) && local.Kind != DateTimeKind.Unspecified && value.TryGetDateTimeOffset(out var time)
+        Text(json, name) is not null && JsonElement.Parse(json[name]!.ToJsonString()) is var value && value.TryGetDateTime(out var local) && local.Kind != DateTimeKind.Unspecified && value.TryGetDateTimeOffset(out var time)
             ? time : null;
 }

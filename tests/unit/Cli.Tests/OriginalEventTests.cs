@@ -50,6 +50,28 @@ public sealed class OriginalEventTests
         Assert.Equal((5, "EUR"), (json.GetProperty("rating").GetInt32(), json.GetProperty("currency").GetString()));
     }
 
+    /// <summary>Else the ingestor would file the event at the time of the replay.</summary>
+    [Theory]
+    [InlineData("""{"eventTime":"2026-03-04T12:00:00","sentAt":"2026-03-04T12:00:01Z"}""")]
+    [InlineData("""{"eventTime":"2020-01-01T00:00:00Z","sentAt":"2020-01-01T00:00:05Z"}""")]
+    public void ATimeThatIsSetIsWhenTheEventHappened(string original)
+    {
+        var json = Read(original, new Dictionary<string, JsonNode?> { ["eventTime"] = "2026-03-01T12:00:00Z" });
+
+        Assert.Equal(Refused.AddDays(-3), json.GetProperty("eventTime").GetDateTimeOffset());
+        Assert.False(json.TryGetProperty("sentAt", out _));
+    }
+
+    [Fact]
+    public void AnOriginalWhoseTimeIsTakenOutHappenedWhenItWasRefused() =>
+        Assert.Equal(Refused, Read("""{"eventTime":"yesterday","sentAt":"2026-03-04T12:00:01Z"}""", new Dictionary<string, JsonNode?> { ["eventTime"] = null }).GetProperty("eventTime").GetDateTimeOffset());
+
+    [Fact]
+    public void ATimeOfSendingThatIsSetCorrectsTheSendersClock() =>
+        Assert.Equal(
+            Refused.AddSeconds(-5),
+            Read("""{"eventTime":"2020-01-01T00:00:00Z","sentAt":"yesterday"}""", new Dictionary<string, JsonNode?> { ["sentAt"] = "2020-01-01T00:00:05Z" }).GetProperty("eventTime").GetDateTimeOffset());
+
     [Theory]
     [InlineData("{\"eventId\":\"cut o", null)]
     [InlineData("[1]", null)]
