@@ -18,12 +18,16 @@ internal sealed class DeliverElements(Func<Func<ReadOnlyMemory<byte>>, Cancellat
     /// <summary>How long the first of a batch waits for more: an input that goes on, such as a log that is followed, is sent as it comes.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>What is made up for after a slow answer; after a longer pause of the input, the rate holds anew.</summary>
+    private static readonly TimeSpan MostBehind = TimeSpan.FromMilliseconds(250);
+
     private readonly JsonBatch _batch = new(MostOf(rate), addedBytes: withSentAt ? JsonBatch.SentAtBytes : 0);
     private readonly List<string> _places = [];
     private readonly List<Refusal> _refusals = [];
     private readonly long _started = Stopwatch.GetTimestamp();
     private Task? _lingered; // since the batch's first
-    private long _read, _sent, _accepted, _duplicates, _notStored, _rejected, _unreadable;
+    private TimeSpan _due; // when the next request may go, since the start
+    private long _read, _accepted, _duplicates, _notStored, _rejected, _unreadable;
 
     public static DeliverElements Events(IngestorClient ingestor, double rate = 0, bool withSentAt = false) =>
         new(async (json, stopping) => [.. (await ingestor.SendJsonAsync(json, stopping)).Select(Outcome.Of)], rate, withSentAt);
@@ -148,14 +152,14 @@ internal sealed class DeliverElements(Func<Func<ReadOnlyMemory<byte>>, Cancellat
     {
         if (rate > 0)
         {
-            var ahead = TimeSpan.FromSeconds(_sent / rate) - Stopwatch.GetElapsedTime(_started);
-            if (ahead > TimeSpan.Zero) await Task.Delay(ahead, stopping);
+            var now = Stopwatch.GetElapsedTime(_started);
+            if (_due > now) await Task.Delay(_due - now, stopping);
+            _due = TimeSpan.FromTicks(Math.Max(_due.Ticks, (now - MostBehind).Ticks)) + TimeSpan.FromSeconds(_batch.Count / rate);
         }
 
         var outcomes = await send(() => _batch.ToJson(withSentAt ? JsonBatch.SentAt(DateTimeOffset.UtcNow) : []), stopping);
         if (outcomes.Count != _batch.Count) throw new CommandException($"The ingestor answered {outcomes.Count} results for {_batch.Count} elements. Is the address an ingestor's, of this version?");
         for (var i = 0; i < outcomes.Count; i++) Settle(outcomes[i], _places[i], i);
-        _sent += _batch.Count;
         _batch.Clear();
         _lingered = null;
         _places.Clear();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Driftline.Cli.Delivery;
@@ -138,6 +139,33 @@ public sealed class DeliverElementsTests
                 Thread.Sleep(25); // a second in all, and never a quarter of one without an element
                 yield return new Element($"f:{i}", "{}"u8.ToArray());
             }
+        }
+    }
+
+    [Fact]
+    public async Task TheRateHoldsAfterAPauseOfTheInput()
+    {
+        using var never = new SemaphoreSlim(0);
+        var (sent, watch) = (0, Stopwatch.StartNew());
+        var took = TimeSpan.Zero; // from the first after the pause to the last
+        var deliver = new DeliverElements(
+            (_, _) =>
+            {
+                if (++sent == 2) watch.Restart();
+                took = watch.Elapsed;
+                return Task.FromResult<IReadOnlyList<Outcome>>([new Outcome(null, ResultStatus.Accepted, null, null)]);
+            },
+            rate: 20);
+        await deliver.RunAsync(Input(), new Progress<long>(), CancellationToken.None);
+
+        Assert.Equal(21, sent);
+        Assert.True(took > TimeSpan.FromSeconds(0.6), $"19 at 20 a second took {took}");
+
+        IEnumerable<Element> Input()
+        {
+            yield return new Element("f:0", "{}"u8.ToArray());
+            never.Wait(TimeSpan.FromSeconds(2));
+            for (var i = 1; i <= 20; i++) yield return new Element($"f:{i}", "{}"u8.ToArray());
         }
     }
 
