@@ -1,17 +1,15 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Http.Headers;
-using System.Text.Json;
 using Driftline.Client;
 
 namespace Driftline.Local;
 
 /// <summary>Sends a plan through the ingestor's HTTP API at a steady rate, one batch in flight, so that each user's order is kept.</summary>
+/// <param name="http">With the ingestor's address; one that is away or busy is waited for, with the same event ids.</param>
 public sealed class EventSender(HttpClient http, Ledger ledger)
 {
     private const int BatchesPerSecond = 40;
     private const int MaxBatch = 500;
-    private static readonly MediaTypeHeaderValue Json = new("application/json");
+    private readonly IngestorClient _ingestor = new(http);
 
     public int Sent { get; private set; }
 
@@ -55,14 +53,14 @@ public sealed class EventSender(HttpClient http, Ledger ledger)
                 if (ahead > TimeSpan.Zero) await Task.Delay(ahead, stopping);
             }
 
-            Note(batch, await PostAsync(json.ToJson(), stopping));
+            Note(batch, await _ingestor.SendJsonAsync(json.ToJson(), stopping));
             json.Clear();
             batch.Clear();
             progress.Report(Sent);
         }
     }
 
-    private void Note(List<ReplayEvent> batch, JsonElement[] results)
+    private void Note(List<ReplayEvent> batch, IReadOnlyList<EventResult> results)
     {
         var answered = Stopwatch.GetTimestamp();
         var accepted = new List<(ReplayEvent, int)>(batch.Count);
@@ -70,7 +68,7 @@ public sealed class EventSender(HttpClient http, Ledger ledger)
         {
             Sent++;
             var result = results[i];
-            if (result.GetProperty("status").GetString() is "accepted" or "duplicate")
+            if (result.Status is ResultStatus.Accepted or ResultStatus.Duplicate)
             {
                 Accepted++;
                 if (batch[i].ToEntry() is { } entry) accepted.Add((batch[i], ledger.Accepted(batch[i].Source.UserId, [entry])));
@@ -78,35 +76,9 @@ public sealed class EventSender(HttpClient http, Ledger ledger)
             }
 
             Rejected++;
-            if (Reasons.Count < 5) Reasons.Add($"{result.GetProperty("pointer").GetString()}: {result.GetProperty("reason").GetString()}");
+            if (Reasons.Count < 5) Reasons.Add($"{result.Pointer}: {result.Reason}");
         }
 
         OnAccepted?.Invoke(accepted, answered);
-    }
-
-    /// <summary>Posts until the ingestor takes responsibility: a 503 or a broken connection is retried with the same event ids.</summary>
-    private async Task<JsonElement[]> PostAsync(byte[] body, CancellationToken stopping)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var wait = TimeSpan.FromMilliseconds(Math.Min(5_000, 100 * Math.Pow(2, attempt)));
-            try
-            {
-                using var content = new ByteArrayContent(body) { Headers = { ContentType = Json } };
-                using var response = await http.PostAsync("/v1/events", content, stopping);
-                if (response.StatusCode == HttpStatusCode.Accepted)
-                {
-                    using var answer = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(stopping), cancellationToken: stopping);
-                    return answer.RootElement.GetProperty("results").Clone().EnumerateArray().ToArray();
-                }
-
-                if (response.StatusCode != HttpStatusCode.ServiceUnavailable)
-                    throw new InvalidOperationException($"The ingestor answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(stopping)}");
-                wait = response.Headers.RetryAfter?.Delta ?? wait;
-            }
-            catch (HttpRequestException) when (attempt < 20) { } // restarting: the supervisor brings it back
-
-            await Task.Delay(wait, stopping);
-        }
     }
 }
