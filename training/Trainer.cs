@@ -46,12 +46,14 @@ public sealed class Trainer(TrainingConfig config, TrainingData data, TimeProvid
         var settings = config.Model with { TextEncoder = encoder.Name, TextDimensions = encoder.Dimensions, Dropout = Dropout() };
         var network = new InterestNetwork(settings, config.Features, data.Items.Count, data.Vocabulary.Categories.Count, Attributes);
         var centred = text.CentredBy(mean);
+        var learning = data.Users.Where(user => user.TrainingEvents > 1).ToArray(); // a user's only event is neither input nor target
+        var met = learning.SelectMany(user => user.Events.Take(user.TrainingEvents)).Select(e => e.Item).ToHashSet();
         network.SetItems(
-            centred.Values, [.. data.TrainingCounts.Select(count => count > 0)],
+            centred.Values, [.. Enumerable.Range(ItemRows.First, data.Items.Count).Select(met.Contains)],
             [.. Enumerable.Range(0, data.Items.Count).Select(data.Vocabulary.CategoryOf)], mean);
         var chain = new CategoryMarkov(data, _featuriser);
         network.SetCategories(chain.Population, chain.After);
-        network.SilenceUnmet(data.Users.Where(user => user.TrainingEvents > 1).Select(user =>
+        network.SilenceUnmet(learning.Select(user =>
             Featuriser.Build([new(user.Events, 0, user.TrainingEvents - 1)], [user.Attributes], [user.TrainingEvents - 1])));
         if (start is not null) WeightTransfer.Copy(start, network);
         network.to(device);

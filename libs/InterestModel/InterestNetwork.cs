@@ -85,7 +85,7 @@ public sealed class InterestNetwork : nn.Module
 
     /// <summary>Fills in what is known of the items before training.</summary>
     /// <param name="text">Text vectors, centred by the mean, row-major [V, T].</param>
-    /// <param name="seen">Whether the item occurs in training; one that does not lives on its text alone. [V].</param>
+    /// <param name="seen">Whether the item is learnt from, as an input or a target; one that is not lives on its text alone. [V].</param>
     /// <param name="category">Main category of each item, [V].</param>
     /// <param name="textMean">The mean by which the text vectors were centred, and those of later items will be, [T].</param>
     public void SetItems(float[] text, IReadOnlyList<bool> seen, IReadOnlyList<int> category, float[] textMean)

@@ -64,5 +64,5 @@ public sealed record ModelManifest
 /// <param name="Id">The storefront's item id.</param>
 /// <param name="Category">Index of the main category.</param>
 /// <param name="TextHash">Hash of the text behind the stored text vector.</param>
-/// <param name="Events">Training events of the item; with none it lives on its text alone.</param>
+/// <param name="Events">Training events of the item; with none, or only such as are the one training event of their user, it lives on its text alone.</param>
 public sealed record ItemRecord(string Id, int Category, long TextHash, int Events);

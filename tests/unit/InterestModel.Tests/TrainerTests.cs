@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Driftline.Catalog;
+using Driftline.Sequences;
 using Driftline.Training;
 using Xunit;
 
@@ -29,6 +30,19 @@ public sealed class TrainerTests(TrainedModel trained)
         };
         using var model = new Trainer(config, SyntheticStore.Data(), TimeProvider.System).Train(_ => { });
         Assert.True(model.Manifest.Metrics["test.ndcg@10"] > 0.6, $"NDCG@10 {model.Manifest.Metrics["test.ndcg@10"]}");
+    }
+
+    [Fact]
+    public void AnItemThatOnlyAUsersOneEventNamesLivesOnItsText()
+    {
+        var full = SyntheticStore.Data();
+        var once = Split.LeaveOneOut.Divide("once", [new EncodedEvent(SyntheticStore.Items + ItemRows.First, SequenceEventType.Click, SyntheticStore.Start.ToUnixTimeMilliseconds())], [0]);
+        var data = TrainingData.Of([.. full.Items, SyntheticStore.Item(SyntheticStore.Items)], [.. full.Users, once], full.Split, "once", "once");
+        Assert.Equal(1, data.TrainingCounts[^1]);
+
+        using var model = new Trainer(SyntheticStore.Config with { Training = SyntheticStore.Config.Training with { MaxEpochs = 1 } }, data, TimeProvider.System).Train(_ => { });
+
+        Assert.Equal([.. Enumerable.Repeat(true, SyntheticStore.Items), false], model.Network.Met());
     }
 
     [Fact]
