@@ -26,6 +26,18 @@ public sealed class NextItemLossTests
         Assert.True(ofTable.allclose(expectedOfTable, 1e-6, 1e-9));
     }
 
+    [Fact]
+    public void ManySamplesStandForTheCatalogue()
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(3);
+        const int Items = 5;
+        var (users, table) = (randn(40, 8), randn(Items + ItemRows.First, 8));
+        var targets = randint(ItemRows.First, Items + ItemRows.First, [40], dtype: ScalarType.Int64);
+
+        Assert.Equal(NextItemLoss.Full(users, table, targets).ToDouble(), NextItemLoss.Sampled(users, table, targets, 100_000).ToDouble(), 0.02);
+    }
+
     private static (double Loss, Tensor OfUsers, Tensor OfTable) Of(Tensor users, Tensor table, Func<Tensor, Tensor, Tensor> loss)
     {
         var (u, t) = (users.detach().clone().requires_grad_(), table.detach().clone().requires_grad_());
