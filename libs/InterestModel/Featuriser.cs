@@ -91,22 +91,7 @@ public sealed class Featuriser(FeatureSettings settings)
     public float[] ObservedInterest(ArraySegment<EncodedEvent> events, Func<int, int> categoryOfRow, int categories)
     {
         var shares = new float[categories];
-        var newest = Newest(events);
-        double sum = 0;
-        foreach (var e in newest)
-        {
-            var category = categoryOfRow(e.Item);
-            if (category < 0 || category >= categories) continue;
-            var weight = Weight(e, newest[^1].Time);
-            shares[category] += (float)weight;
-            sum += weight;
-        }
-
-        if (sum > 0)
-        {
-            for (var i = 0; i < shares.Length; i++) shares[i] = (float)(shares[i] / sum);
-        }
-
+        new ObservedShares(this, categories, categoryOfRow).AfterNewest(Window(events), [Settings.HalfLifeDays], shares);
         return shares;
     }
 
@@ -128,8 +113,4 @@ public sealed class Featuriser(FeatureSettings settings)
         var utc = DateTimeOffset.FromUnixTimeMilliseconds(time);
         return (1 + (utc.DayOfYear - 1) / 7, 1 + (int)utc.DayOfWeek * 24 + utc.Hour);
     }
-
-    private double Weight(EncodedEvent e, long newest) => ObservedWeights.Of(TypeWeight(e.Type), (newest - e.Time) / MillisecondsPerDay, Settings.HalfLifeDays);
-
-    private ReadOnlySpan<EncodedEvent> Newest(ArraySegment<EncodedEvent> events) => Window(events);
 }

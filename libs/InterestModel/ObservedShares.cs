@@ -4,8 +4,7 @@ using Driftline.Sequences;
 namespace Driftline.InterestModel;
 
 /// <summary>
-/// h_t of <see cref="Featuriser.ObservedInterest"/> for a model at work: at several half-lives at once, and after each of several events at the
-/// cost of one. Keeps its scratch memory: for one thread at a time.
+/// h_t, see <see cref="Featuriser.ObservedInterest"/>, at several half-lives at once, and after each of several events at the cost of one. Keeps its scratch memory: for one thread at a time.
 /// </summary>
 /// <param name="featuriser">Says what an event of a type counts.</param>
 /// <param name="categories">C.</param>

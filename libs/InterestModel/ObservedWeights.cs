@@ -3,12 +3,9 @@ using static TorchSharp.torch;
 
 namespace Driftline.InterestModel;
 
-/// <summary>What an event counts in an observed interest h_t: <c>typeWeight * 2^(-age / halfLife)</c>, for one event and for tensors of them.</summary>
+/// <summary>What an event counts in an observed interest h_t: <c>typeWeight * 2^(-age / halfLife)</c>, for tensors of events; <see cref="ObservedShares"/> is the same without Torch.</summary>
 internal static class ObservedWeights
 {
-    /// <summary>The weight of one event.</summary>
-    public static double Of(double typeWeight, double ageDays, double halfLifeDays) => typeWeight * Math.Pow(2, -ageDays / halfLifeDays);
-
     /// <summary>What <see cref="Shares"/> multiplies an age in days by; 0 for an endless half-life.</summary>
     public static Scalar Decay(double halfLifeDays) => -Math.Log(2) / halfLifeDays;
 
