@@ -44,8 +44,7 @@ internal sealed class Fit(TrainingConfig config, TrainingData data)
         }
         else if (started)
         {
-            best = Validate(network, device, cases);
-            bestScore = Score(best, network, device, cases);
+            (best, bestScore) = Validate(network, device, cases);
         }
 
         while (epoch < _settings.MaxEpochs && sinceBest < _settings.Patience && Seconds < _settings.MaxSeconds)
@@ -62,8 +61,7 @@ internal sealed class Fit(TrainingConfig config, TrainingData data)
                     progress(new TrainingProgress(epoch, share, mean, null, false, Seconds));
                 }, cancel);
             average.Exchange();
-            var validation = Validate(network, device, cases);
-            var score = Score(validation, network, device, cases);
+            var (validation, score) = Validate(network, device, cases);
             var better = score > bestScore || cases.Count == 0; // without a case to choose by, the last
             if (better)
             {
@@ -105,18 +103,13 @@ internal sealed class Fit(TrainingConfig config, TrainingData data)
         return optim.AdamW(groups, weight_decay: _settings.WeightDecay);
     }
 
-    // What the best epoch is chosen by; higher is better.
-    private double Score(RankingMetrics validation, InterestNetwork network, Device device, IReadOnlyList<EvaluationCase> cases)
-    {
-        if (_settings.ChooseBy == TrainingSettings.ByItems || cases.Count == 0) return validation.Ndcg;
-        using var forecaster = new NetworkRanker("validation", network, _featuriser, device);
-        return -Forecasts.ChooseMixture(forecaster, data, _featuriser, cases).KullbackLeibler;
-    }
-
-    private RankingMetrics Validate(InterestNetwork network, Device device, IReadOnlyList<EvaluationCase> cases)
+    /// <returns>The figures, and what the best epoch is chosen by; higher is better.</returns>
+    private (RankingMetrics Figures, double Score) Validate(InterestNetwork network, Device device, IReadOnlyList<EvaluationCase> cases)
     {
         using var ranker = new NetworkRanker("validation", network, _featuriser, device);
-        return RankingMetrics.OfNetwork(Evaluation.Items(ranker, data, cases), cases);
+        var figures = RankingMetrics.OfNetwork(Evaluation.Items(ranker, data, cases), cases);
+        var byItems = _settings.ChooseBy == TrainingSettings.ByItems || cases.Count == 0;
+        return (figures, byItems ? figures.Ndcg : -Forecasts.ChooseMixture(ranker, data, _featuriser, cases).KullbackLeibler);
     }
 
     private static void Copy(Dictionary<string, Tensor> from, Dictionary<string, Tensor> to)
