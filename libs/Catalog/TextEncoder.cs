@@ -29,9 +29,6 @@ public abstract class TextEncoder : IDisposable
     /// <summary>What this encoder reads of an item.</summary>
     public virtual string TextOf(CatalogEntry item) => item.Text;
 
-    /// <summary>What this encoder reads of a review: its own text, after that of the item that it is about.</summary>
-    public string TextOf(CatalogEntry item, string review) => $"{TextOf(item)}\n{review}".Trim();
-
     /// <summary>Frees what the encoder holds outside managed memory.</summary>
     public void Dispose()
     {

@@ -35,6 +35,5 @@ public sealed class TextVectorsTests
         Assert.Equal("Red cup. Kitchen, Gifts. Holds tea", new CatalogEntry("a", "Red cup", ["Kitchen", "Gifts"], "Holds tea.").Sentence);
         Assert.Equal("Red cup", new CatalogEntry("a", " Red cup. ", []).Sentence);
         Assert.Equal("", new CatalogEntry("a", "", []).Sentence);
-        Assert.Equal("Red cup\nBroke at once.", new HashedNgramEncoder(32).TextOf(Items[0] with { Title = "Red cup" }, "Broke at once."));
     }
 }
