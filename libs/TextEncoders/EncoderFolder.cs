@@ -90,7 +90,7 @@ internal sealed partial class EncoderFolder
             using var stream = File.OpenRead(vocabulary);
             try
             {
-                return (new WordPieceTokenizer(stream, LowerCase(folder), StripAccents(folder)), vocabulary);
+                return (new WordPieceTokenizer(stream, LowerCase(folder), StripAccents(folder) ?? TokenizerLowerCases(folder)), vocabulary);
             }
             catch (ArgumentException e)
             {
@@ -103,9 +103,12 @@ internal sealed partial class EncoderFolder
         throw new EncoderException($"{folder}: there is neither vocab.txt nor {TokenizerFile}. Save the tokenizer into the folder with save_pretrained.");
     }
 
-    // BERT's tokenizer lower-cases unless it is told not to.
+    // BERT's tokenizer lower-cases unless it is told not to, and strips accents where it does.
+    private static bool TokenizerLowerCases(string folder) => Setting<bool>(folder, "tokenizer_config.json", "do_lower_case") ?? true;
+
+    // Sentence Transformers' setting of that name lower-cases before any tokenizer; its usual false says nothing of the vocabulary.
     private static bool LowerCase(string folder) =>
-        Setting<bool>(folder, "tokenizer_config.json", "do_lower_case") ?? Setting<bool>(folder, "sentence_bert_config.json", "do_lower_case") ?? true;
+        TokenizerLowerCases(folder) || Setting<bool>(folder, "sentence_bert_config.json", "do_lower_case") == true;
 
     private static bool? StripAccents(string folder) => Setting<bool>(folder, "tokenizer_config.json", "strip_accents");
 

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Text.Json;
 using Driftline.Catalog;
 using Xunit;
 
@@ -43,6 +44,17 @@ public sealed class OnnxExportTests : IDisposable
     {
         _export.Write("tokenizer_config.json", """{"do_lower_case": false, "model_max_length": 1000000000000000019884624838656}""");
         Assert.Equal([2, 1, 6, 3], EncoderFolder.Open(_export.Path).Tokenizer.Encode("Red cup", 128));
+    }
+
+    [Theory]
+    [InlineData("{}", false, new[] { 2, 5, 6, 3 })] // Sentence Transformers leaves it to the tokenizer
+    [InlineData("""{"do_lower_case": false}""", true, new[] { 2, 5, 6, 3 })]
+    [InlineData("""{"do_lower_case": false}""", false, new[] { 2, 1, 6, 3 })]
+    public void SentenceTransformersLowerCasesBeforeTheTokenizerOrNot(string tokenizer, bool before, int[] pieces)
+    {
+        _export.Write("tokenizer_config.json", tokenizer);
+        _export.Write("sentence_bert_config.json", JsonSerializer.Serialize(new { do_lower_case = before }));
+        Assert.Equal(pieces, EncoderFolder.Open(_export.Path).Tokenizer.Encode("Red cup", 128));
     }
 
     [Fact]
