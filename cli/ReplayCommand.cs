@@ -66,9 +66,15 @@ internal static class ReplayCommand
         foreach (var (i, one) in events.Index())
         {
             var json = JsonSerializer.SerializeToUtf8Bytes(
-                Event(one, string.Create(CultureInfo.InvariantCulture, $"{ids}-{i}")) with
+                new StorefrontEvent
                 {
+                    EventId = string.Create(CultureInfo.InvariantCulture, $"{ids}-{i}"),
+                    EventType = one.EventType,
+                    UserId = one.UserId,
                     EventTime = times == ReplayTimes.Now ? NextOf(one.UserId) : one.EventTime + shift,
+                    Items = [new EventItem(one.ItemId, one.Quantity, one.Price)],
+                    Rating = one.Rating,
+                    ReviewText = one.ReviewText,
                     Attributes = users.GetValueOrDefault(one.UserId),
                 }, CliJson.Default.StorefrontEvent);
             yield return new Element(string.Create(CultureInfo.InvariantCulture, $"event {i + 1}"), json);
@@ -80,19 +86,5 @@ internal static class ReplayCommand
             var (next, before) = (DateTimeOffset.UtcNow, last.GetValueOrDefault(userId).AddMilliseconds(1));
             return last[userId] = next > before ? next : before;
         }
-    }
-
-    private static StorefrontEvent Event(ImportEvent one, string id)
-    {
-        var unrated = one is { EventType: EventTypes.Review, Rating: null };
-        return new StorefrontEvent
-        {
-            EventId = id,
-            EventType = unrated ? EventTypes.Click : one.EventType, // it still shows that the shopper was there
-            UserId = one.UserId,
-            Items = [new EventItem(one.ItemId, one.Quantity, one.Price)],
-            Rating = one.Rating,
-            ReviewText = unrated ? null : one.ReviewText,
-        };
     }
 }

@@ -13,17 +13,11 @@ public sealed record ReplayEvent(string EventId, long Time, ImportEvent Source, 
 {
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private string EventType => Source.EventType switch
-    {
-        "review" when Source.Rating is null => "click", // a review without its rating still shows that the shopper was there
-        _ => Source.EventType,
-    };
-
     private void WriteJson(Utf8JsonWriter json)
     {
         json.WriteStartObject();
         json.WriteString("eventId", EventId);
-        json.WriteString("eventType", EventType);
+        json.WriteString("eventType", Source.EventType);
         json.WriteString("userId", Source.UserId);
         json.WriteString("eventTime", DateTimeOffset.FromUnixTimeMilliseconds(Time).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
         json.WriteStartArray("items");
@@ -33,7 +27,7 @@ public sealed record ReplayEvent(string EventId, long Time, ImportEvent Source, 
         if (Source.Price is { } price) json.WriteNumber("price", price);
         json.WriteEndObject();
         json.WriteEndArray();
-        if (EventType == "review")
+        if (Source.EventType == "review")
         {
             json.WriteNumber("rating", Source.Rating!.Value);
             if (Source.ReviewText is { } text) json.WriteString("reviewText", text);
@@ -52,8 +46,8 @@ public sealed record ReplayEvent(string EventId, long Time, ImportEvent Source, 
     /// <summary>The sequence entry that the event must become; null for an impression, which is no part of a sequence.</summary>
     public SequenceEntry? ToEntry()
     {
-        if (EventType == "impression") return null;
-        var type = EventType switch
+        if (Source.EventType == "impression") return null;
+        var type = Source.EventType switch
         {
             "add-to-cart" => SequenceEventType.AddToCart,
             "purchase" => SequenceEventType.Purchase,

@@ -113,7 +113,7 @@ public sealed class TrainingData
         {
             "add-to-cart" => SequenceEventType.AddToCart,
             "purchase" => SequenceEventType.Purchase,
-            "review" when e.Rating is not null => SequenceEventType.Review, // without one it is sent as a click
+            "review" => SequenceEventType.Review,
             _ => SequenceEventType.Click,
         };
         var weight = type == SequenceEventType.Review ? Math.Clamp(Math.Round(e.Rating!.Value), 1, 5) : Math.Clamp(e.Quantity ?? 1, 1, 255);

@@ -1,6 +1,6 @@
 namespace Driftline.Storefront;
 
-/// <summary>One row of <c>events.csv</c>. Empty columns are null; the type is one of click, add-to-cart, purchase, review and impression.</summary>
+/// <summary>One row of <c>events.csv</c>. Empty columns are null; the type is one of click, add-to-cart, purchase, review (with its rating) and impression.</summary>
 public sealed record ImportEvent(
     string UserId, string ItemId, DateTimeOffset EventTime, string EventType,
     int? Quantity = null, double? Price = null, string? OrderId = null, double? Rating = null, string? ReviewText = null);
@@ -133,12 +133,13 @@ public sealed class ImportFolder
         }
     }
 
-    /// <summary>A click where the column is empty; the names that the ingestor takes too stand for its own.</summary>
+    /// <summary>A click where the column is empty, or a review has no rating; the names that the ingestor takes too stand for its own.</summary>
     private static string EventType(CsvRows rows) => rows.Text("event_type") switch
     {
         null or "click" or "detail-page-view" or "view_item" => "click",
         "add-to-cart" or "add_to_cart" => "add-to-cart",
         "purchase" or "purchase-complete" => "purchase",
+        "review" when rows.Number("rating") is null => "click", // it still shows that the shopper was there
         "review" => "review",
         "impression" => "impression",
         var other => throw rows.Error("event_type", $"'{other}' is not known: use click, add-to-cart, purchase, review or impression"),

@@ -44,6 +44,10 @@ public sealed class ImportFolderTests : IDisposable
     }
 
     [Fact]
+    public void AReviewWithoutARatingIsAClick() =>
+        Assert.Equal(["click", "review"], Folder(Events + "u,i,2026-01-01,review,,,,\nu,i,2026-01-01,review,,,,4\n").ReadEvents().Select(one => one.EventType));
+
+    [Fact]
     public void AHeaderOnlyFileHoldsNothing()
     {
         var folder = Folder(Events.TrimEnd(), "item_id");
