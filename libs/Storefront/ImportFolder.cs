@@ -20,10 +20,13 @@ public sealed record ImportCheck(long Events, int Items, int Users, long EventsO
 /// Driftline's import format: a folder with <c>events.csv</c> (<c>user_id,item_id,event_time,event_type,quantity,price,order_id,rating</c>,
 /// optionally <c>review_text</c>; ISO 8601 times, ascending, ties in source order), <c>items.csv</c>
 /// (<c>item_id,title,category,description</c>, optionally <c>price</c>; categories separated by <c>|</c>) and, where there are user
-/// attributes, <c>users.csv</c> (<c>user_id</c> and a column an attribute). Each may be gzipped (<c>.csv.gz</c>). Ids may hold any character.
+/// attributes, <c>users.csv</c> (<c>user_id</c> and a column an attribute, at most 64 of a user, of 1,024 characters each). Each may be gzipped (<c>.csv.gz</c>). Ids may hold any character.
 /// </summary>
 public sealed class ImportFolder
 {
+    /// <summary>What the ingestor takes of a user with each event, unless it is set otherwise.</summary>
+    private const int MostAttributes = 64, MostAttributeChars = 1_024;
+
     private readonly string _folder;
 
     private ImportFolder(string folder) => _folder = folder;
@@ -77,7 +80,7 @@ public sealed class ImportFolder
     }
 
     /// <summary>User attributes by user id; empty where the folder has no users file.</summary>
-    /// <exception cref="ImportException">A row cannot be read, or a user comes twice; the message names file, line and column.</exception>
+    /// <exception cref="ImportException">A row cannot be read, a user comes twice, or has more than the ingestor takes; the message names file, line and column.</exception>
     public IEnumerable<KeyValuePair<string, IReadOnlyDictionary<string, string>>> ReadUsers()
     {
         if (Find("users") is not { } path) yield break;
@@ -88,8 +91,12 @@ public sealed class ImportFolder
         {
             var id = rows.Required("user_id");
             if (!seen.TryAdd(id, rows.Line)) throw rows.Error("user_id", $"'{id}' is already on line {seen[id]}: a user has one row");
-            yield return new(id, attributes.Where(column => rows.Text(column) is not null)
-                .ToDictionary(column => column, column => rows.Text(column)!, StringComparer.Ordinal));
+            var told = attributes.Where(column => rows.Text(column) is not null).ToDictionary(column => column, column => rows.Text(column)!, StringComparer.Ordinal);
+            if (told.Count > MostAttributes)
+                throw rows.Error("user_id", $"'{id}' has {told.Count} attributes, of which the ingestor takes {MostAttributes}: leave out columns");
+            if (told.FirstOrDefault(one => Math.Max(one.Key.Length, one.Value.Length) > MostAttributeChars).Key is { } longest)
+                throw rows.Error(longest, $"its name or value is longer than the {MostAttributeChars:N0} characters that the ingestor takes: shorten it, or leave out the column");
+            yield return new(id, told);
         }
     }
 

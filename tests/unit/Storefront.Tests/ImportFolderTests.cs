@@ -130,6 +130,29 @@ public sealed class ImportFolderTests : IDisposable
         Assert.Contains("users.csv, line 3, column user_id: 'u' is already on line 2", error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Else the ingestor would refuse each of the user's events in a replay.</summary>
+    [Fact]
+    public void AUserWithMoreThanTheIngestorTakesIsNamed()
+    {
+        Assert.Contains("users.csv, line 3, column user_id: 'u' has 65 attributes", Refusal(Enumerable.Repeat("x", 65)), StringComparison.Ordinal);
+        Assert.Contains("users.csv, line 3, column a1: its name or value is longer than the 1,024 characters", Refusal(["x", new string('x', 1_025)]), StringComparison.Ordinal);
+        Assert.Empty(Refusal(Enumerable.Repeat(new string('x', 1_024), 64)));
+
+        string Refusal(IEnumerable<string> values)
+        {
+            var columns = values.Select((_, i) => $"a{i}").ToList();
+            File.WriteAllText(Make(Events, Items, "users.csv"), $"user_id,{string.Join(',', columns)}\nv{new string(',', columns.Count)}\nu,{string.Join(',', values)}\n");
+            try
+            {
+                return ImportFolder.Open(_temp["data"]).ReadUsers().Count() == 2 ? "" : "not all users were read";
+            }
+            catch (ImportException e)
+            {
+                return e.Message;
+            }
+        }
+    }
+
     [Fact]
     public void TextThatIsNotUtf8IsRefusedRatherThanMixedUp()
     {
