@@ -1,18 +1,23 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace Driftline.Local;
 
 /// <summary>Runs a program to its end; like every child it does not outlive this process.</summary>
 internal static class RunProgram
 {
+    /// <summary>How long what a program wrote is read on after its end. A grandchild may hold the output open: what it writes later is not the program's.</summary>
+    private static readonly TimeSpan ReadsOn = TimeSpan.FromSeconds(5);
+
     /// <returns>What it wrote is all of it. A program that cannot be found exits with 127.</returns>
     /// <exception cref="OperationCanceledException">It was killed with all that it had started; the message holds what it wrote.</exception>
     public static async Task<(int ExitCode, string Output, string Error)> ToItsEndAsync(ProcessSpec spec, CancellationToken stopping)
     {
         OwnDescriptors.KeepFromChildren();
         using var process = Process.Start(ChildCommand.For(spec))!;
-        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        var error = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        var (output, error) = (new StringBuilder(), new StringBuilder());
+        var wasKilled = false;
+        var written = Task.WhenAll(PumpAsync(process.StandardOutput, output), PumpAsync(process.StandardError, error));
         try
         {
             await process.WaitForExitAsync(stopping);
@@ -20,13 +25,29 @@ internal static class RunProgram
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new OperationCanceledException($"{spec.Name} was stopped. Its output:\n{await output}\n{await error}", stopping);
+            wasKilled = true;
         }
         finally
         {
             process.StandardInput.Close(); // ends the watcher
         }
 
-        return (process.ExitCode, await output, await error);
+        await Task.WhenAny(written, Task.Delay(ReadsOn, CancellationToken.None));
+        if (wasKilled) throw new OperationCanceledException($"{spec.Name} was stopped. Its output:\n{TextOf(output)}\n{TextOf(error)}", stopping);
+        return (process.ExitCode, TextOf(output), TextOf(error));
+    }
+
+    private static async Task PumpAsync(StreamReader reader, StringBuilder into)
+    {
+        var buffer = new char[4_096];
+        while (await reader.ReadAsync(buffer) is > 0 and var read)
+        {
+            lock (into) into.Append(buffer, 0, read);
+        }
+    }
+
+    private static string TextOf(StringBuilder text)
+    {
+        lock (text) return text.ToString();
     }
 }

@@ -89,6 +89,15 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task AGrandchildThatHoldsTheOutputOpenIsNotWaitedFor()
+    {
+        var marker = $"driftline-test-{Guid.NewGuid():N}";
+        var (exit, output, _) = await RunProgram.ToItsEndAsync(Shell("sleep 600 & echo $!", marker), CancellationToken.None).WaitAsync(Patience);
+        await Signal(int.Parse(output, System.Globalization.CultureInfo.InvariantCulture), "KILL");
+        Assert.Equal(0, exit);
+    }
+
+    [Fact]
     public async Task ATerminalsInterruptDoesNotReachAService()
     {
         using var process = Process.Start(ChildCommand.For(new ProcessSpec("echo", "cat") { WatchesParent = true }))!;
