@@ -18,6 +18,7 @@ public sealed class BuildSequence(
         var outcomes = new Outcome[batch.Count];
         var erased = suppress.Begin(batch); // looks at Redis while the events are checked
         var good = Check(batch, outcomes);
+        var taken = good.Select(one => batch[one.Index].Value!);
         await erased.ReadAsync();
         var touched = new Dictionary<string, TouchedUser>(StringComparer.Ordinal);
         foreach (var (index, entries) in good)
@@ -36,7 +37,7 @@ public sealed class BuildSequence(
 
         if (touched.Count == 0)
         {
-            if (erased.Any) await erased.TakeBackAsync();
+            if (erased.Any) await erased.TakeBackAsync(taken);
             return outcomes;
         }
 
@@ -46,7 +47,7 @@ public sealed class BuildSequence(
         var moved = await merge.MoveAsync(touched.Keys);
         await Task.WhenAll([
             announce.ChangedAsync([.. users.Zip(states, (user, state) => moved.TryGetValue(user.Key, out var owned) ? user.Value.ChangeTo(owned.UserId, owned.State) : user.Value.ChangeTo(user.Key, state))]),
-            .. users.Where(user => moved.ContainsKey(user.Key)).Select(user => merge.AnnounceAsync(user.Value.Newest)), erased.TakeBackAsync()]);
+            .. users.Where(user => moved.ContainsKey(user.Key)).Select(user => merge.AnnounceAsync(user.Value.Newest)), erased.TakeBackAsync(taken)]);
 
         var now = time.GetUtcNow();
         metrics.Written(users.Sum(user => user.Value.Entries.Count), users.Select(user => now - DateTimeOffset.FromUnixTimeMilliseconds(user.Value.NewestReceivedAt)));

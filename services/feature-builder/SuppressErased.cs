@@ -10,7 +10,7 @@ namespace Driftline.FeatureBuilder;
 public sealed class SuppressErased(ErasedUsers erased, SequenceStore sequences, AnnounceSequence announce, IOptions<FeatureBuilderOptions> options, FeatureBuilderMetrics metrics)
 {
     /// <summary>Starts to look for erasures of a batch's users.</summary>
-    public SuppressedBatch Begin(IReadOnlyList<Received<StorefrontEvent>> batch) => new(this, batch, erased.MarksOf(batch.Select(record => record.Key).OfType<string>()));
+    public SuppressedBatch Begin(IReadOnlyList<Received<StorefrontEvent>> batch) => new(this, erased.MarksOf(batch.Select(record => record.Key).OfType<string>()));
 
     /// <summary>
     /// Removes what an erasure covers. A sequence does not tell when its events were received, and an event may be ahead of the clock by as much as is
@@ -20,14 +20,14 @@ public sealed class SuppressErased(ErasedUsers erased, SequenceStore sequences, 
 
     internal static bool IsFromBefore(StorefrontEvent happened, long erasedAt) => Math.Min(happened.eventTime, happened.receivedAt) <= erasedAt;
 
-    /// <summary>Users of whom a batch has events from before their erasure, and the time up to which those reach: the erasure's, or that of an event that was ahead of the clock.</summary>
-    internal static Dictionary<string, long> CoveredUpTo(IReadOnlyList<Received<StorefrontEvent>> batch, IReadOnlyDictionary<string, long> marks)
+    /// <summary>Users of whom there are events from before their erasure, and the time up to which those reach: the erasure's, or that of an event that was ahead of the clock.</summary>
+    internal static Dictionary<string, long> CoveredUpTo(IEnumerable<StorefrontEvent> taken, IReadOnlyDictionary<string, long> marks)
     {
         var upTo = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var record in batch)
+        foreach (var happened in taken)
         {
-            if (record is not { Key: { } user, Value: { } happened } || !marks.TryGetValue(user, out var erasedAt) || !IsFromBefore(happened, erasedAt)) continue;
-            upTo[user] = Math.Max(upTo.GetValueOrDefault(user, erasedAt), happened.eventTime);
+            if (!marks.TryGetValue(happened.userId, out var erasedAt) || !IsFromBefore(happened, erasedAt)) continue;
+            upTo[happened.userId] = Math.Max(upTo.GetValueOrDefault(happened.userId, erasedAt), happened.eventTime);
         }
 
         return upTo;
@@ -37,13 +37,11 @@ public sealed class SuppressErased(ErasedUsers erased, SequenceStore sequences, 
     public sealed class SuppressedBatch
     {
         private readonly SuppressErased _suppress;
-        private readonly IReadOnlyList<Received<StorefrontEvent>> _batch;
         private readonly ErasureMarks _marks;
         private readonly Task<IReadOnlyDictionary<string, long>> _reading;
         private IReadOnlyDictionary<string, long> _known = new Dictionary<string, long>(StringComparer.Ordinal);
 
-        internal SuppressedBatch(SuppressErased suppress, IReadOnlyList<Received<StorefrontEvent>> batch, ErasureMarks marks) =>
-            (_suppress, _batch, _marks, _reading) = (suppress, batch, marks, marks.ReadAsync());
+        internal SuppressedBatch(SuppressErased suppress, ErasureMarks marks) => (_suppress, _marks, _reading) = (suppress, marks, marks.ReadAsync());
 
         /// <summary>Whether the first look found a user who was erased.</summary>
         public bool Any => _known.Count > 0;
@@ -63,11 +61,12 @@ public sealed class SuppressErased(ErasedUsers erased, SequenceStore sequences, 
         /// Looks once more, after the write: what the batch, or an attempt at it that was broken off, may have written of users who are erased by now is removed, and
         /// announced, for a prediction may have read it.
         /// </summary>
+        /// <param name="taken">The batch's events, without those that were refused: one that is wrong about its user or its times removes nothing.</param>
         /// <exception cref="StackExchange.Redis.RedisException">Redis is away; the same batch, handled again, takes back the same.</exception>
-        public async Task TakeBackAsync()
+        public async Task TakeBackAsync(IEnumerable<StorefrontEvent> taken)
         {
             var marks = await _marks.ReadAsync();
-            if (marks.Count > 0) await Task.WhenAll(CoveredUpTo(_batch, marks).Select(user => _suppress.EraseAgainAsync(user.Key, user.Value, marks[user.Key])));
+            if (marks.Count > 0) await Task.WhenAll(CoveredUpTo(taken, marks).Select(user => _suppress.EraseAgainAsync(user.Key, user.Value, marks[user.Key])));
         }
     }
 

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Avro.Specific;
 using Confluent.Kafka;
 using Confluent.SchemaRegistry;
 using driftline.events;
+using Driftline.AvroBinary;
 using Driftline.Local;
 using Driftline.Schemas;
 using Driftline.Streaming;
@@ -75,7 +77,14 @@ public sealed class ErasureTests
         Assert.InRange(still.GetProperty("stalenessMs").GetInt64(), 0, (long)(DateTimeOffset.UtcNow - returned).TotalMilliseconds + 1); // an event from before does not make those after look old
         await pipeline.AskUntilAsync($"/v1/users/{other}/interests", Limit, answer => answer.GetProperty("sequenceLength").GetInt32() == 3);
 
-        await AskToEraseAsync(pipeline, user, "from a clock ahead", DateTimeOffset.UtcNow.AddHours(1));
+        // Written to the topic itself: it is refused, and does not count as an event from before the erasure.
+        var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        await ProduceAsync(pipeline, Topics.StorefrontEvents.Name, user, new StorefrontEvent { eventId = "received never", userId = user, eventTime = now, payload = new Click { items = [] }, attributes = new Dictionary<string, string>() });
+        await pipeline.PostEventsAsync($"[{Event(user, pipeline.Items[2].ItemId, "click", DateTimeOffset.UtcNow)}]"); // behind it
+        await pipeline.AskUntilAsync($"/v1/users/{user}/interests", Limit, answer => answer.GetProperty("sequenceLength").GetInt32() == 2);
+
+        var ahead = new ErasureRequested { erasureId = "from a clock ahead", userId = user, requestedAt = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeMilliseconds() };
+        await ProduceAsync(pipeline, Topics.PrivacyErasures.Name, user, ahead);
         await pipeline.AskUntilAsync("/v1/erasures/from%20a%20clock%20ahead", Limit, answer => answer.GetProperty("completed").GetBoolean());
         await NothingIsHeldAsync(pipeline, user);
     }
@@ -143,12 +152,11 @@ public sealed class ErasureTests
         Assert.True(times[0] >= done.GetProperty("requestedAt").GetDateTimeOffset());
     }
 
-    private static async Task AskToEraseAsync(Pipeline pipeline, string user, string erasure, DateTimeOffset at)
+    private static async Task ProduceAsync<T>(Pipeline pipeline, string topic, string user, T value) where T : class, ISpecificRecord, IBinaryRecord<T>
     {
         using var registry = new CachedSchemaRegistryClient(new SchemaRegistryConfig { Url = pipeline.Stack.SchemaRegistryUrl });
         using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = pipeline.Stack.BootstrapServers }).Build();
-        var request = new ErasureRequested { erasureId = erasure, userId = user, requestedAt = at.ToUnixTimeMilliseconds() };
-        await producer.ProduceAsync(Topics.PrivacyErasures.Name, new Message<string, byte[]> { Key = user, Value = await new AvroCodec(registry).EncodeAsync(Topics.PrivacyErasures.Name, request) });
+        await producer.ProduceAsync(topic, new Message<string, byte[]> { Key = user, Value = await new AvroCodec(registry).EncodeAsync(topic, value) });
     }
 
     /// <summary>docs/privacy.md says what remains: records of topics that are not compacted, until their retention ends.</summary>
