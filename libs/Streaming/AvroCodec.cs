@@ -6,21 +6,26 @@ using Confluent.Kafka;
 using Confluent.SchemaRegistry;
 using Confluent.SchemaRegistry.Serdes;
 using Driftline.AvroBinary;
+using RegistrySchema = Confluent.SchemaRegistry.Schema;
 
 namespace Driftline.Streaming;
 
 /// <summary>
 /// Avro in the registry's wire format (magic byte, schema id, binary). Schemas are registered by whoever deploys, never by a service:
-/// encoding with an unregistered schema fails. Thread-safe; the registry is asked once per schema, and what it said is kept.
+/// encoding with an unregistered schema fails. Thread-safe; the registry is asked once per schema, and what it said is kept; of an id that it does not know, for a second.
 /// <para>
 /// Bytes written with the very schema that a record was generated from, as nearly all are, are read by the record itself
 /// (<see cref="IBinaryRecord{TSelf}"/>); those of another version of the schema take Avro's own way of resolving the two.
 /// </para>
 /// </summary>
-public sealed class AvroCodec(ISchemaRegistryClient registry)
+public sealed class AvroCodec(ISchemaRegistryClient registry, TimeProvider? time = null)
 {
     private const byte Magic = 0;
     private const int Prefix = 1 + sizeof(int);
+    private const int MostUnknown = 1_000;
+
+    // A backlog of records with such an id would ask for each, one after the other; and a schema may be registered at any moment.
+    private static readonly TimeSpan UnknownFor = TimeSpan.FromSeconds(1);
 
     // The subject strategy is said: the client's default asks the registry for associations, which few registries know.
     private static readonly AvroDeserializerConfig Reading = new() { SubjectNameStrategy = SubjectNameStrategy.Topic };
@@ -29,6 +34,8 @@ public sealed class AvroCodec(ISchemaRegistryClient registry)
 
     private readonly ConcurrentDictionary<(string Topic, Type Record), int> _ids = new();
     private readonly ConcurrentDictionary<(int Id, Type Record), bool> _isOurs = new();
+    private readonly ConcurrentDictionary<(string Topic, int Id), (Task<RegistrySchema> Answer, long At)> _unknown = new();
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly ConcurrentDictionary<Type, object> _resolving = new();
 
     /// <exception cref="SchemaRegistryException">The topic's subject does not hold this record's schema.</exception>
@@ -45,7 +52,7 @@ public sealed class AvroCodec(ISchemaRegistryClient registry)
 
     private async ValueTask<byte[]> FirstOfTopicAsync<T>(string topic, T value) where T : class, ISpecificRecord, IBinaryRecord<T>
     {
-        var id = await registry.GetSchemaIdAsync(SubjectOf(topic), new Confluent.SchemaRegistry.Schema(value.Schema.ToString(), SchemaType.Avro));
+        var id = await registry.GetSchemaIdAsync(SubjectOf(topic), new RegistrySchema(value.Schema.ToString(), SchemaType.Avro));
         _ids[(topic, typeof(T))] = id;
         return Framed(id, value);
     }
@@ -54,7 +61,7 @@ public sealed class AvroCodec(ISchemaRegistryClient registry)
     {
         if (!_isOurs.TryGetValue((id, typeof(T)), out var isOurs))
         {
-            var written = await registry.GetSchemaBySubjectAndIdAsync(SubjectOf(topic), id);
+            var written = await WrittenAsync(topic, id);
             if (written.SchemaType != SchemaType.Avro) throw new InvalidDataException($"Schema {id} is of type {written.SchemaType}: records are Avro.");
             _isOurs[(id, typeof(T))] = isOurs = IsLaidOutAs(written.SchemaString, new T().Schema);
         }
@@ -68,6 +75,23 @@ public sealed class AvroCodec(ISchemaRegistryClient registry)
         catch (OutOfMemoryException e) // Apache.Avro takes the memory for what a length says before it looks whether so much follows
         {
             throw new InvalidDataException($"A length in these {bytes.Length} bytes is beyond them.", e);
+        }
+    }
+
+    /// <exception cref="SchemaRegistryException">The registry does not know the id, or did not a moment ago.</exception>
+    private async Task<RegistrySchema> WrittenAsync(string topic, int id)
+    {
+        if (_unknown.TryGetValue((topic, id), out var unknown) && _time.GetElapsedTime(unknown.At) < UnknownFor) return await unknown.Answer;
+        var answer = registry.GetSchemaBySubjectAndIdAsync(SubjectOf(topic), id);
+        try
+        {
+            return await answer;
+        }
+        catch (SchemaRegistryException e) when (Failures.IsBadRecord(e))
+        {
+            if (_unknown.Count >= MostUnknown) _unknown.Clear();
+            _unknown[(topic, id)] = (answer, _time.GetTimestamp());
+            throw;
         }
     }
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Confluent.Kafka;
 using Confluent.SchemaRegistry;
 using driftline.events;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Driftline.Streaming.Tests;
@@ -13,6 +14,8 @@ public sealed class CodecTests
     private const int Id = 7;
     private readonly Dictionary<int, string> _schemas = new() { [Id] = ErasureRequested._SCHEMA.ToString() };
     private readonly AvroCodec _codec;
+    private readonly FakeTimeProvider _time = new();
+    private readonly List<int> _asked = [];
     private SchemaType _type = SchemaType.Avro;
     private Exception? _away;
 
@@ -27,7 +30,7 @@ public sealed class CodecTests
         ("get_Config", _) => Array.Empty<KeyValuePair<string, string>>(),
         ("ConstructValueSubjectName", [string topic, ..]) => topic + "-value",
         _ => throw new NotSupportedException($"{method}({string.Join(", ", args)})"),
-    }));
+    }), _time);
 
     [Fact]
     public async Task ARecordSurvivesTheCodec()
@@ -108,6 +111,29 @@ public sealed class CodecTests
 
     [Fact]
     public async Task AnUnknownSchemaIdIsABadRecord() => Assert.True(Failures.IsBadRecord(await FailureAsync(WithSchemaId(await EncodedAsync(), 8))));
+
+    [Fact]
+    public async Task ABacklogOfAnUnknownSchemaIdAsksTheRegistryOnceASecond()
+    {
+        var bytes = WithSchemaId(await EncodedAsync(), 8);
+        for (var i = 0; i < 2_000; i++) Assert.True(Failures.IsBadRecord(await FailureAsync(bytes)));
+        Assert.Equal([8], _asked);
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await FailureAsync(bytes);
+        Assert.Equal([8, 8], _asked);
+    }
+
+    [Fact]
+    public async Task ASchemaThatIsRegisteredAMomentLaterIsRead()
+    {
+        var bytes = WithSchemaId(await EncodedAsync(), 8);
+        await FailureAsync(bytes);
+        _schemas[8] = _schemas[Id];
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal("u1", (await _codec.DecodeAsync<ErasureRequested>(Topic, bytes)).userId);
+    }
 
     [Fact]
     public async Task AnotherRecordsSchemaIsABadRecord()
@@ -215,6 +241,7 @@ public sealed class CodecTests
     private async Task<Confluent.SchemaRegistry.Schema> SchemaAsync(int id)
     {
         await Task.Yield();
+        _asked.Add(id);
         if (_away is not null) throw _away;
         return _schemas.TryGetValue(id, out var schema)
             ? new Confluent.SchemaRegistry.Schema(schema, _type)
