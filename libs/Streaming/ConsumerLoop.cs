@@ -71,6 +71,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
         using var drain = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         using var stop = stoppingToken.Register(() => drain.CancelAfter(DrainBudget));
         _drained = drain.Token;
+        _telemetry.Lost(_topic, 0); // a loss is an increase, the first too
         for (; !_joins.Wait(PollWait, CancellationToken.None); _health.Beat()) // a stop is no error
         {
             if (stoppingToken.IsCancellationRequested) return;
@@ -170,7 +171,8 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
 
     /// <summary>
     /// The broker cannot serve the wanted position: the group has none committed yet, which means the beginning, or the records there were
-    /// deleted. The client has stopped fetching such a partition and refuses a seek, so it is given up and taken again.
+    /// deleted. The client has stopped fetching such a partition and refuses a seek, so it is given up and taken again. Where it goes on after a loss is committed, or a
+    /// partition without new records would meet, and report, the same loss at each restart. To store it is not enough: the client commits no stored offset below the one committed last.
     /// </summary>
     private void Reposition(IConsumer<byte[], byte[]> consumer, TopicPartitionOffset wanted)
     {
@@ -178,6 +180,15 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
         var next = wanted.Offset.Value < 0 ? Offset.Beginning : ReportLoss(consumer, wanted);
         consumer.IncrementalUnassign([wanted.TopicPartition]);
         consumer.IncrementalAssign([new TopicPartitionOffset(wanted.TopicPartition, next)]);
+        if (next == Offset.Beginning || next == wanted.Offset || _assignment.Batch.Exists(record => record.TopicPartition == wanted.TopicPartition)) return;
+        try
+        {
+            consumer.Commit([new TopicPartitionOffset(wanted.TopicPartition, next)]);
+        }
+        catch (KafkaException e) when (!e.Error.IsFatal)
+        {
+            Log.PollFailed(_log, wanted.Topic, e.Error.Code.ToString(), e.Error.Reason); // at worst the loss is reported again
+        }
     }
 
     /// <returns>Where to go on: the oldest record left, or the wanted offset again if the broker does not say now, to meet the same error later.</returns>
@@ -244,6 +255,7 @@ public sealed class ConsumerLoop<T> : BackgroundService where T : class
         var places = new List<int>(raw.Length);
         for (var i = 0; i < raw.Length; i++)
         {
+            _health.Beat(); // each may ask the registry
             try
             {
                 decoded.Add(await Received<T>.DecodeAsync(raw[i], _decode));

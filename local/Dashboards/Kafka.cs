@@ -25,5 +25,5 @@ internal static class Kafka
         new Row("Faults",
             new Panel("Failed sends", "eps", "By topic and error. May be empty: no send has failed.", new Query($"sum by (messaging_destination_name, error_type) (rate(messaging_client_sent_messages_total{{{Panel.Ours}, error_type!=\"\"}}[$__rate_interval]))", "{{messaging_destination_name}} {{error_type}}")) { Runbook = "slo-ingest-availability" },
             new Panel("Batches tried again", "eps", "By topic and error. May be empty: no batch has failed.", new Query("sum by (messaging_destination_name, error_type) (rate(driftline_streaming_retries_total[$__rate_interval]))", "{{messaging_destination_name}} {{error_type}}")) { Runbook = "driftlineretrying" },
-            new Panel("Records lost", "short", "Deleted by the broker before they were read. May be empty: none was lost.", new Query("sum by (messaging_destination_name) (driftline_streaming_lost_total)", "{{messaging_destination_name}}")) { Thresholds = (1, 1), Runbook = "driftlinerecordslost" }));
+            new Panel("Records lost", "short", "Deleted by the broker before they were read.", new Query("sum by (messaging_destination_name) (driftline_streaming_lost_total)", "{{messaging_destination_name}}")) { Thresholds = (1, 1), Runbook = "driftlinerecordslost" }));
 }

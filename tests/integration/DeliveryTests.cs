@@ -170,12 +170,23 @@ public sealed class DeliveryTests : IAsyncLifetime
     public async Task ACommittedOffsetThatTheBrokerDoesNotHaveIsNoReasonToSkipRecords()
     {
         await ProduceAsync(0, 60);
-        using (var other = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = _stack.BootstrapServers, GroupId = _topic + ".group" }).Build())
-            other.Commit(Enumerable.Range(0, Partitions).Select(partition => new TopicPartitionOffset(_topic, partition, 1_000_000)));
+        using var other = CommittedBeyondTheEnd();
 
         using var member = await StartAsync(_ => { });
 
         await UntilAsync(() => _handled.Count == 60);
+        await UntilAsync(() => other.Committed(Limit).Sum(partition => partition.Offset) == 60);
+    }
+
+    [Fact]
+    public async Task WhereACommittedOffsetIsGoneTheOneToGoOnAtIsCommittedThoughNothingIsWritten()
+    {
+        using var other = CommittedBeyondTheEnd();
+
+        using var member = await StartAsync(_ => { });
+
+        await UntilAsync(() => other.Committed(Limit).TrueForAll(partition => partition.Offset == 0));
+        await member.StopAsync();
     }
 
     [Fact]
@@ -195,6 +206,16 @@ public sealed class DeliveryTests : IAsyncLifetime
         Assert.Equal(50, read);
         Assert.Equal(Enumerable.Range(0, 50).Where(i => i != 7).Select(i => i.ToString(CultureInfo.InvariantCulture)).Order(StringComparer.Ordinal), done.Order(StringComparer.Ordinal));
         await Assert.ThrowsAsync<FormatException>(() => replay.RunAsync(_topic, new RecordEffect(new Effect(_handled, _ => throw new FormatException("no record's fault"))), CancellationToken.None));
+    }
+
+    /// <summary>Whoever asks it learns what the loop's group has committed.</summary>
+    private IConsumer<Ignore, Ignore> CommittedBeyondTheEnd()
+    {
+        var other = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = _stack.BootstrapServers, GroupId = _topic + ".group", EnableAutoCommit = false }).Build();
+        TopicPartitionOffset[] beyond = [.. Enumerable.Range(0, Partitions).Select(partition => new TopicPartitionOffset(_topic, partition, 1_000_000))];
+        other.Commit(beyond);
+        other.Assign(beyond);
+        return other;
     }
 
     private async Task<IHost> StartAsync(Action<IReadOnlyList<Received<SequenceUpdated>>> afterEffect)

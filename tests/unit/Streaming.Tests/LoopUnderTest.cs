@@ -9,19 +9,25 @@ namespace Driftline.Streaming.Tests;
 
 /// <summary>
 /// A loop over text records, its scripted consumer, and a journal of what happened in what order: "handle a,b", "dead 0@1", "store 0@2",
-/// "pause 0", "resume 0", "seek 0@2". The text "poison" cannot be decoded; "away" stands for a registry that does not answer.
+/// "pause 0", "resume 0", "seek 0@2". The text "poison" cannot be decoded; "away" stands for a registry that does not answer, and "unknown"
+/// for one that takes its time to say that it knows nothing.
 /// </summary>
 internal sealed class LoopUnderTest : IBatchHandler<string>, IDeadLetters, ILogger
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly MeterListener _measured;
 
     public LoopUnderTest(ConsumerLoopOptions? options = null, Task? joins = null)
     {
+        var meters = _services.GetRequiredService<IMeterFactory>();
+        _measured = new MeterListener { InstrumentPublished = (instrument, listener) => { if (instrument.Meter.Scope == meters && instrument.Name == "driftline.streaming.lost") listener.EnableMeasurementEvents(instrument); } };
+        _measured.SetMeasurementEventCallback<long>((_, records, _, _) => Lost.Add(records));
+        _measured.Start();
         Consumer = new ScriptedConsumer(Time, Journal);
         Health = new LoopHealth("loop", Time);
         Loop = new ConsumerLoop<string>(
             ScriptedConsumer.Topic, "g", options ?? new ConsumerLoopOptions(), _ => Consumer.Client, Decode, this, this,
-            new StreamingTelemetry(_services.GetRequiredService<IMeterFactory>()), Health, Time, this, joins);
+            new StreamingTelemetry(meters), Health, Time, this, joins);
         Consumer.Assignment = Loop.Assignment;
     }
 
@@ -32,6 +38,9 @@ internal sealed class LoopUnderTest : IBatchHandler<string>, IDeadLetters, ILogg
     public List<string> Logged { get; } = [];
 
     public List<(string Record, string Reason)> Dead { get; } = [];
+
+    /// <summary>What was added to the counter of lost records.</summary>
+    public List<long> Lost { get; } = [];
 
     public ScriptedConsumer Consumer { get; }
 
@@ -69,12 +78,19 @@ internal sealed class LoopUnderTest : IBatchHandler<string>, IDeadLetters, ILogg
 
     public Task TurnAsync(CancellationToken stopping = default) => Task.Run(() => Loop.Turn(Consumer.Client, stopping), CancellationToken.None);
 
-    private static ValueTask<string> Decode(byte[] bytes) => Encoding.UTF8.GetString(bytes) switch
+    private ValueTask<string> Decode(byte[] bytes) => Encoding.UTF8.GetString(bytes) switch
     {
         "poison" => throw new FormatException("not text"),
+        "unknown" => Unknown(),
         "away" => throw new HttpRequestException("registry is away"),
         var text => ValueTask.FromResult(text),
     };
+
+    private ValueTask<string> Unknown()
+    {
+        Time.Advance(TimeSpan.FromSeconds(75));
+        throw new FormatException("the registry does not know it");
+    }
 
     Task<IReadOnlyList<Outcome>> IBatchHandler<string>.HandleAsync(IReadOnlyList<Received<string>> batch, CancellationToken stopping)
     {

@@ -43,6 +43,23 @@ public sealed class PoisonTests
     }
 
     [Fact]
+    public async Task ALoopThatAsksTheRegistryForEachRecordOfABatchDoesNotLookStuck()
+    {
+        _loop.Assigned(0, "unknown", "unknown", "unknown", "a");
+        var alive = false;
+        _loop.Handle = (batch, _) =>
+        {
+            alive = _loop.Health.Alive;
+            return LoopUnderTest.Done(batch);
+        };
+
+        await _loop.TurnAsync();
+
+        Assert.True(alive);
+        Assert.Equal(["handle a", "dead 0@0", "dead 0@1", "dead 0@2", "store 0@4"], _loop.Journal);
+    }
+
+    [Fact]
     public async Task OutcomesFindTheirRecordsBehindAPoisonRecord()
     {
         _loop.Assigned(0, "poison", "a", "b");

@@ -94,6 +94,14 @@ internal sealed class ScriptedConsumer
             case ("Resume", [IEnumerable<TopicPartition> partitions]): return Note("resume", partitions, _paused.Remove);
             case ("Seek", [TopicPartitionOffset to]): return Seek(to);
             case ("StoreOffset", [TopicPartitionOffset offset]): return Store(offset);
+            case ("Commit", [IEnumerable<TopicPartitionOffset> offsets]):
+                foreach (var offset in offsets)
+                {
+                    _journal.Add($"commit {offset.Partition.Value}@{offset.Offset.Value}");
+                    Committed[offset.Partition] = offset.Offset;
+                }
+
+                return null;
             case ("QueryWatermarkOffsets", [TopicPartition partition, _]):
                 if (WatermarksFail is not null) throw WatermarksFail;
                 return new WatermarkOffsets(Low(partition.Partition), _logs[partition.Partition].Count);
@@ -134,7 +142,7 @@ internal sealed class ScriptedConsumer
                     OffsetFetchNamesPartition ? new ConsumeResult<byte[], byte[]> { TopicPartitionOffset = new(At(partition), Offset.Unset) } : new ConsumeResult<byte[], byte[]>(), new Error(ErrorCode.NotCoordinatorForGroup, "Failed to fetch committed offset"));
             }
 
-            if (position == Offset.Unset || position < Low(partition))
+            if (position == Offset.Unset || position < Low(partition) || position > log.Count)
             {
                 _stopped.Add(partition);
                 var result = new ConsumeResult<byte[], byte[]> { TopicPartitionOffset = new(At(partition), position) };
