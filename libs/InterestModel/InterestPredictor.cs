@@ -166,6 +166,18 @@ public sealed partial class InterestPredictor : IDisposable
         return vector;
     }
 
+    /// <summary>
+    /// Tells the model that the catalogue has an item no longer: one that came after training is not boosted any more as those that are like it, until it is registered again. Sequences
+    /// that hold it are read as before.
+    /// </summary>
+    public void WithdrawItem(string itemId)
+    {
+        var row = _items.RowOf(itemId);
+        if (row == ItemRows.Unknown || _items.IsTrained(row)) return;
+        _newcomers.Withdraw(row - ItemRows.First);
+        _items.ForgetText(row);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

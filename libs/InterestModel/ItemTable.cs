@@ -7,7 +7,7 @@ internal sealed class ItemTable : IDisposable
 {
     private readonly Dictionary<string, int> _rows = new(StringComparer.Ordinal);
     private readonly List<string> _ids = ["", ""];
-    private readonly List<long> _texts = [0, 0];
+    private readonly List<long?> _texts = [null, null]; // null: to be set anew
     private readonly List<float[]> _vectors = [];
     private readonly List<int> _categories = [];
     private readonly List<int> _changed = [];
@@ -75,6 +75,9 @@ internal sealed class ItemTable : IDisposable
 
         Forget();
     }
+
+    /// <summary>The item is set anew when it comes back; sequences that hold it use its vector and category until then.</summary>
+    public void ForgetText(int row) => _texts[row] = null;
 
     /// <summary>Vectors, [rows, D]; made again after a change, and owned by the table.</summary>
     public Tensor Table()

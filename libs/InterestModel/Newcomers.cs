@@ -49,7 +49,7 @@ public sealed class Newcomers
         if (item == End) _newcomers.Add(newcomer);
         else
         {
-            foreach (var (standIn, share) in this[item].StandIns) _standsFor[standIn]!.Remove((item, share));
+            Withdraw(item);
             _newcomers[item - _standsFor.Length] = newcomer;
         }
 
@@ -59,6 +59,14 @@ public sealed class Newcomers
             var at = listed.BinarySearch((item, share), LargestShareFirst);
             listed.Insert(at < 0 ? ~at : at, (item, share));
         }
+    }
+
+    /// <summary>Nothing stands in for the newcomer any more, which has no evidence then and takes no other's place, until it is set again.</summary>
+    /// <param name="item">Its index.</param>
+    public void Withdraw(int item)
+    {
+        foreach (var (standIn, share) in this[item].StandIns) _standsFor[standIn]!.Remove((item, share));
+        _newcomers[item - _standsFor.Length] = this[item] with { StandIns = [] };
     }
 
     /// <summary>

@@ -105,14 +105,16 @@ public sealed class FollowReleases(
         if (serving.Version is not { } version || catalog.TakeChanges() is not { Count: > 0 } changed) return [];
         try
         {
-            foreach (var items in changed.Select(catalog.Find).OfType<CatalogEntry>().Chunk(ItemsAtOnce))
+            foreach (var ids in changed.Chunk(ItemsAtOnce))
             {
+                CatalogEntry[] items = [.. ids.Select(catalog.Find).OfType<CatalogEntry>()];
                 var missing = Missing(version, items);
                 var vectors = await serving.UseAsync(
                     model =>
                     {
                         var started = Stopwatch.GetTimestamp();
                         foreach (var item in items) model.RegisterItem(item);
+                        foreach (var id in ids.Where(id => catalog.Find(id) is null)) model.WithdrawItem(id);
                         var encoded = model.Encode(missing);
                         metrics.Busy("encode", model.Device, Stopwatch.GetElapsedTime(started));
                         return encoded;

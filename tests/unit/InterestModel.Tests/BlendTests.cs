@@ -150,6 +150,19 @@ public sealed class BlendTests
         Assert.Equal(Enumerable.Range(12, Newcomers.MostEach), newcomers.For(0).ToArray().Select(one => one.Newcomer));
     }
 
+    /// <summary>An item that is gone would keep another from being found.</summary>
+    [Fact]
+    public void ANewcomerThatIsWithdrawnLeavesItsPlaceToTheNextAndMayComeBack()
+    {
+        var newcomers = new Newcomers([[1, 0], [0, 1]], [true, true]);
+        for (var i = 0; i < 50; i++) newcomers.Set(2 + i, [MathF.Cos(i / 50f), MathF.Sin(i / 50f)]);
+        for (var i = 0; i < 10; i++) newcomers.Withdraw(2 + i);
+        newcomers.Withdraw(2);
+        Assert.Equal(Enumerable.Range(12, Newcomers.MostEach), newcomers.For(0).ToArray().Select(one => one.Newcomer));
+        newcomers.Set(2, [1, 0]);
+        Assert.Equal([2, .. Enumerable.Range(12, Newcomers.MostEach - 1)], newcomers.For(0).ToArray().Select(one => one.Newcomer));
+    }
+
     [Fact]
     public void OnlyTheNewestEventsAreReadAndUnknownItemsHaveNoIndex()
     {

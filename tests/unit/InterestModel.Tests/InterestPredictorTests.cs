@@ -120,6 +120,27 @@ public sealed class InterestPredictorTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
+    public void AnItemThatCameLaterIsBoostedUntilItIsWithdrawnAndAgainWhenItIsBack()
+    {
+        using var artifact = ModelArtifact.Load(trained.Folder);
+        artifact.Network.Associations.Set(new BlendSettings([0.3f, 0.2f, 0.1f, 0.1f], [0.5f, 0.8f, 0.5f, 0.7f], 1));
+        using var predictor = InterestPredictor.Of(artifact, TorchSharp.torch.CPU);
+        var later = SyntheticStore.Item(8) with { ItemId = "later" };
+        var vector = predictor.RegisterItem(later);
+        SequenceEntry[] shopper = SyntheticStore.Sequence(1, 8, 15);
+        Assert.True(IsBoosted());
+
+        predictor.WithdrawItem(later.ItemId);
+        predictor.WithdrawItem("never heard of");
+        Assert.False(IsBoosted());
+
+        Assert.Equal(vector, predictor.RegisterItem(later));
+        Assert.True(IsBoosted());
+
+        bool IsBoosted() => predictor.Predict([shopper])[0].Boosts.Any(boost => boost.ItemId == later.ItemId);
+    }
+
+    [Fact]
     public void AnItemThatCameLaterIsLoweredForWhoHadIt()
     {
         using var artifact = ModelArtifact.Load(trained.Folder);
