@@ -15,7 +15,7 @@ namespace Driftline.Predictor;
 /// </summary>
 public sealed class FollowReleases(
     Releases releases, CatalogTable catalog, PublishedVectors published, ServingModel serving, RecordProducer producer, WorkSignal signal,
-    TableReader<CatalogItem> catalogReader, TableReader<ItemVector> vectorReader, IOptions<PredictorOptions> options, PredictorMetrics metrics, TimeProvider time, ILogger<FollowReleases> log)
+    TableReader<ModelReleased> releaseReader, TableReader<CatalogItem> catalogReader, TableReader<ItemVector> vectorReader, IOptions<PredictorOptions> options, PredictorMetrics metrics, TimeProvider time, ILogger<FollowReleases> log)
     : BackgroundService
 {
     // Of what is away, of what else may pass, such as a full disk, and of an artifact that is not whole, which may be on its way.
@@ -27,15 +27,14 @@ public sealed class FollowReleases(
     // Of a release that does not serve yet: a stop need not wait for the whole catalogue, what is in flight is bounded, and what is published is not encoded again by another try.
     private const int ItemsOfRelease = 1_000;
 
-    private ModelReleased? _handled; // loaded, or refused for good
-    private ModelReleased? _waiting; // to be loaded again
+    private ModelReleased? _failed; // not to be loaded again, or not yet
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await Task.WhenAll(catalogReader.CaughtUp, vectorReader.CaughtUp).WaitAsync(stoppingToken);
+        await Task.WhenAll(releaseReader.CaughtUp, catalogReader.CaughtUp, vectorReader.CaughtUp).WaitAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
-            if (releases.Newest is { } release && !ReferenceEquals(release, _handled) && !ReferenceEquals(release, Volatile.Read(ref _waiting)) && release.version != serving.Version)
+            if (releases.Newest is { } release && !ReferenceEquals(release, Volatile.Read(ref _failed)) && release.version != serving.Version)
                 await TryLoadAsync(release, stoppingToken);
             await PublishChangesAsync(stoppingToken);
             await signal.WaitAsync(stoppingToken);
@@ -76,7 +75,6 @@ public sealed class FollowReleases(
             metrics.Loaded(serves: true);
             Log.Serving(log, release.version, next.Device, elapsed);
             if (next.Manifest.Features.SequenceLength is var wanted && options.Value.Sequence.MaxLength is var given && wanted > given) Log.ShortSequences(log, release.version, wanted, given);
-            _handled = release;
         }
         catch (Exception e) when (e is not OperationCanceledException || !stopping.IsCancellationRequested) // a timeout of the registry's client is a cancellation too
         {
@@ -85,16 +83,12 @@ public sealed class FollowReleases(
             metrics.Loaded(serves: false);
             Log.Refused(log, e, release.name, release.version);
             serving.Refuse(release.version, e);
+            Volatile.Write(ref _failed, release);
             // What the release says, or the settings do, stays wrong until another release, or a restart.
-            if (e is InvalidDataException or FormatException or ArgumentException or InvalidOperationException)
-            {
-                _handled = release;
-                return;
-            }
+            if (e is InvalidDataException or FormatException or ArgumentException or InvalidOperationException) return;
 
             var wait = e is Confluent.Kafka.KafkaException or Confluent.SchemaRegistry.SchemaRegistryException or HttpRequestException or TimeoutException or OperationCanceledException ? RetryWait
                 : e is ModelArtifactException ? ArtifactWait : LongWait;
-            Volatile.Write(ref _waiting, release);
             _ = RaiseAfterAsync(wait, stopping, release); // the model that serves goes on meanwhile
         }
     }
@@ -162,7 +156,7 @@ public sealed class FollowReleases(
     private async Task RaiseAfterAsync(TimeSpan wait, CancellationToken stopping, ModelReleased? release = null)
     {
         await Task.Delay(wait, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (release is not null) Interlocked.CompareExchange(ref _waiting, null, release);
+        if (release is not null) Interlocked.CompareExchange(ref _failed, null, release);
         signal.Raise();
     }
 }
