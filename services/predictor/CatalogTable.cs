@@ -37,10 +37,11 @@ public sealed class CatalogTable(WorkSignal signal) : ITable<CatalogItem>
         return taken;
     }
 
-    /// <summary>Puts ids back whose vectors could not be published.</summary>
+    /// <summary>Puts ids back whose vectors could not be published, or are no longer what was.</summary>
     public void PutBack(IEnumerable<string> ids)
     {
         foreach (var id in ids) _changed[id] = 0;
+        signal.Raise();
     }
 
     public CatalogEntry? Find(string id) => _items.GetValueOrDefault(id);

@@ -5,16 +5,23 @@ using Driftline.Streaming;
 namespace Driftline.Predictor;
 
 /// <summary>Which vectors <c>catalog.vectors</c> already holds, so that a restart or a second replica publishes none again.</summary>
-public sealed class PublishedVectors : ITable<ItemVector>
+public sealed class PublishedVectors(Releases releases, CatalogTable catalog) : ITable<ItemVector>
 {
     private readonly ConcurrentDictionary<string, (string Version, long ContentHash)> _vectors = new(StringComparer.Ordinal);
 
     public void Apply(Received<ItemVector> record)
     {
+        var id = record.Key!;
         if (record.Value is { } vector)
-            _vectors[record.Key!] = (vector.modelVersion, vector.contentHash);
+        {
+            // By a predictor that could not load the newest release and goes on with an older one: whoever serves the newest looks at the item again.
+            if (releases.Newest is { } newest && vector.modelVersion != newest.version && _vectors.TryGetValue(id, out var held) && held.Version == newest.version) catalog.PutBack([id]);
+            _vectors[id] = (vector.modelVersion, vector.contentHash);
+        }
         else
-            _vectors.TryRemove(record.Key!, out _);
+        {
+            _vectors.TryRemove(id, out _);
+        }
     }
 
     /// <summary>A vector has been sent.</summary>

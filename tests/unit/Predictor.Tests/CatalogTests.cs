@@ -1,12 +1,15 @@
 using Confluent.Kafka;
 using driftline.events;
 using Driftline.Streaming;
+using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace Driftline.Predictor.Tests;
 
 public sealed class CatalogTests
 {
+    private Releases Releases { get; } = new(Options.Create(new PredictorOptions()), new WorkSignal());
+
     [Fact]
     public void AChangeIsTakenOnceAndComesBackIfItCouldNotBePublished()
     {
@@ -49,7 +52,7 @@ public sealed class CatalogTests
     [Fact]
     public void AVectorCountsAsPublishedOnlyForItsVersionAndText()
     {
-        var published = new PublishedVectors();
+        var published = new PublishedVectors(Releases, new CatalogTable(new WorkSignal()));
         var vector = new ItemVector { itemId = "a", modelVersion = "v1", contentHash = 7, vector = [1f] };
         published.Apply(Record("a", vector));
 
@@ -64,12 +67,30 @@ public sealed class CatalogTests
     [Fact]
     public void AVectorCountsAsPublishedOnceItIsSent()
     {
-        var published = new PublishedVectors();
+        var published = new PublishedVectors(Releases, new CatalogTable(new WorkSignal()));
         published.Apply(Record("a", new ItemVector { itemId = "a", modelVersion = "v1", contentHash = 7, vector = [1f] }));
         published.Note("a", "v1", 8);
 
         Assert.False(published.Contains("a", "v1", 7));
         Assert.True(published.Contains("a", "v1", 8));
+    }
+
+    /// <summary>A predictor that could not load the newest release publishes changed items under the one before, on the same keys.</summary>
+    [Fact]
+    public async Task AVectorOfTheNewestReleaseThatAnOlderOneReplacesIsLookedAtAgainAndNotTheOtherWayRound()
+    {
+        var signal = new WorkSignal();
+        var catalog = new CatalogTable(signal);
+        var published = new PublishedVectors(Releases, catalog);
+        Releases.Apply(Record("interest", new ModelReleased { name = "interest", version = "v2", artifactUri = "file:///v2" }));
+        foreach (var version in (string[])["v1", "v2"]) published.Apply(Record("a", new ItemVector { itemId = "a", modelVersion = version, contentHash = 7, vector = [1f] }));
+        Assert.Empty(catalog.TakeChanges());
+
+        published.Apply(Record("a", new ItemVector { itemId = "a", modelVersion = "v1", contentHash = 8, vector = [1f] }));
+
+        Assert.Equal(["a"], catalog.TakeChanges());
+        Assert.False(published.Contains("a", "v2", 7));
+        await signal.WaitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
     }
 
     [Fact]
