@@ -3,8 +3,8 @@ using StackExchange.Redis;
 namespace Driftline.Sequences;
 
 /// <summary>
-/// Whose a session is: the keys <c>merged:{anonymous}</c>, the user's id, and <c>sessions:{user}</c>, a sorted set of the anonymous users that were merged into the user, score = when,
-/// in milliseconds since the Unix epoch, by which an erasure of the user finds them. A session is one user's, the first's: what a second shopper does on the same device must not
+/// Whose a session is: the keys <c>merged:{anonymous}</c>, the user's id, and <c>sessions:{user}</c>, a sorted set of the anonymous users that were merged into the user, score = when
+/// last, in milliseconds since the Unix epoch, by which an erasure of the user finds them. A session is one user's, the first's: what a second shopper does on the same device must not
 /// become the first one's. Only the feature-builder writes.
 /// </summary>
 public sealed class SessionLinks(IConnectionMultiplexer redis, SequenceStoreOptions options)
@@ -26,7 +26,7 @@ public sealed class SessionLinks(IConnectionMultiplexer redis, SequenceStoreOpti
         if (await OwnerAsync(anonymousId) is { } owner && owner != userId) return owner;
         await _database.KeyExpireAsync(OwnerKey(anonymousId), options.Expiry); // merged before, it lasts from now on too
         var key = SessionsKey(userId);
-        await _database.SortedSetAddAsync(key, anonymousId, mergedAt);
+        await _database.SortedSetAddAsync(key, anonymousId, mergedAt, SortedSetWhen.GreaterThan);
         await _database.KeyExpireAsync(key, options.Expiry);
         foreach (var old in await _database.SortedSetRangeByRankAsync(key, 0, -(MaxSessions + 1))) await UnlinkAsync(old!, userId);
         return userId;
@@ -48,13 +48,17 @@ public sealed class SessionLinks(IConnectionMultiplexer redis, SequenceStoreOpti
     }
 
     /// <summary>The anonymous users that were merged into a user, oldest first.</summary>
+    /// <param name="mergedUpTo">Those merged last after it are left out.</param>
     /// <exception cref="RedisException">Redis is away.</exception>
-    public async Task<IReadOnlyList<string>> SessionsOfAsync(string userId) => [.. (await _database.SortedSetRangeByRankAsync(SessionsKey(userId))).Select(session => (string)session!)];
+    public async Task<IReadOnlyList<string>> SessionsOfAsync(string userId, long mergedUpTo = long.MaxValue) =>
+        [.. (await _database.SortedSetRangeByScoreAsync(SessionsKey(userId), stop: mergedUpTo)).Select(session => (string)session!)];
 
     /// <summary>Makes a session nobody's, where it is the user's.</summary>
+    /// <param name="mergedUpTo">A session that was merged last after it stays the user's.</param>
     /// <exception cref="RedisException">Redis is away; unlinking again is harmless.</exception>
-    public async Task UnlinkAsync(string anonymousId, string userId)
+    public async Task UnlinkAsync(string anonymousId, string userId, long mergedUpTo = long.MaxValue)
     {
+        if (await _database.SortedSetScoreAsync(SessionsKey(userId), anonymousId) > mergedUpTo) return;
         if (await OwnerAsync(anonymousId) == userId) await _database.KeyDeleteAsync(OwnerKey(anonymousId));
         await _database.SortedSetRemoveAsync(SessionsKey(userId), anonymousId);
     }

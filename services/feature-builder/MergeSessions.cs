@@ -26,7 +26,7 @@ public sealed class MergeSessions(
         var known = await marks.ReadAsync();
         if (await IsErasedAsync(known)) return null;
         if (known.TryGetValue(merge.userId, out var sessionErasedAt) && SuppressErased.IsFromBefore(merge, sessionErasedAt)) return null;
-        if (await links.LinkAsync(merge.userId, into, merge.eventTime) != into) return "the session is another user's already: begin a new one when somebody else logs in";
+        if (await links.LinkAsync(merge.userId, into, SuppressErased.HappenedAt(merge)) != into) return "the session is another user's already: begin a new one when somebody else logs in";
         await IsErasedAsync(await marks.ReadAsync()); // in between, when there was no link yet to forget
         return null;
 
@@ -34,7 +34,7 @@ public sealed class MergeSessions(
         {
             if (!read.TryGetValue(into, out var erasedAt) || !SuppressErased.IsFromBefore(merge, erasedAt)) return false;
             await EraseAsync(merge.userId, erasedAt);
-            await links.UnlinkAsync(merge.userId, into);
+            await links.UnlinkAsync(merge.userId, into, erasedAt);
             return true;
         }
     }
@@ -58,15 +58,15 @@ public sealed class MergeSessions(
     public Task AnnounceAsync(Received<StorefrontEvent> last) =>
         announce.ErasedAsync(last.Key!, default, last.Value!.receivedAt, AnnounceSequence.Moved, TraceHeaders.Extract(last.Headers));
 
-    /// <summary>For an erasure: sessions that were merged into the user are erased with them, and the user, if a session, is nobody's again.</summary>
+    /// <summary>For an erasure: sessions that were merged into the user are erased with them, and the user, if a session, is nobody's again. What was merged after it, by a user who came back, stays.</summary>
     /// <exception cref="StackExchange.Redis.RedisException">Redis is away; forgetting again is harmless.</exception>
     public async Task ForgetAsync(string userId, long erasedAt)
     {
-        if (await links.OwnerAsync(userId) is { } owner) await links.UnlinkAsync(userId, owner);
-        foreach (var anonymous in await links.SessionsOfAsync(userId))
+        if (await links.OwnerAsync(userId) is { } owner) await links.UnlinkAsync(userId, owner, erasedAt);
+        foreach (var anonymous in await links.SessionsOfAsync(userId, erasedAt))
         {
             await EraseAsync(anonymous, erasedAt);
-            await links.UnlinkAsync(anonymous, userId);
+            await links.UnlinkAsync(anonymous, userId, erasedAt);
         }
     }
 

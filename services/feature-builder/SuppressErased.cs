@@ -18,7 +18,10 @@ public sealed class SuppressErased(ErasedUsers erased, SequenceStore sequences, 
     /// </summary>
     public Task<SequenceState> RemoveAsync(string userId, long erasedAt) => sequences.ForgetAsync(userId, erasedAt + (long)options.Value.MaxFuture.TotalMilliseconds);
 
-    internal static bool IsFromBefore(StorefrontEvent happened, long erasedAt) => Math.Min(happened.eventTime, happened.receivedAt) <= erasedAt;
+    internal static bool IsFromBefore(StorefrontEvent happened, long erasedAt) => HappenedAt(happened) <= erasedAt;
+
+    /// <summary>When an event happened for an erasure: a clock may be ahead, but nothing is received before it happens. In milliseconds since the Unix epoch.</summary>
+    internal static long HappenedAt(StorefrontEvent happened) => Math.Min(happened.eventTime, happened.receivedAt);
 
     /// <summary>Users of whom there are events from before their erasure, and the time up to which those reach: the erasure's, or that of an event that was ahead of the clock.</summary>
     internal static Dictionary<string, long> CoveredUpTo(IEnumerable<StorefrontEvent> taken, IReadOnlyDictionary<string, long> marks)

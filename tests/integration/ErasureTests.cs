@@ -1,14 +1,10 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Avro.Specific;
 using Confluent.Kafka;
-using Confluent.SchemaRegistry;
 using driftline.events;
-using Driftline.AvroBinary;
 using Driftline.Local;
 using Driftline.Schemas;
-using Driftline.Streaming;
 using Xunit;
 
 namespace Driftline.Integration.Tests;
@@ -79,12 +75,12 @@ public sealed class ErasureTests
 
         // Written to the topic itself: it is refused, and does not count as an event from before the erasure.
         var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-        await ProduceAsync(pipeline, Topics.StorefrontEvents.Name, user, new StorefrontEvent { eventId = "received never", userId = user, eventTime = now, payload = new Click { items = [] }, attributes = new Dictionary<string, string>() });
+        await pipeline.ProduceAsync(Topics.StorefrontEvents.Name, user, new StorefrontEvent { eventId = "received never", userId = user, eventTime = now, payload = new Click { items = [] }, attributes = new Dictionary<string, string>() });
         await pipeline.PostEventsAsync($"[{Event(user, pipeline.Items[2].ItemId, "click", DateTimeOffset.UtcNow)}]"); // behind it
         await pipeline.AskUntilAsync($"/v1/users/{user}/interests", Limit, answer => answer.GetProperty("sequenceLength").GetInt32() == 2);
 
         var ahead = new ErasureRequested { erasureId = "from a clock ahead", userId = user, requestedAt = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeMilliseconds() };
-        await ProduceAsync(pipeline, Topics.PrivacyErasures.Name, user, ahead);
+        await pipeline.ProduceAsync(Topics.PrivacyErasures.Name, user, ahead);
         await pipeline.AskUntilAsync("/v1/erasures/from%20a%20clock%20ahead", Limit, answer => answer.GetProperty("completed").GetBoolean());
         await NothingIsHeldAsync(pipeline, user);
     }
@@ -150,13 +146,6 @@ public sealed class ErasureTests
         var times = stages.Select(stage => stage.GetProperty("completedAt").GetDateTimeOffset()).ToList();
         Assert.Equal(times.Order(), times);
         Assert.True(times[0] >= done.GetProperty("requestedAt").GetDateTimeOffset());
-    }
-
-    private static async Task ProduceAsync<T>(Pipeline pipeline, string topic, string user, T value) where T : class, ISpecificRecord, IBinaryRecord<T>
-    {
-        using var registry = new CachedSchemaRegistryClient(new SchemaRegistryConfig { Url = pipeline.Stack.SchemaRegistryUrl });
-        using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = pipeline.Stack.BootstrapServers }).Build();
-        await producer.ProduceAsync(topic, new Message<string, byte[]> { Key = user, Value = await new AvroCodec(registry).EncodeAsync(topic, value) });
     }
 
     /// <summary>docs/privacy.md says what remains: records of topics that are not compacted, until their retention ends.</summary>

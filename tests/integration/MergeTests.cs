@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Confluent.Kafka;
+using driftline.events;
 using Driftline.Hosting;
 using Driftline.Schemas;
 using Microsoft.Extensions.Options;
@@ -107,6 +108,24 @@ public sealed class MergeTests(PipelineFixture fixture)
         await SendAsync(pipeline, null, session, ("back", 30, "click")); // behind them, on their partition: the shopper is back, and nobody knows who it is
         await LengthAsync(pipeline, $"session:{session}", 1);
         Assert.Empty(await HeldAbout.RedisKeysAsync(pipeline.Stack.RedisConnectionString, first));
+    }
+
+    /// <summary>As when the feature-builder was behind when the erasure was asked for, and the user came back meanwhile.</summary>
+    [Fact]
+    public async Task AnErasureThatIsCarriedOutLateLeavesTheUserASessionThatWasMergedAfterIt()
+    {
+        var pipeline = await fixture.StartedAsync();
+        var (user, session) = ($"late-{_run}", $"s-{_run}");
+        await SendAsync(pipeline, null, session, ("a", 30, "click"));
+        await MergeAsync(pipeline, user, session);
+        await LengthAsync(pipeline, user, 1);
+
+        var request = new ErasureRequested { erasureId = _run, userId = user, requestedAt = DateTimeOffset.UtcNow.AddMinutes(-10).ToUnixTimeMilliseconds() };
+        await pipeline.ProduceAsync(Topics.PrivacyErasures.Name, user, request);
+        await pipeline.AskUntilAsync($"/v1/erasures/{_run}", Limit, answer => answer.GetProperty("completed").GetBoolean());
+
+        await SendAsync(pipeline, null, session, ("b", 31, "click"));
+        await LengthAsync(pipeline, user, 2);
     }
 
     /// <summary>As when somebody who had the session before was erased in the batch that brings it to another: what it did until then is not the other's.</summary>

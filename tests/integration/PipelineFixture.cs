@@ -1,7 +1,12 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Avro.Specific;
+using Confluent.Kafka;
+using Confluent.SchemaRegistry;
+using Driftline.AvroBinary;
 using Driftline.Local;
 using Driftline.Storefront;
+using Driftline.Streaming;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(Driftline.Integration.Tests.PipelineFixture))]
@@ -109,6 +114,14 @@ public sealed class Pipeline : IAsyncDisposable
     {
         using var response = await Ingestor.PostAsync("/v1/events", new StringContent(json, System.Text.Encoding.UTF8, "application/json"));
         return ((int)response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>());
+    }
+
+    /// <summary>Writes to a topic itself, past the ingestor.</summary>
+    public async Task ProduceAsync<T>(string topic, string key, T value) where T : class, ISpecificRecord, IBinaryRecord<T>
+    {
+        using var registry = new CachedSchemaRegistryClient(new SchemaRegistryConfig { Url = Stack.SchemaRegistryUrl });
+        using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = Stack.BootstrapServers }).Build();
+        await producer.ProduceAsync(topic, new Message<string, byte[]> { Key = key, Value = await new AvroCodec(registry).EncodeAsync(topic, value) });
     }
 
     /// <summary>Asks the recommender until an answer passes, and says what the last one was if none does.</summary>

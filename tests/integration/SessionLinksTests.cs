@@ -23,6 +23,23 @@ public sealed class SessionLinksTests
         Assert.True(await redis.GetDatabase().KeyTimeToLiveAsync("merged:" + _session) > options.Expiry / 2);
     }
 
+    /// <summary>An erasure may be carried out late, when the user has come back.</summary>
+    [Fact]
+    public async Task ASessionThatWasMergedAgainLaterStaysTheUsersAndIsNotAmongThoseFromBefore()
+    {
+        var links = new SessionLinks(await RedisForTests.ConnectAsync(), new SequenceStoreOptions());
+        await links.LinkAsync(_session, _user, 3);
+        await links.LinkAsync(_session, _user, 1); // again, as a replay does
+
+        Assert.Empty(await links.SessionsOfAsync(_user, 2));
+        await links.UnlinkAsync(_session, _user, 2);
+        Assert.Equal(_user, await links.OwnerAsync(_session));
+        Assert.Equal([_session], await links.SessionsOfAsync(_user));
+
+        await links.UnlinkAsync(_session, _user, 3);
+        Assert.Null(await links.OwnerAsync(_session));
+    }
+
     [Fact]
     public async Task AnotherUsersSessionIsNotUnlinked()
     {
