@@ -34,7 +34,7 @@ public static class StreamingExtensions
         services.AddSingleton<AvroCodec>();
         services.AddSingleton(provider => provider.GetRequiredService<KafkaClients>().Producer());
         services.AddSingleton<RecordProducer>();
-        services.AddHostedService<ProducerGuard>();
+        services.AddSingleton<IHostedService>(provider => new FaultGuard(provider.GetRequiredService<KafkaClients>().ProducerFailed));
         services.AddSingleton<TopicReplay>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DeadLetters>(provider, rejectedTopic, stage));
         services.AddHealthChecks().AddCheck<LoopsReady>("loops-ready", tags: ["ready"]).AddCheck<LoopsAlive>("loops-alive", tags: ["live"]);

@@ -24,7 +24,7 @@ builder.Services.AddSingleton<WorkSignal>();
 builder.Services.AddSingleton<ServingModel>();
 builder.Services.AddSingleton<ExplainUser>();
 builder.Services.AddHostedService<FollowReleases>();
-builder.Services.AddHostedService<DeviceGuard>();
+builder.Services.AddSingleton<IHostedService>(provider => new FaultGuard(provider.GetRequiredService<ServingModel>().DeviceLost));
 builder.Services.AddTable<ModelReleased, Releases>(Topics.ModelReleases.Name);
 builder.Services.AddTable<CatalogItem, CatalogTable>(Topics.CatalogItems.Name);
 builder.Services.AddTable<ItemVector, PublishedVectors>(Topics.CatalogVectors.Of(model).Name);

@@ -111,7 +111,7 @@ public sealed class CatalogTests
     public async Task APredictorWhoseDeviceIsLostEndsAndIsStartedAnew(string error, bool ends)
     {
         using var model = new ServingModel(TimeProvider.System);
-        using var guard = new DeviceGuard(model);
+        using var guard = new FaultGuard(model.DeviceLost);
         await guard.StartAsync(CancellationToken.None);
 
 #pragma warning disable CA2201 // TorchSharp throws this one

@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using Confluent.Kafka;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace Driftline.Streaming.Tests;
@@ -60,6 +63,23 @@ public sealed class ProducerTests
         Assert.Equal(causes.Select(cause => cause.TraceId), traces[..2]);
         Assert.DoesNotContain(traces[2], causes.Select(cause => cause.TraceId));
         Assert.NotEqual(default, traces[2]);
+    }
+
+    /// <summary>Such as after a sequence error: it refuses every record from then on.</summary>
+    [Theory]
+    [InlineData(ErrorCode.Local_Fatal, true)]
+    [InlineData(ErrorCode.Local_AllBrokersDown, false)]
+    public async Task AProcessWhoseProducerIsBeyondRepairEndsAndIsStartedAnew(ErrorCode error, bool fatal)
+    {
+        var clients = new KafkaClients(Options.Create(new KafkaOptions()), new ConfigurationBuilder().Build(), NullLogger<KafkaClients>.Instance);
+        using var guard = new FaultGuard(clients.ProducerFailed);
+        await guard.StartAsync(CancellationToken.None);
+
+        clients.ProducerError(new Error(error, "of the test", fatal));
+
+        if (fatal) await Assert.ThrowsAsync<KafkaException>(() => guard.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(10)));
+        else Assert.False(clients.ProducerFailed.IsCompleted || guard.ExecuteTask!.IsCompleted);
+        await guard.StopAsync(CancellationToken.None);
     }
 
     private static ActivityContext Cause() => new(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded);
