@@ -28,12 +28,17 @@ internal static class Traffic
         return ids;
     }
 
-    public static string Event(string user, string item, string type = "click") => JsonSerializer.Serialize(new
+    /// <param name="user">Null for one of whom only the session is known.</param>
+    /// <param name="at">When it happened; now, if not given.</param>
+    /// <param name="ageBand">The user's only attribute, if given.</param>
+    public static string Event(string? user, string item, string type = "click", DateTimeOffset? at = null, string? session = null, string? ageBand = null) => JsonSerializer.Serialize(new
     {
         eventId = $"event-{Guid.NewGuid():N}",
         eventType = type,
         userId = user,
-        eventTime = DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture),
+        sessionId = session,
+        eventTime = (at ?? DateTimeOffset.UtcNow).ToString("O", CultureInfo.InvariantCulture),
         items = new[] { new { itemId = item } },
+        attributes = ageBand is null ? null : new { ageBand },
     });
 }
