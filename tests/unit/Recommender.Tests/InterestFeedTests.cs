@@ -1,3 +1,4 @@
+using System.Net;
 using Driftline.Recommender.Interests;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -20,5 +21,16 @@ public sealed class InterestFeedTests(RecommenderWithoutPipeline app) : IClassFi
 
         Assert.NotNull(feed.Open("u", CancellationToken.None));
         Assert.Null(feed.Open("u", CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task AClientThatFindsTooManyStreamsIsToldWhenToAskAgainAndWhichSettingItIs()
+    {
+        await using var full = new RecommenderWithoutPipeline(("Recommender:MaxStreams", "0"));
+        using var answer = await full.CreateClient().GetAsync("/v1/users/u/interests/stream");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Equal(TimeSpan.FromSeconds(5), answer.Headers.RetryAfter?.Delta);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+        Assert.Contains("Recommender:MaxStreams", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 }
