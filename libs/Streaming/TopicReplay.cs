@@ -143,8 +143,9 @@ public sealed class TopicReplay(KafkaClients clients, AvroCodec codec, TimeProvi
                 backoff.Reset();
                 return result;
             }
-            catch (Exception e) when (!stopping.IsCancellationRequested && !Failures.IsBug(e) && !(e is KafkaException { Error: var error } && (error.IsFatal || IsOfTopic(error))))
+            catch (Exception e) when (!Failures.IsBug(e) && !(e is KafkaException { Error: var error } && (error.IsFatal || IsOfTopic(error))))
             {
+                stopping.ThrowIfCancellationRequested();
                 var wait = backoff.Next();
                 Log.ReplayWaiting(log, topic, e.Message, wait);
                 await Task.Delay(wait, time, stopping);

@@ -1,3 +1,4 @@
+using Confluent.Kafka;
 using driftline.events;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -49,6 +50,18 @@ public sealed class OptionsTests
         Assert.Equal(
             ["privacy.erasures (first)", "privacy.erasures (second)"], host.Services.GetServices<LoopHealth>().Select(health => health.Name));
         Assert.Equal(2, host.Services.GetServices<IHostedService>().OfType<ConsumerLoop<ErasureRequested>>().Distinct().Count());
+    }
+
+    [Fact]
+    public void ASettingOfAllClientsGivesWayToTheGroupsAndThatToTheTables()
+    {
+        using var host = Build(("Kafka:Client:ClientId", "all"), ("Kafka:Consumer:ClientId", "consumers"), ("Kafka:Table:ClientId", "tables"));
+        var clients = host.Services.GetRequiredService<KafkaClients>();
+        using var producer = clients.Producer();
+        using var group = clients.GroupConsumer("g", new Assignment());
+        using var table = clients.TableConsumer();
+
+        Assert.Equal(["all", "consumers", "tables"], new IClient[] { producer, group, table }.Select(client => client.Name.Split('#')[0]));
     }
 
     private static IHost Build(params (string Key, string Value)[] settings)
