@@ -9,7 +9,6 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Driftline.Ingestor.Tests;
 
@@ -39,7 +38,7 @@ public sealed class IngestorService : WebApplicationFactory<Program>
     /// <summary>What the service has logged.</summary>
     public Logged Logged { get; } = new();
 
-    public FakeTimeProvider Time { get; } = new(Now);
+    public TestClock Time { get; } = new(Now);
 
     public static HttpContent Json(string text)
     {
