@@ -254,6 +254,19 @@ public sealed class DeliveryTests : IAsyncLifetime
         await Assert.ThrowsAsync<FormatException>(() => replay.RunAsync(_topic, new RecordEffect(new Effect(_handled, _ => throw new FormatException("no record's fault"))), CancellationToken.None));
     }
 
+    [Fact]
+    public async Task AReplayEndsWhereTheTopicEndedAtItsStart()
+    {
+        await ProduceAsync(0, 50);
+        using var host = Configured(_ => { }).Build();
+        var more = new Lazy<Task>(() => ProduceAsync(50, 50));
+
+        var read = await host.Services.GetRequiredService<TopicReplay>().RunAsync(_topic, new RecordEffect(new Effect(_handled, _ => more.Value.GetAwaiter().GetResult())), CancellationToken.None);
+
+        Assert.Equal(50, read);
+        Assert.Equal(Enumerable.Range(0, 50), _handled.Keys.Select(key => int.Parse(key, CultureInfo.InvariantCulture)).Order());
+    }
+
     /// <summary>Whoever asks it learns what the loop's group has committed.</summary>
     private IConsumer<Ignore, Ignore> CommittedBeyondTheEnd()
     {
