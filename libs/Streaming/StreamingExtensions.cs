@@ -19,7 +19,9 @@ public static class StreamingExtensions
     public static IServiceCollection AddStreaming(this IServiceCollection services, string stage, string rejectedTopic)
     {
         services.AddOptionsWithValidateOnStart<KafkaOptions>().BindConfiguration(KafkaOptions.Section).ValidateDataAnnotations();
-        services.AddOptionsWithValidateOnStart<SchemaRegistryOptions>().BindConfiguration(SchemaRegistryOptions.Section).ValidateDataAnnotations();
+        services.AddOptionsWithValidateOnStart<SchemaRegistryOptions>().BindConfiguration(SchemaRegistryOptions.Section).ValidateDataAnnotations()
+            .Validate<IConfiguration>((_, configuration) => configuration.GetValue($"{SchemaRegistryOptions.Section}:Client:MaxRetries", 1) > 0,
+                "SchemaRegistry:Client:MaxRetries must be at least 1: with 0 Confluent's client asks nothing, and every record would be taken for a bad one.");
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
         services.AddSingleton(provider => new StreamingTelemetry(provider.GetRequiredService<IMeterFactory>()));

@@ -14,6 +14,7 @@ public sealed class OptionsTests
     [Theory]
     [InlineData("Kafka:BootstrapServers", "", "Kafka:BootstrapServers is missing")]
     [InlineData("SchemaRegistry:Url", "", "SchemaRegistry:Url is missing")]
+    [InlineData("SchemaRegistry:Client:MaxRetries", "0", "SchemaRegistry:Client:MaxRetries must be at least 1")]
     [InlineData("Loop:MaxBatchRecords", "0", "Loop:MaxBatchRecords must be between 1 and 100000")]
     [InlineData("Loop:MaxBatchWait", "00:01:00", "Loop:MaxBatchWait must be between")]
     [InlineData("Loop:MinBackoff", "00:00:00", "Loop:MinBackoff must be between")]
