@@ -169,7 +169,7 @@ export class EventSender {
   }
 
   async #read(response, events) {
-    const { results } = await response.json();
+    const results = (await response.json())?.results;
     if (results?.length !== events) throw new DriftlineError(`the ingestor answered ${results?.length} results for ${events} events`, response.status);
     return results;
   }

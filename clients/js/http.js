@@ -4,7 +4,7 @@
 export class DriftlineError extends Error {
   /**
    * @param {string} message
-   * @param {number | null} status what the service answered; null if it did not answer
+   * @param {number | null} status what the service answered; null if it did not answer, or the answer broke off or could not be read
    * @param {number} retryAfterMs the least wait that it asked for
    */
   constructor(message, status, retryAfterMs = 0) {
@@ -57,7 +57,7 @@ export async function* follow(fetch, url, options, timeoutMs, read) {
   try {
     const response = await open(fetch, url, { ...options, signal: bound.signal }, options.signal);
     bound.stopTimer();
-    yield* read(lines(response));
+    yield* read(lines(response, bound.signal));
   } catch (error) {
     throw explain(error, options.signal);
   } finally {
@@ -79,16 +79,20 @@ function bind(wish, timeoutMs) {
 /** What a success broke off with, or could not be read for, as a DriftlineError; what the caller's own signal brings about stays as it is. */
 const explain = (error, wish) => error instanceof DriftlineError || wish?.aborted ? error : new DriftlineError(`the answer broke off: ${error.cause?.message ?? error.message}`, null);
 
-async function* lines(response) {
+async function* lines(response, signal) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader(); // not every browser iterates a stream
   try {
     let text = '';
     for (let part; !(part = await reader.read()).done;) {
       const whole = (text + part.value).split('\n');
       text = whole.pop();
-      for (const line of whole) yield line.endsWith('\r') ? line.slice(0, -1) : line;
+      for (const line of whole) {
+        signal.throwIfAborted(); // also of what has come already
+        yield line.endsWith('\r') ? line.slice(0, -1) : line;
+      }
     }
 
+    signal.throwIfAborted();
     if (text) yield text;
   } finally {
     await reader.cancel().catch(() => {}); // it has ended, or broke off

@@ -156,7 +156,7 @@ export class Recommender {
 
 /** A service refused a request as a whole, could not be reached, or its answer broke off. */
 export class DriftlineError extends Error {
-  /** Null if the service did not answer. */
+  /** Null if the service did not answer, or its answer broke off or could not be read. */
   readonly status: number | null;
   readonly retryAfterMs: number;
   readonly transient: boolean;

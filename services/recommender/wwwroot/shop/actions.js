@@ -41,8 +41,8 @@ export async function act(eventType, items, more = {}) {
     if (pending.includes(action)) tell(action, '', `accepted after ${duration(performance.now() - action.since)}`);
     return true;
   } catch (error) {
+    if (pending.includes(action)) tell(action, 'failed', error.message); // else it is another shopper's page by now, or an answer has shown the event
     pending = pending.filter(one => one !== action);
-    tell(action, 'failed', error.message);
     return false;
   }
 }

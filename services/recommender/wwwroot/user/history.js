@@ -27,12 +27,13 @@ function what({ eventType, weight }) {
   return element('span', {}, `${done}: `, element('span', { role: 'img', ariaLabel: `${weight} of 5`, textContent: '★'.repeat(weight) + '☆'.repeat(Math.max(0, 5 - weight)) }));
 }
 
-/** Looks up what the events name, to be shown then. */
+/** Looks up what the events name, to be shown then; what cannot be looked up is shown by its id. */
 export async function find({ sequence }) {
   const ids = newest(sequence).map(event => event.itemId).filter(id => !found.has(id));
   for (let i = 0; i < ids.length; i += 50) {
     const some = [...new Set(ids.slice(i, i + 50))];
-    const { items } = await api.items({ id: some, count: 50 });
+    const { items } = await api.items({ id: some, count: 50 }).catch(() => ({ items: null }));
+    if (items === null) return;
     for (const id of some) found.set(id, items.find(item => item.itemId === id) ?? null);
   }
 }
