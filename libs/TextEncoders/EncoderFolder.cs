@@ -90,7 +90,7 @@ internal sealed partial class EncoderFolder
             using var stream = File.OpenRead(vocabulary);
             try
             {
-                return (new WordPieceTokenizer(stream, LowerCase(folder), StripAccents(folder) ?? TokenizerLowerCases(folder)), vocabulary);
+                return (new WordPieceTokenizer(stream, LowerCase(folder), StripAccents(folder)), vocabulary);
             }
             catch (ArgumentException e)
             {
@@ -110,7 +110,9 @@ internal sealed partial class EncoderFolder
     private static bool LowerCase(string folder) =>
         TokenizerLowerCases(folder) || Setting<bool>(folder, "sentence_bert_config.json", "do_lower_case") == true;
 
-    private static bool? StripAccents(string folder) => Setting<bool>(folder, "tokenizer_config.json", "strip_accents");
+    /// <summary>Null for what a tokenizer that lower-cases so does by itself.</summary>
+    private static bool? StripAccents(string folder) =>
+        Setting<bool>(folder, "tokenizer_config.json", "strip_accents") ?? (TokenizerLowerCases(folder) == LowerCase(folder) ? null : TokenizerLowerCases(folder));
 
     private static int MaxLengthOf(string folder)
     {

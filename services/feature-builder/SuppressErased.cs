@@ -64,7 +64,7 @@ public sealed class SuppressErased(ErasedUsers erased, SequenceStore sequences, 
         /// Looks once more, after the write: what the batch, or an attempt at it that was broken off, may have written of users who are erased by now is removed, and
         /// announced, for a prediction may have read it.
         /// </summary>
-        /// <param name="taken">The batch's events, without those that were refused: one that is wrong about its user or its times removes nothing.</param>
+        /// <param name="taken">The batch's events that are sound: one that is wrong about its user or its times removes nothing.</param>
         /// <exception cref="StackExchange.Redis.RedisException">Redis is away; the same batch, handled again, takes back the same.</exception>
         public async Task TakeBackAsync(IEnumerable<StorefrontEvent> taken)
         {

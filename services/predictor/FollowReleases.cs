@@ -131,18 +131,27 @@ public sealed class FollowReleases(
 
     private List<CatalogEntry> Missing(string version, IReadOnlyList<CatalogEntry> items) => [.. items.Where(item => !published.Contains(item.ItemId, version, item.ContentHash))];
 
-    /// <summary>What is sent is noted at once: an item that changes back, comes back or goes before it has been read here is sent again.</summary>
+    /// <summary>What is sent is noted first: an item that changes back, comes back, goes or is overwritten before it has been read here is sent again.</summary>
     private async Task PublishAsync(
         string version, IReadOnlyList<CatalogEntry> items, IReadOnlyList<float[]> vectors, IReadOnlyList<string> withdrawn, CancellationToken stopping)
     {
-        await Task.WhenAll(items.Zip(vectors, (item, vector) => SendAsync(item.ItemId, new ItemVector
-        {
-            itemId = item.ItemId,
-            modelVersion = version,
-            vector = vector,
-            contentHash = item.ContentHash,
-        }))).WaitAsync(stopping);
         foreach (var item in items) published.Note(item.ItemId, version, item.ContentHash);
+        try
+        {
+            await Task.WhenAll(items.Zip(vectors, (item, vector) => SendAsync(item.ItemId, new ItemVector
+            {
+                itemId = item.ItemId,
+                modelVersion = version,
+                vector = vector,
+                contentHash = item.ContentHash,
+            }))).WaitAsync(stopping);
+        }
+        catch
+        {
+            foreach (var item in items) published.Doubt(item.ItemId);
+            throw;
+        }
+
         await Task.WhenAll(withdrawn.Select(id => SendAsync(id, null))).WaitAsync(stopping);
         foreach (var id in withdrawn) published.Forget(id);
         if (items.Count + withdrawn.Count > 0) Log.VectorsPublished(log, items.Count, version, withdrawn.Count);

@@ -14,9 +14,10 @@ public sealed class PublishedVectors(Releases releases, CatalogTable catalog) : 
         var id = record.Key!;
         if (record.Value is { } vector)
         {
-            // By a predictor that could not load the newest release and goes on with an older one: whoever serves the newest looks at the item again.
-            if (releases.Newest is { } newest && vector.modelVersion != newest.version && _vectors.TryGetValue(id, out var held) && held.Version == newest.version) catalog.PutBack([id]);
+            // By a predictor that serves an older release, until it has loaded the newest or because it cannot: whoever serves the newest looks at the item again.
+            var isOverwritten = releases.Newest is { } newest && vector.modelVersion != newest.version && _vectors.TryGetValue(id, out var held) && held.Version == newest.version;
             _vectors[id] = (vector.modelVersion, vector.contentHash);
+            if (isOverwritten) catalog.PutBack([id]);
         }
         else
         {
@@ -24,8 +25,11 @@ public sealed class PublishedVectors(Releases releases, CatalogTable catalog) : 
         }
     }
 
-    /// <summary>A vector has been sent.</summary>
+    /// <summary>A vector is being sent. Before it is, for what others send of the item may be read before all of a batch is acknowledged.</summary>
     public void Note(string itemId, string version, long contentHash) => _vectors[itemId] = (version, contentHash);
+
+    /// <summary>Sending a vector failed: which one the topic holds is not known.</summary>
+    public void Doubt(string itemId) => _vectors[itemId] = ("", 0);
 
     /// <summary>A tombstone has been sent.</summary>
     public void Forget(string itemId) => _vectors.TryRemove(itemId, out _);

@@ -76,9 +76,11 @@ internal sealed class CatalogTable : ITable<CatalogItem>
             if (!_categories.TryGetValue(category, out var items)) continue;
             lock (items)
             {
-                if (ids.Count + items.Count > FewItems) return null;
+                if (items.Count > FewItems) return null;
                 ids.UnionWith(items);
             }
+
+            if (ids.Count > FewItems) return null;
         }
 
         return ids;

@@ -7,7 +7,7 @@ namespace Driftline.Recommender.Retrieval;
 internal sealed class PickTrending(CatalogTable catalog)
 {
     /// <summary>Most trending first.</summary>
-    public IEnumerable<RecommendedItem> From(TrendingRanking ranking, Wanted wanted) => (catalog.Among(wanted.Filter) is { } few ? ranking.Among(few) : ranking.Items)
+    public IEnumerable<RecommendedItem> From(TrendingRanking ranking, Wanted wanted) => wanted.Count == 0 ? [] : (catalog.Among(wanted.Filter) is { } few ? ranking.Among(few) : ranking.Items)
         .Select(item => (item.Weight, Product: catalog.Find(item.ItemId)))
         .Where(item => wanted.Filter.Admits(item.Product))
         .Take(wanted.Count)

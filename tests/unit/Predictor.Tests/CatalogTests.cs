@@ -93,6 +93,24 @@ public sealed class CatalogTests
         await signal.WaitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
     }
 
+    /// <summary>What others write of an item may be read before all that is sent with it is acknowledged.</summary>
+    [Fact]
+    public void AVectorThatIsOverwrittenWhileItIsSentIsNotTakenForPublished()
+    {
+        var catalog = new CatalogTable(new WorkSignal());
+        var published = new PublishedVectors(Releases, catalog);
+        Releases.Apply(Record("interest", new ModelReleased { name = "interest", version = "v2", artifactUri = "file:///v2" }));
+        published.Note("a", "v2", 8);
+        published.Apply(Record("a", new ItemVector { itemId = "a", modelVersion = "v1", contentHash = 8, vector = [1f] }));
+        Assert.Equal(["a"], catalog.TakeChanges());
+        Assert.False(published.Contains("a", "v2", 8));
+
+        published.Note("a", "v2", 8);
+        published.Doubt("a");
+        Assert.False(published.Contains("a", "v2", 8));
+        Assert.True(published.Contains("a")); // a tombstone is due where the item goes
+    }
+
     [Fact]
     public async Task WithoutAReleaseThereIsNoModelAndNoPartOfTheGroup()
     {

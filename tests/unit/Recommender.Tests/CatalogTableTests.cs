@@ -34,6 +34,8 @@ public sealed class CatalogTableTests
     {
         for (var i = 0; i < CatalogTable.FewItems; i++) _catalog.Apply(In($"{i}", "many"));
         Assert.Equal(CatalogTable.FewItems, Among("many").Count);
+        _catalog.Apply(In("0", "many", "same"));
+        Assert.Equal(CatalogTable.FewItems, Among("many", "same").Count);
         _catalog.Apply(In("one more", "few"));
         Assert.Null(_catalog.Among(Of("many", "few")));
         Assert.Null(_catalog.Among(ItemFilter.None));

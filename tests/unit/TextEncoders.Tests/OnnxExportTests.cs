@@ -58,6 +58,19 @@ public sealed class OnnxExportTests : IDisposable
     }
 
     [Fact]
+    public void EncodersThatTreatAccentsDifferentlyAreDifferent()
+    {
+        _export.Write("sentence_bert_config.json", """{"do_lower_case": true}""");
+        string Fingerprint(string tokenizer)
+        {
+            _export.Write("tokenizer_config.json", tokenizer);
+            return EncoderFolder.Open(_export.Path).Fingerprint;
+        }
+
+        Assert.NotEqual(Fingerprint("{}"), Fingerprint("""{"do_lower_case": false}""")); // the second keeps accents
+    }
+
+    [Fact]
     public void AModelThatKeepsAccentsKeepsThemThoughItKnowsNoCapitals()
     {
         _export.Write("tokenizer_config.json", """{"do_lower_case": true, "strip_accents": false}""");
